@@ -1,0 +1,1 @@
+//! French and English words for kinds of equipment.

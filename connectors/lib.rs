@@ -1,0 +1,217 @@
+//! How ecoparc asks each kind of tool, and reads its answers. A connector is a folder: `mod.rs` (settings, asking),
+//! `read.rs` (pure: bytes to observations), `sample.toml`, `README.md`, `fixtures/`, `tests.rs`.
+//! A connector knows neither the store nor the other connectors; timeout, retry and circuit are the daemon's.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use domain::observation::Observation;
+use domain::record::Text;
+use domain::testimony::Lines;
+use domain::word::Word;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::rule::{Rules, Tally};
+use crate::secret::PseudonymKey;
+
+pub mod csv;
+pub mod glpi;
+pub mod http;
+pub mod kind;
+pub mod rule;
+pub mod secret;
+pub mod value;
+
+/// Every connector, in alphabetical order.
+pub static ALL: &[&Connector] = &[&csv::CONNECTOR, &glpi::CONNECTOR];
+
+/// The connector of this name (`type = "…"` of a source).
+pub fn named(name: &str) -> Option<&'static Connector> {
+    ALL.iter().copied().find(|connector| connector.name == name)
+}
+
+/// Code that speaks to one kind of tool.
+pub struct Connector {
+    /// Its name in `type = "…"`.
+    pub name: &'static str,
+    /// A commented `[[source]]` table.
+    pub sample: &'static str,
+    /// May its sources add assets, unless the operator says otherwise? A directory may not.
+    pub creates: bool,
+    /// The reported fields that a rule's `when` can name; empty where any column can be named.
+    pub reports: &'static [&'static str],
+    /// Understands a source's own keys and touches no network. An unknown key is refused and the one meant is named.
+    pub open: fn(toml::Table, Context) -> anyhow::Result<Box<dyn Source>>,
+}
+
+/// What the daemon lends to a source.
+#[derive(Clone)]
+pub struct Context {
+    /// The source's name in the configuration.
+    pub name: String,
+    /// Relative paths start here: the configuration file's folder.
+    pub base: PathBuf,
+    /// Server times are told in, and turned into days of, this time zone.
+    pub time_zone: TimeZone,
+    /// Turns logins into pseudonyms; without it people are dropped.
+    pub pseudonyms: Option<PseudonymKey>,
+    /// The date of a purchase line that makes its civil year: a field of `PurchaseLine`; `date` stands in for it.
+    pub year_of: &'static str,
+    /// How this house writes things down.
+    pub rules: Rules,
+}
+
+/// One tool, configured and named by the operator.
+#[async_trait::async_trait]
+pub trait Source: Send + Sync {
+    /// Asks the tool for all it knows. Dropping the future abandons the collection and harms nothing.
+    async fn collect(&self, progress: &Progress) -> Result<Harvest, Failure>;
+}
+
+/// What one collection brought back.
+#[derive(Debug, Default)]
+pub struct Harvest {
+    /// Assets, one observation each.
+    pub observations: Vec<Observation>,
+    /// Everything beside assets.
+    pub lines: Lines,
+    /// Rows that could not be read; the others count.
+    pub rejects: Vec<Reject>,
+    /// Every page, table or file asked for was read to its end. Only a complete harvest replaces the testimony.
+    pub complete: bool,
+    /// What each rule matched, and what the fields worth a rule hold.
+    pub tally: Tally,
+}
+
+impl Harvest {
+    /// How many records it accepted.
+    pub fn accepted(&self) -> usize {
+        let lines = &self.lines;
+        self.observations.len()
+            + lines.purchases.len()
+            + lines.exits.len()
+            + lines.stock_counts.len()
+            + lines.headcounts.len()
+            + lines.decisions.len()
+    }
+}
+
+/// A row that could not be read, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reject {
+    /// `FILE:LINE`, or the record's kind and id.
+    pub place: String,
+    /// The column or field.
+    pub column: Option<String>,
+    /// Why, in one sentence, without any person's name or secret.
+    pub reason: String,
+}
+
+/// What sort of failure it was: `ecoparc_source_failures_total{class}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Class {
+    Auth,
+    Permission,
+    Network,
+    Tls,
+    Timeout,
+    Protocol,
+    Server,
+    TooLarge,
+    Incomplete,
+    Other,
+}
+
+impl Word for Class {
+    const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Auth, "auth"),
+        (Self::Permission, "permission"),
+        (Self::Network, "network"),
+        (Self::Tls, "tls"),
+        (Self::Timeout, "timeout"),
+        (Self::Protocol, "protocol"),
+        (Self::Server, "server"),
+        (Self::TooLarge, "too_large"),
+        (Self::Incomplete, "incomplete"),
+        (Self::Other, "other"),
+    ];
+}
+
+/// A collection that failed: its class for the metrics, its causes for the operator.
+#[derive(Debug)]
+pub struct Failure {
+    /// What sort.
+    pub class: Class,
+    /// Why; the whole chain is printed once, by the daemon.
+    pub cause: anyhow::Error,
+}
+
+impl Failure {
+    /// A failure of this class.
+    pub fn new(class: Class, cause: impl Into<anyhow::Error>) -> Self {
+        Self { class, cause: cause.into() }
+    }
+
+    /// The same failure, told in a wider context.
+    pub fn context(self, context: impl std::fmt::Display + Send + Sync + 'static) -> Self {
+        Self { class: self.class, cause: self.cause.context(context) }
+    }
+}
+
+/// How far a collection is, for the progress bar of `ecoparc sync`.
+#[derive(Debug, Default)]
+pub struct Progress {
+    done: AtomicU64,
+    total: AtomicU64,
+    doing: Mutex<String>,
+}
+
+impl Progress {
+    /// Starts a step of so many records (0 where that is not known).
+    pub fn step(&self, doing: &str, total: u64) {
+        self.done.store(0, Ordering::Relaxed);
+        self.total.store(total, Ordering::Relaxed);
+        if let Ok(mut current) = self.doing.lock() {
+            doing.clone_into(&mut current);
+        }
+    }
+
+    /// So many more records of this step are read.
+    pub fn add(&self, records: u64) {
+        self.done.fetch_add(records, Ordering::Relaxed);
+    }
+
+    /// What it is doing, how much of it is done, and of how much.
+    pub fn now(&self) -> (String, u64, u64) {
+        let doing = self.doing.lock().map(|doing| doing.clone()).unwrap_or_default();
+        (doing, self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
+    }
+}
+
+/// The key under which an observation is found again: the source's own id, else what identifies the thing, else,
+/// for an anonymous row, its content. Returns the key and whether the row is anonymous.
+pub fn native_key(
+    id: Option<&str>,
+    facts: &domain::observation::Facts,
+    content: impl Fn() -> String,
+) -> (Text, bool) {
+    let known = id.and_then(Text::of).or_else(|| {
+        [&facts.serial, &facts.asset_tag, &facts.uuid, &facts.mac, &facts.hostname]
+            .into_iter()
+            .flatten()
+            .next()
+            .cloned()
+    });
+    match known {
+        Some(key) => (key, false),
+        None => (Text::from(content()), true),
+    }
+}
+
+/// The day on which something happened, in the organisation's time zone.
+pub fn day_of(timestamp: jiff::Timestamp, time_zone: &TimeZone) -> Date {
+    time_zone.to_datetime(timestamp).date()
+}

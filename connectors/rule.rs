@@ -1,0 +1,149 @@
+//! `[[source.rule]]`: how this house writes things down. `when` holds regular expressions over any field that a
+//! connector reports; `set` says what they mean. The first match wins for each key of `set`.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, bail};
+use domain::exit::ExitLine;
+use domain::observation::Facts;
+use domain::purchase::PurchaseLine;
+use domain::record::{Field, Record, Takes, Value};
+use regex::Regex;
+
+/// How many examples of a rule's matches are kept.
+const EXAMPLES: usize = 5;
+/// How many different values of one field are counted.
+const VALUES: usize = 200;
+
+/// One rule.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Field and pattern; all must match.
+    pub when: Vec<(String, Regex)>,
+    /// Field and value, as the contract writes them.
+    pub set: Vec<(String, String)>,
+}
+
+/// The rules of one source, in the order of the file.
+#[derive(Clone, Debug, Default)]
+pub struct Rules(pub Vec<Rule>);
+
+/// What each rule matched, and what the reported fields hold.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// Per rule: how many records, and the first few of them (native ids).
+    pub matches: Vec<(u64, Vec<String>)>,
+    /// Per reported field: how often each value occurs.
+    pub said: BTreeMap<String, BTreeMap<String, u64>>,
+}
+
+impl Tally {
+    /// Counts a value of a field worth a rule (a state, a type, a supplier); never one that names a person.
+    pub fn count(&mut self, field: &str, value: &str) {
+        let values = self.said.entry(field.to_owned()).or_default();
+        if values.len() < VALUES || values.contains_key(value) {
+            *values.entry(value.to_owned()).or_default() += 1;
+        }
+    }
+}
+
+fn takes_of(field: &str) -> Option<Vec<Takes>> {
+    let takes: Vec<Takes> = [
+        Facts::field(field).map(|f| f.takes),
+        PurchaseLine::field(field).map(|f| f.takes),
+        ExitLine::field(field).map(|f| f.takes),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!takes.is_empty()).then_some(takes)
+}
+
+impl Rules {
+    /// Understands the `rule` tables of a source. `reports` are the fields its connector can report; where it is
+    /// empty any column may be named. Errors name the rule by its number, counted from 1.
+    pub fn read(tables: &[toml::Value], reports: &[&str]) -> anyhow::Result<Self> {
+        let read = |table: &toml::Value| -> anyhow::Result<Rule> {
+            let Some(table) = table.as_table() else { bail!("it is not a table") };
+            if let Some(key) = table.keys().find(|key| !matches!(key.as_str(), "when" | "set")) {
+                bail!("unknown key `{key}`: a rule has `when` and `set`");
+            }
+            let part = |name: &str| table.get(name).and_then(toml::Value::as_table);
+            let (Some(when), Some(set)) = (part("when"), part("set")) else {
+                bail!("a rule has two tables, `when` and `set`");
+            };
+            let when = when
+                .iter()
+                .map(|(field, pattern)| {
+                    if !reports.is_empty() && !reports.contains(&field.as_str()) {
+                        bail!("`when.{field}`: this connector reports {}", reports.join(" "));
+                    }
+                    let pattern = pattern.as_str().with_context(|| format!("`when.{field}` is not a text"))?;
+                    let pattern = Regex::new(pattern).with_context(|| format!("`when.{field}` is not a pattern"))?;
+                    Ok((field.clone(), pattern))
+                })
+                .collect::<anyhow::Result<Vec<_>>>()?;
+            let set = set
+                .iter()
+                .map(|(field, value)| {
+                    let text = match value {
+                        toml::Value::String(text) => text.clone(),
+                        other => other.to_string(),
+                    };
+                    let takes = takes_of(field).with_context(|| format!("`set.{field}`: there is no such field"))?;
+                    // A word may belong to one record's vocabulary only; one that fits none is an error.
+                    let read: Vec<_> = takes.iter().map(|takes| crate::value::read(*takes, &text)).collect();
+                    if let Some(Err(reason)) = read.iter().find(|_| read.iter().all(Result::is_err)) {
+                        bail!("`set.{field}`: {reason}");
+                    }
+                    Ok((field.clone(), text))
+                })
+                .collect::<anyhow::Result<Vec<_>>>()?;
+            if when.is_empty() || set.is_empty() {
+                bail!("`when` and `set` each need a key");
+            }
+            Ok(Rule { when, set })
+        };
+        let rules =
+            tables.iter().enumerate().map(|(at, table)| read(table).with_context(|| format!("rule {}", at + 1)));
+        Ok(Self(rules.collect::<anyhow::Result<_>>()?))
+    }
+
+    /// A tally with a place for every rule.
+    pub fn tally(&self) -> Tally {
+        Tally { matches: vec![(0, Vec::new()); self.0.len()], said: BTreeMap::new() }
+    }
+
+    /// What the rules say of one record: a value for each field that some matching rule sets, the first match winning.
+    /// `said` gives a reported field's text, `example` the record's native id.
+    pub fn verdicts<'a, R: Record>(
+        &self,
+        said: impl Fn(&str) -> Option<Cow<'a, str>>,
+        example: &str,
+        tally: &mut Tally,
+    ) -> Vec<(&'static Field<R>, Value)> {
+        let mut verdicts: Vec<(&'static Field<R>, Value)> = Vec::new();
+        for (at, rule) in self.0.iter().enumerate() {
+            let matches =
+                rule.when.iter().all(|(field, pattern)| said(field).is_some_and(|text| pattern.is_match(&text)));
+            if !matches {
+                continue;
+            }
+            if let Some((count, examples)) = tally.matches.get_mut(at) {
+                *count += 1;
+                if examples.len() < EXAMPLES {
+                    examples.push(example.to_owned());
+                }
+            }
+            for (name, text) in &rule.set {
+                let Some(field) = R::field(name) else { continue };
+                let decided = verdicts.iter().any(|(other, _)| other.name == field.name);
+                if let (false, Ok(Some(value))) = (decided, crate::value::read(field.takes, text)) {
+                    verdicts.push((field, value));
+                }
+            }
+        }
+        verdicts
+    }
+}

@@ -1,0 +1,115 @@
+//! Values as people write them: French and ISO dates, `1 234,56` and `1234.56`, `oui` and `true`.
+
+use domain::quantity::Cents;
+use domain::record::{Takes, Text, Value};
+use jiff::civil::Date;
+
+/// Reads `text` as what a field takes. An empty text is no value; the error is one sentence without the field's name.
+pub fn read(takes: Takes, text: &str) -> Result<Option<Value>, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(match takes {
+        Takes::Text => match Text::of(text) {
+            Some(text) => Value::Text(text),
+            None => return Ok(None),
+        },
+        Takes::Word(canonical) => {
+            Value::Word(canonical(text).ok_or_else(|| format!("`{text}` is not a word it knows"))?)
+        }
+        Takes::Date => Value::Date(date(text)?),
+        Takes::Money => Value::Money(money(text)?),
+        Takes::Number => Value::Number(number(text)?),
+        Takes::Flag => Value::Flag(flag(text)?),
+    }))
+}
+
+/// An ISO date (`2026-11-24`, with or without a time behind it) or a French one (`24/11/2026`).
+pub fn date(text: &str) -> Result<Date, String> {
+    let wrong = || format!("`{text}` is not a date (2026-11-24 or 24/11/2026)");
+    let day = text.split(['T', ' ']).next().unwrap_or(text);
+    let parts: Vec<&str> = day.split(['-', '/', '.']).collect();
+    let [a, b, c] = parts[..] else { return Err(wrong()) };
+    let (year, month, day) = if a.len() == 4 { (a, b, c) } else { (c, b, a) };
+    if year.len() != 4 {
+        return Err(wrong());
+    }
+    let (Ok(year), Ok(month), Ok(day)) = (year.parse(), month.parse(), day.parse()) else { return Err(wrong()) };
+    Date::new(year, month, day).map_err(|_| wrong())
+}
+
+/// The characters of a plain decimal number: spaces and currency signs dropped, the decimal mark a point.
+fn plain(text: &str) -> String {
+    let digits: String =
+        text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '€' | '\u{202f}' | '\u{a0}' | '\'')).collect();
+    match (digits.rfind(','), digits.rfind('.')) {
+        // The last mark is the decimal one; the other groups thousands.
+        (Some(comma), Some(point)) if comma > point => digits.replace('.', "").replace(',', "."),
+        (Some(_), Some(_)) => digits.replace(',', ""),
+        (Some(_), None) => digits.replace(',', "."),
+        _ => digits,
+    }
+}
+
+/// A number: `1 234,56` or `1234.56`. Neither infinite nor "not a number".
+pub fn number(text: &str) -> Result<f64, String> {
+    let plain = plain(text);
+    let looks = plain.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E'));
+    match plain.parse::<f64>() {
+        Ok(number) if looks && number.is_finite() => Ok(number),
+        _ => Err(format!("`{text}` is not a number")),
+    }
+}
+
+/// An amount in euros, to the nearest cent; decimal digits are read exactly, without passing through a float.
+pub fn money(text: &str) -> Result<Cents, String> {
+    let wrong = || format!("`{text}` is not an amount of money");
+    let plain = plain(text);
+    let (sign, unsigned) = match plain.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, plain.strip_prefix('+').unwrap_or(&plain)),
+    };
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    let digits = |s: &str| s.chars().all(|c| c.is_ascii_digit());
+    if (whole.is_empty() && fraction.is_empty()) || !digits(whole) || !digits(fraction) || whole.len() > 13 {
+        return Err(wrong());
+    }
+    let euros: i64 = if whole.is_empty() { 0 } else { whole.parse().map_err(|_| wrong())? };
+    let thousandths: i64 = format!("{fraction:0<3}")[..3].parse().map_err(|_| wrong())?;
+    Ok(Cents(sign * (euros * 100 + (thousandths + 5) / 10)))
+}
+
+/// Yes or no.
+pub fn flag(text: &str) -> Result<bool, String> {
+    match text.trim().to_lowercase().as_str() {
+        "oui" | "true" | "1" | "o" | "yes" | "vrai" | "x" => Ok(true),
+        "non" | "false" | "0" | "n" | "no" | "faux" => Ok(false),
+        _ => Err(format!("`{text}` is neither oui nor non")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn french_and_iso() {
+        assert_eq!(money("1 234,56 €"), Ok(Cents(123_456)));
+        assert_eq!(money("1,234.56"), Ok(Cents(123_456)));
+        assert_eq!(money("911.8100"), Ok(Cents(91_181)));
+        assert_eq!(money("0,125"), Ok(Cents(13)));
+        assert_eq!(money("-12"), Ok(Cents(-1_200)));
+        assert!(money("12 €€ ?").is_err());
+        assert!(money("").is_err());
+        assert_eq!(number("23,80"), Ok(23.8));
+        assert!(number("NaN").is_err());
+        assert!(number("inf").is_err());
+        assert_eq!(date("24/11/2026"), date("2026-11-24"));
+        assert_eq!(date("2026-11-24 03:24:38"), date("2026-11-24"));
+        assert!(date("31/02/2026").is_err());
+        assert!(date("24/11/26").is_err());
+        assert_eq!(flag("Oui"), Ok(true));
+        assert!(flag("peut-être").is_err());
+    }
+}

@@ -1,0 +1,16 @@
+//! What ecoparc knows and computes. Pure: nothing here reads a clock, a file or a socket, nothing here fails.
+//! What cannot be settled is returned as a [`doubt::Doubt`].
+
+pub mod decision;
+pub mod doubt;
+pub mod entity;
+pub mod exit;
+pub mod headcount;
+pub mod indicator;
+pub mod observation;
+pub mod purchase;
+pub mod quantity;
+pub mod record;
+pub mod snapshot;
+pub mod testimony;
+pub mod word;

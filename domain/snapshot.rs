@@ -1,0 +1,170 @@
+//! All assets, lines and doubts, as their sources together describe them.
+
+use jiff::civil::Date;
+
+use crate::doubt::Doubt;
+use crate::entity::{EntityId, EntityTree};
+use crate::exit::{ExitLine, StockCount};
+use crate::headcount::Headcount;
+use crate::observation::Facts;
+use crate::purchase::PurchaseLine;
+use crate::record::{Record, Text};
+use crate::testimony::{Line, Moment, Source, SourceId, Spell};
+use crate::word::Status;
+
+/// A value and the source that said it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Known<T> {
+    /// The value.
+    pub value: T,
+    /// Who said it.
+    pub said_by: SourceId,
+}
+
+/// One physical thing, as all its sources together describe it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asset {
+    /// `SOURCE:NATIVE_ID` of its most believed observation.
+    pub id: Text,
+    /// Every observation of it: source and native id, most believed first.
+    pub natives: Vec<Known<Text>>,
+    /// What is known, field by field.
+    pub facts: Facts,
+    /// Who said each field, in the order of `Facts::FIELDS`.
+    pub said_by: Vec<Option<SourceId>>,
+    /// Where it belongs.
+    pub entity: EntityId,
+    /// First day any source listed it.
+    pub first_seen: Date,
+    /// Its service began on this day; none where that is unknown.
+    pub start: Option<Date>,
+    /// Reformed on this day (told, or the day first seen so).
+    pub retired: Option<Date>,
+    /// Gone or lost on this day (told, or the day first seen so).
+    pub gone: Option<Date>,
+    /// The exit's date was told, not only seen: it may enter lifetime statistics.
+    pub exit_dated: bool,
+    /// Left the active fleet on this day because no creating source listed it any more.
+    pub unlisted: Option<Date>,
+    /// Its exit lines (indices into `Snapshot::exits`).
+    pub exit_line: Option<usize>,
+    /// Its spells as its most believed source told them, oldest first.
+    pub spells: Vec<Spell>,
+    /// From this day on its source records exits: it enters lifetime statistics then.
+    pub observed_since: Option<Date>,
+}
+
+impl Asset {
+    /// Who said the field of this name.
+    pub fn said_by(&self, field: &str) -> Option<SourceId> {
+        Facts::FIELDS.iter().position(|f| f.name == field).and_then(|at| self.said_by[at])
+    }
+
+    /// Its status at the end of a day; `None` before its service began and once it is unlisted.
+    pub fn status(&self, at: Date) -> Option<Status> {
+        if self.gone.is_some_and(|day| day <= at) {
+            return Some(if self.facts.status == Some(Status::Lost) { Status::Lost } else { Status::Disposed });
+        }
+        if self.retired.is_some_and(|day| day <= at) {
+            return Some(Status::Retired);
+        }
+        if self.unlisted.is_some_and(|day| day <= at) || self.start.unwrap_or(self.first_seen) > at {
+            return None;
+        }
+        let told = self.spells.iter().rev().find(|spell| spell.since <= at).or(self.spells.first());
+        match told.map(|spell| spell.status) {
+            Some(status @ (Status::Ordered | Status::InStock | Status::InRepair)) => Some(status),
+            _ => Some(Status::InUse),
+        }
+    }
+
+    /// Is it in the active fleet at the end of a day?
+    pub fn is_active(&self, at: Date) -> bool {
+        matches!(self.status(at), Some(Status::InUse | Status::InStock | Status::InRepair))
+    }
+}
+
+/// What only witnesses report.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unjoined {
+    /// `SOURCE:NATIVE_ID`.
+    pub id: Text,
+    /// What the witness says.
+    pub facts: Facts,
+    /// Where it belongs.
+    pub entity: EntityId,
+}
+
+/// A line, its source, and the entity it belongs to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed<T> {
+    /// Who told it.
+    pub source: SourceId,
+    /// The key under which its source knows it.
+    pub native: Text,
+    /// What it says.
+    pub told: T,
+    /// Where it belongs.
+    pub entity: EntityId,
+    /// The buyer's or owner's SIRET: its own, else its entity's, else the organisation's.
+    pub siret: Text,
+    /// The asset it speaks of (index into `Snapshot::assets`), where it matches one.
+    pub asset: Option<usize>,
+}
+
+/// All assets, lines and doubts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// The sources, in the order of belief.
+    pub sources: Vec<Source>,
+    /// When each source's last complete harvest ended.
+    pub harvested: Vec<Moment>,
+    /// Entities, the configured ones and those that only sources name.
+    pub entities: EntityTree,
+    /// The assets, sorted by id.
+    pub assets: Vec<Asset>,
+    /// What only witnesses report, sorted by id.
+    pub unjoined: Vec<Unjoined>,
+    /// Purchase lines.
+    pub purchases: Vec<Placed<PurchaseLine>>,
+    /// Exit lines.
+    pub exits: Vec<Placed<ExitLine>>,
+    /// Counts of reformed stock.
+    pub stock_counts: Vec<Placed<StockCount>>,
+    /// Headcounts.
+    pub headcounts: Vec<Placed<Headcount>>,
+    /// What could not be settled, sorted.
+    pub doubts: Vec<Doubt>,
+}
+
+impl Snapshot {
+    /// The asset that any of its ids (`SOURCE:NATIVE_ID`) names.
+    pub fn asset(&self, id: &str) -> Option<&Asset> {
+        if let Ok(at) = self.assets.binary_search_by(|asset| (*asset.id).cmp(id)) {
+            return Some(&self.assets[at]);
+        }
+        let (source, native) = id.split_once(':')?;
+        self.assets.iter().find(|asset| {
+            asset
+                .natives
+                .iter()
+                .any(|known| &*known.value == native && &*self.sources[known.said_by.0 as usize].name == source)
+        })
+    }
+
+    /// The name of a source.
+    pub fn source_name(&self, source: SourceId) -> &Text {
+        &self.sources[source.0 as usize].name
+    }
+}
+
+/// Turns a line as told into a placed one.
+pub(crate) fn placed<T: Clone>(
+    source: SourceId,
+    line: &Line<T>,
+    entity: EntityId,
+    siret: Text,
+    asset: Option<usize>,
+) -> Placed<T> {
+    Placed { source, native: line.native.clone(), told: line.told.clone(), entity, siret, asset }
+}

@@ -1,0 +1,101 @@
+//! The last word of each source, as kept.
+
+use jiff::civil::Date;
+
+use crate::decision::Decision;
+use crate::exit::{ExitLine, StockCount};
+use crate::headcount::Headcount;
+use crate::observation::Observation;
+use crate::purchase::PurchaseLine;
+use crate::record::Text;
+use crate::word::Status;
+
+/// A source, by its place in the order of belief: 0 is believed first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SourceId(pub u16);
+
+/// Seconds since 1 January 1970, UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Moment(pub i64);
+
+/// A source as reconciliation needs to know it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    /// Its name in the configuration.
+    pub name: Text,
+    /// May it add assets? A witness may not.
+    pub creates: bool,
+    /// Asset tags, hostnames and logins join only inside one realm.
+    pub realm: Text,
+    /// Everything from here belongs below this entity (its id).
+    pub entity: Option<Text>,
+    /// Listed by no complete harvest for so many seconds: out of the active fleet.
+    pub unlisted_after: i64,
+    /// Its exits are complete from this day on (delayed entry of lifetime statistics).
+    pub exits_recorded_since: Option<Date>,
+}
+
+/// A stretch of an asset's life during which its status, entity and holder did not change, as one source told it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spell {
+    /// First day it was told so.
+    pub since: Date,
+    /// The status told; `InUse` where none was.
+    pub status: Status,
+    /// The entity told.
+    pub entity: Option<Text>,
+    /// The holder's pseudonym.
+    pub user: Option<Text>,
+}
+
+/// One observation as kept: what was said last, and what only its history tells.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    /// What was said last.
+    pub observation: Observation,
+    /// The day of the first harvest that listed it.
+    pub first_seen: Date,
+    /// An earlier complete harvest of the same source lacked it: it arrived on `first_seen`.
+    pub arrived: bool,
+    /// The first complete harvest that no longer listed it; none while it is listed.
+    pub unlisted_since: Option<Moment>,
+    /// Its spells, oldest first; never empty once stored.
+    pub spells: Vec<Spell>,
+}
+
+/// A line with the key under which its source knows it (`FILE:LINE` for a tabular one).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line<T> {
+    /// The key.
+    pub native: Text,
+    /// What it says.
+    pub told: T,
+}
+
+/// What sources say beside assets, line by line.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lines {
+    /// Purchase lines.
+    pub purchases: Vec<Line<PurchaseLine>>,
+    /// Exit lines.
+    pub exits: Vec<Line<ExitLine>>,
+    /// Counts of reformed stock.
+    pub stock_counts: Vec<Line<StockCount>>,
+    /// Headcounts.
+    pub headcounts: Vec<Line<Headcount>>,
+    /// Decisions on doubts.
+    pub decisions: Vec<Line<Decision>>,
+}
+
+/// The last word of one source. A slice of testimonies is in the order of belief.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Testimony {
+    /// Whose it is.
+    pub source: Source,
+    /// When its last complete harvest ended.
+    pub harvested: Moment,
+    /// What it says of assets.
+    pub observations: Vec<Kept>,
+    /// What it says beside assets.
+    pub lines: Lines,
+}
