@@ -1,15 +1,20 @@
 //! What ecoparc knows and computes. Pure: nothing here reads a clock, a file or a socket, nothing here fails.
 //! What cannot be settled is returned as a [`doubt::Doubt`].
 
+pub mod assumption;
 pub mod decision;
 pub mod doubt;
 pub mod entity;
 pub mod exit;
+pub mod factor;
 pub mod headcount;
+pub mod identity;
 pub mod indicator;
+pub mod law;
 pub mod observation;
 pub mod purchase;
 pub mod quantity;
+pub mod reconcile;
 pub mod record;
 pub mod snapshot;
 pub mod testimony;

@@ -9,7 +9,7 @@ use crate::headcount::Headcount;
 use crate::observation::Facts;
 use crate::purchase::PurchaseLine;
 use crate::record::{Record, Text};
-use crate::testimony::{Line, Moment, Source, SourceId, Spell};
+use crate::testimony::{Moment, Source, SourceId, Spell};
 use crate::word::Status;
 
 /// A value and the source that said it.
@@ -60,16 +60,20 @@ impl Asset {
         Facts::FIELDS.iter().position(|f| f.name == field).and_then(|at| self.said_by[at])
     }
 
-    /// Its status at the end of a day; `None` before its service began and once it is unlisted.
+    /// Its status at the end of a day; `None` before it was known and once it is unlisted.
     pub fn status(&self, at: Date) -> Option<Status> {
         if self.gone.is_some_and(|day| day <= at) {
             return Some(if self.facts.status == Some(Status::Lost) { Status::Lost } else { Status::Disposed });
         }
+        if self.unlisted.is_some_and(|day| day <= at) {
+            return None;
+        }
         if self.retired.is_some_and(|day| day <= at) {
             return Some(Status::Retired);
         }
-        if self.unlisted.is_some_and(|day| day <= at) || self.start.unwrap_or(self.first_seen) > at {
-            return None;
+        if self.start.unwrap_or(self.first_seen) > at {
+            // Known, but its service has not begun.
+            return (self.first_seen <= at).then_some(Status::Ordered);
         }
         let told = self.spells.iter().rev().find(|spell| spell.since <= at).or(self.spells.first());
         match told.map(|spell| spell.status) {
@@ -156,15 +160,4 @@ impl Snapshot {
     pub fn source_name(&self, source: SourceId) -> &Text {
         &self.sources[source.0 as usize].name
     }
-}
-
-/// Turns a line as told into a placed one.
-pub(crate) fn placed<T: Clone>(
-    source: SourceId,
-    line: &Line<T>,
-    entity: EntityId,
-    siret: Text,
-    asset: Option<usize>,
-) -> Placed<T> {
-    Placed { source, native: line.native.clone(), told: line.told.clone(), entity, siret, asset }
 }

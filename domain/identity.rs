@@ -1,0 +1,203 @@
+//! What a thing can be known by again, and the placeholders that look like it.
+
+/// Letters and digits, in upper case.
+fn bare(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+}
+
+/// Texts that firmware and people write where a number is wanted, without spaces and punctuation.
+const PLACEHOLDERS: &[&str] = &[
+    "0123456789",
+    "123456789",
+    "1234567890",
+    "ABCDEFGH",
+    "ASSETTAG",
+    "CHASSISSERIALNUMBER",
+    "DEFAULTSTRING",
+    "EMPTY",
+    "FILLBYOEM",
+    "INCONNU",
+    "INVALID",
+    "NA",
+    "NEANT",
+    "NÉANT",
+    "NOASSETTAG",
+    "NONE",
+    "NOSERIAL",
+    "NOTAPPLICABLE",
+    "NOTAVAILABLE",
+    "NOTSPECIFIED",
+    "NSNOTSPECIFIED",
+    "NULL",
+    "OEM",
+    "SANS",
+    "SANSNUMERO",
+    "SERIAL",
+    "SERIALNUMBER",
+    "SN",
+    "SYSTEMSERIALNUMBER",
+    "TBD",
+    "TOBEFILLED",
+    "TOBEFILLEDBYOEM",
+    "UNDEFINED",
+    "UNKNOWN",
+];
+
+fn is_placeholder(bare: &str) -> bool {
+    let mut characters = bare.chars();
+    let first = characters.next();
+    first.is_none() || characters.all(|c| Some(c) == first) || PLACEHOLDERS.contains(&bare)
+}
+
+/// A serial number good enough to join by: upper case, without spaces; `None` for placeholders, all-equal
+/// characters and what is shorter than four characters.
+pub fn serial(told: &str) -> Option<String> {
+    let serial: String = told.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect();
+    (serial.chars().count() >= 4 && !is_placeholder(&bare(&serial))).then_some(serial)
+}
+
+/// An asset tag good enough to join by.
+pub fn asset_tag(told: &str) -> Option<String> {
+    let tag: String = told.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect();
+    (!is_placeholder(&bare(&tag))).then_some(tag)
+}
+
+/// A system UUID in one of its two byte orders: firmware before SMBIOS 2.6 and after disagree on the order of the
+/// first three groups, so the smaller of both spellings stands for the pair. `None` for known bad ones.
+pub fn uuid(told: &str) -> Option<u128> {
+    let digits: String = told.chars().filter(|c| *c != '-' && *c != '{' && *c != '}').collect();
+    if digits.len() != 32 || !digits.is_ascii() {
+        return None;
+    }
+    let value = u128::from_str_radix(&digits, 16).ok()?;
+    let mut bytes = value.to_be_bytes();
+    bytes[0..4].reverse();
+    bytes[4..6].reverse();
+    bytes[6..8].reverse();
+    let uuid = value.min(u128::from_be_bytes(bytes));
+    const BAD: &[u128] = &[
+        0x00020003_0004_0005_0006_000700080009,
+        0x12345678_1234_5678_90ab_cddeefaabbcc,
+        0x12345678_1234_1234_1234_123456789abc,
+    ];
+    let all_equal = value.to_be_bytes().iter().all(|byte| *byte == value.to_be_bytes()[0]);
+    (!all_equal && !BAD.contains(&uuid)).then_some(uuid)
+}
+
+/// The hardware MAC addresses of a field, as numbers: no group, local or all-equal ones.
+pub fn macs(told: &str) -> impl Iterator<Item = u64> + '_ {
+    told.split([' ', ',', ';', '/', '|']).filter_map(|word| {
+        let digits: String = word.chars().filter(|c| c.is_ascii_hexdigit()).collect();
+        let mac = (digits.len() == 12).then(|| u64::from_str_radix(&digits, 16).ok()).flatten()?;
+        let first = (mac >> 40) as u8;
+        let all_equal = (0..6).all(|byte| (mac >> (8 * byte)) as u8 == first);
+        (first & 0b11 == 0 && !all_equal).then_some(mac)
+    })
+}
+
+/// A host name without its domain, in lower case.
+pub fn hostname(told: &str) -> Option<String> {
+    let host = told.trim().trim_end_matches('$').split('.').next()?.to_lowercase();
+    (!host.is_empty() && host != "localhost" && !is_placeholder(&bare(&host))).then_some(host)
+}
+
+/// A model's name as far as two sources spell it alike: letters and digits only.
+pub fn model(told: &str) -> String {
+    bare(told)
+}
+
+/// A maker's name without its legal form, under the name it is best known by.
+pub fn maker(told: &str) -> String {
+    const FORMS: &[&str] = &[
+        "INC",
+        "CORP",
+        "CORPORATION",
+        "CO",
+        "LTD",
+        "LIMITED",
+        "SA",
+        "SAS",
+        "GMBH",
+        "AG",
+        "BV",
+        "LLC",
+        "PLC",
+        "ELECTRONICS",
+        "COMPUTER",
+        "COMPUTERS",
+        "TECHNOLOGIES",
+        "SYSTEMS",
+        "INTERNATIONAL",
+        "GROUP",
+    ];
+    let words: Vec<String> = told
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_uppercase)
+        .filter(|word| !FORMS.contains(&word.as_str()))
+        .collect();
+    match words.join(" ").as_str() {
+        "HEWLETT PACKARD" | "HP ENTERPRISE" | "HEWLETT PACKARD ENTERPRISE" | "HPE" => "HP".to_owned(),
+        "FUJITSU SIEMENS" | "FUJITSU CLIENT COMPUTING" => "FUJITSU".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// Is this a SIRET: 14 digits with a right check key (Luhn; La Poste's establishments have a rule of their own)?
+pub fn is_siret(told: &str) -> bool {
+    let digits: Vec<u32> = told.chars().filter_map(|c| c.to_digit(10)).collect();
+    if told.len() != 14 || digits.len() != 14 {
+        return false;
+    }
+    let luhn: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(at, digit)| if at % 2 == 1 { digit * 2 / 10 + digit * 2 % 10 } else { *digit })
+        .sum();
+    luhn.is_multiple_of(10) || (told.starts_with("356000000") && digits.iter().sum::<u32>().is_multiple_of(5))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_no_serials() {
+        for bad in
+            ["To be filled by O.E.M.", "0123456789", "Default string", "XXXXXXX", "0000", "n/a", "", "  ", "abc"]
+        {
+            assert_eq!(serial(bad), None, "{bad}");
+        }
+        assert_eq!(serial(" cnd 1234xyz"), Some("CND1234XYZ".to_owned()));
+    }
+
+    #[test]
+    fn a_uuid_in_either_byte_order_is_one() {
+        let a = uuid("4C4C4544-0042-3510-8052-B4C04F4A4E32");
+        assert!(a.is_some());
+        assert_eq!(a, uuid("44454C4C-4200-1035-8052-B4C04F4A4E32"));
+        assert_eq!(uuid("03000200-0400-0500-0006-000700080009"), None);
+        assert_eq!(uuid("FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF"), None);
+    }
+
+    #[test]
+    fn only_hardware_macs_identify() {
+        assert_eq!(macs("00:1a:2b:3c:4d:5e 02:00:00:00:00:01 00-00-00-00-00-00").count(), 1);
+    }
+
+    #[test]
+    fn makers_under_one_name() {
+        assert_eq!(maker("Hewlett-Packard"), maker("HP Inc."));
+        assert_eq!(maker("Dell Inc."), maker("DELL"));
+        assert_ne!(maker("Dell"), maker("Lenovo"));
+    }
+
+    #[test]
+    fn siret_check_keys() {
+        assert!(is_siret("21000000000013"));
+        assert!(is_siret("73282932000074"));
+        assert!(!is_siret("73282932000075"));
+        assert!(!is_siret("7328293200007"));
+    }
+}

@@ -1,0 +1,200 @@
+//! What every question is asked of: a snapshot at the end of a day, with what several questions need.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Span;
+use jiff::civil::Date;
+
+use crate::assumption::Assumptions;
+use crate::entity::{EntityId, ROOT};
+use crate::factor::Factors;
+use crate::law::Law;
+use crate::law::agec::Ledger;
+use crate::law::reen::Exits;
+use crate::quantity::Years;
+use crate::record::Text;
+use crate::snapshot::{Asset, Snapshot};
+use crate::word::{Kind, Status, Word};
+
+use super::footprint::{Cell, cells};
+
+/// Days of a year, as years are counted.
+pub const YEAR_DAYS: f64 = 365.25;
+
+/// How readings are published.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Publishing {
+    /// Entities deeper than this are told as part of the one above; one with a SIRET of its own never is.
+    pub entity_depth: usize,
+    /// Cells of fewer personal assets than this are folded.
+    pub min_cell: usize,
+    /// Fold small cells; scope `assets` sees all.
+    pub folded: bool,
+}
+
+/// Everything that is set once for all questions.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Published numbers.
+    pub factors: Factors,
+    /// Our own numbers.
+    pub assumptions: Assumptions,
+    /// The law.
+    pub law: Law,
+}
+
+/// What every question is asked of.
+pub struct Basis<'a> {
+    /// All assets and lines.
+    pub snapshot: &'a Snapshot,
+    /// Factors, assumptions, law.
+    pub settings: &'a Settings,
+    /// How readings are published.
+    pub publishing: Publishing,
+    /// The day at the end of which the question is asked.
+    pub at: Date,
+    /// Of each asset: its status then; `None` for virtual machines too.
+    pub status: Vec<Option<Status>>,
+    /// The purchases as the law sees them.
+    pub ledger: Ledger,
+    /// The exits as the law sees them.
+    pub exits: Exits,
+    /// The footprint of the active fleet, and of what was acquired, in cells of alike assets.
+    pub cells: Vec<Cell>,
+    labels: Vec<Text>,
+    folded: BTreeSet<(Text, Kind)>,
+}
+
+impl<'a> Basis<'a> {
+    /// Asks a snapshot as of the end of a day.
+    pub fn new(snapshot: &'a Snapshot, settings: &'a Settings, publishing: Publishing, at: Date) -> Self {
+        let status = snapshot
+            .assets
+            .iter()
+            .map(|asset| if asset.facts.virtual_machine == Some(true) { None } else { asset.status(at) })
+            .collect();
+        let mut basis = Self {
+            snapshot,
+            settings,
+            publishing,
+            at,
+            status,
+            ledger: Ledger::of(snapshot, &settings.law, at),
+            exits: Exits::of(snapshot, &settings.law, at),
+            cells: Vec::new(),
+            labels: labels(snapshot, publishing.entity_depth),
+            folded: BTreeSet::new(),
+        };
+        if publishing.folded {
+            basis.folded = basis.small_cells();
+        }
+        basis.cells = cells(&basis);
+        basis
+    }
+
+    /// Everything known that is not disposed, lost or unlisted, with its status.
+    pub fn known(&self) -> impl Iterator<Item = (&'a Asset, Status)> + '_ {
+        let snapshot = self.snapshot;
+        snapshot.assets.iter().zip(&self.status).filter_map(|(asset, status)| match status {
+            Some(Status::Disposed | Status::Lost) | None => None,
+            Some(status) => Some((asset, *status)),
+        })
+    }
+
+    /// The active fleet.
+    pub fn active(&self) -> impl Iterator<Item = (&'a Asset, Status)> + '_ {
+        self.known().filter(|(_, status)| matches!(status, Status::InUse | Status::InStock | Status::InRepair))
+    }
+
+    /// The age of an asset, in years; `None` where its service's beginning is unknown.
+    pub fn age(&self, asset: &Asset) -> Option<Years> {
+        asset.start.map(|start| span(start, self.at))
+    }
+
+    /// The entity under which something is published.
+    pub fn entity(&self, entity: EntityId) -> Text {
+        self.labels[entity.0 as usize].clone()
+    }
+
+    /// The entity under which an asset of this kind is published: `other` where its cell is folded.
+    pub fn entity_of(&self, entity: EntityId, kind: Option<Kind>) -> Text {
+        let label = &self.labels[entity.0 as usize];
+        match kind {
+            Some(kind) if self.folded.contains(&(label.clone(), kind)) => Text::from("other"),
+            _ => label.clone(),
+        }
+    }
+
+    /// The kinds that occur among what is known, in the order of the vocabulary.
+    pub fn kinds(&self) -> BTreeSet<Option<Kind>> {
+        self.known().map(|(asset, _)| asset.facts.kind).collect()
+    }
+
+    /// The published entities and kinds that occur together among what is known.
+    pub fn entity_kinds(&self) -> BTreeSet<(Text, Option<Kind>)> {
+        self.known().map(|(asset, _)| (self.entity_of(asset.entity, asset.facts.kind), asset.facts.kind)).collect()
+    }
+
+    /// Which cells of entity and kind are too small to be told of people's equipment.
+    fn small_cells(&self) -> BTreeSet<(Text, Kind)> {
+        let mut counts: BTreeMap<Kind, BTreeMap<Text, usize>> = BTreeMap::new();
+        for (asset, _) in self.known() {
+            let Some(kind) = asset.facts.kind.filter(|kind| kind.is_personal()) else { continue };
+            let published = self.published(asset.entity);
+            if self.snapshot.entities.entity(published).siret.is_none() && published != ROOT {
+                *counts.entry(kind).or_default().entry(self.entity(asset.entity)).or_default() += 1;
+            }
+        }
+        let mut folded = BTreeSet::new();
+        for (kind, entities) in counts {
+            let mut by_size: Vec<(usize, Text)> = entities.into_iter().map(|(label, count)| (count, label)).collect();
+            by_size.sort();
+            let mut other = 0;
+            for (count, label) in by_size {
+                // Were the folded ones together too few, the smallest sibling joins them.
+                if count < self.publishing.min_cell || (other > 0 && other < self.publishing.min_cell) {
+                    other += count;
+                    folded.insert((label, kind));
+                }
+            }
+        }
+        folded
+    }
+
+    fn published(&self, entity: EntityId) -> EntityId {
+        published(self.snapshot, self.publishing.entity_depth, entity)
+    }
+}
+
+fn published(snapshot: &Snapshot, depth: usize, entity: EntityId) -> EntityId {
+    let tree = &snapshot.entities;
+    tree.upward(entity)
+        .find(|above| tree.depth(*above) <= depth || tree.entity(*above).siret.is_some())
+        .unwrap_or(ROOT)
+}
+
+/// The label of each entity: its own id, or that of the one above it under which it is published.
+fn labels(snapshot: &Snapshot, depth: usize) -> Vec<Text> {
+    let tree = &snapshot.entities;
+    (0..tree.nodes.len() as u32).map(|at| tree.entity(published(snapshot, depth, EntityId(at))).id.clone()).collect()
+}
+
+/// The time between two days, in years.
+pub fn span(from: Date, to: Date) -> Years {
+    Years::from_days(i64::from(days(from, to)))
+}
+
+/// Days from one day to another.
+pub fn days(from: Date, to: Date) -> i32 {
+    to.since(from).map_or(0, |span| span.get_days())
+}
+
+/// The same day so many years later; 29 February becomes the 28th where the year has none.
+pub fn anniversary(date: Date, years: i16) -> Date {
+    date.saturating_add(Span::new().years(years))
+}
+
+/// The label of a kind: `unknown` where it is not known.
+pub fn kind_label(kind: Option<Kind>) -> Text {
+    Text::from(kind.map_or("unknown", Word::name))
+}

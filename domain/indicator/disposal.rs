@@ -1,0 +1,132 @@
+//! Exits: REEN article 16 (`facts/indicators.md` §4), and what left by which way.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::law::reen::ExitFigures;
+use crate::record::Text;
+use crate::word::{Disposal, Kind, Word};
+
+use super::basis::kind_label;
+use super::{Basis, Indicator, Reading};
+
+/// The questions about exits.
+pub static ALL: &[Indicator] = &[
+    Indicator {
+        name: "disposal_reuse_ratio",
+        help: "Goods directed to reuse in the year over reformed goods in stock on 1 January (REEN article 16); may exceed 1.",
+        unit: "ratio",
+        compute: ratio,
+    },
+    Indicator {
+        name: "disposal_reuse_target_ratio",
+        help: "The share that décret 2023-266 asks.",
+        unit: "ratio",
+        compute: target,
+    },
+    Indicator {
+        name: "disposals_to_reuse",
+        help: "A: eligible goods directed to reuse during the year.",
+        unit: "assets",
+        compute: to_reuse,
+    },
+    Indicator {
+        name: "reformed_stock",
+        help: "B: eligible reformed goods in stock on 1 January of the year.",
+        unit: "assets",
+        compute: stock,
+    },
+    Indicator {
+        name: "disposals",
+        help: "What left, by civil year, kind and way.",
+        unit: "assets",
+        compute: disposals,
+    },
+    Indicator {
+        name: "weee_grams",
+        help: "Waste equipment handed over, by civil year; `approved` tells of approved schemes.",
+        unit: "grams",
+        compute: weee,
+    },
+];
+
+fn each(basis: &Basis, reading: impl Fn(Vec<(&'static str, Text)>, &ExitFigures, i16) -> Reading) -> Vec<Reading> {
+    let readings = basis.exits.cells.iter().map(|((siret, year), figures)| {
+        let slice = vec![("siret", siret.clone()), ("year", Text::from(year.to_string()))];
+        let coverage = if figures.exits > 0.0 { figures.known / figures.exits } else { 1.0 };
+        reading(slice, figures, *year).coverage(Some(coverage))
+    });
+    readings.collect()
+}
+
+fn ratio(basis: &Basis) -> Vec<Reading> {
+    each(basis, |slice, figures, year| {
+        let otherwise = match figures.b {
+            Some(_) => "no reformed goods were in stock on 1 January: the rate cannot be computed",
+            None => "neither a count nor dated history tells the stock of reformed goods on 1 January",
+        };
+        Reading::maybe(slice, figures.ratio(), otherwise).target(basis.settings.law.exit_target(year))
+    })
+}
+
+fn target(basis: &Basis) -> Vec<Reading> {
+    let years: BTreeSet<i16> = basis.exits.cells.keys().map(|(_, year)| *year).collect();
+    let readings = years.into_iter().filter_map(|year| {
+        Some(Reading::of(vec![("year", Text::from(year.to_string()))], basis.settings.law.exit_target(year)?))
+    });
+    readings.collect()
+}
+
+fn to_reuse(basis: &Basis) -> Vec<Reading> {
+    each(basis, |slice, figures, _| Reading::of(slice, figures.a))
+}
+
+fn stock(basis: &Basis) -> Vec<Reading> {
+    each(basis, |slice, figures, _| {
+        let reading = Reading::maybe(slice, figures.b, "neither a count nor dated history tells it");
+        if figures.counted { reading.note("counted by people") } else { reading }
+    })
+}
+
+fn disposals(basis: &Basis) -> Vec<Reading> {
+    let mut counts: BTreeMap<(i16, Option<Kind>, Disposal), f64> = BTreeMap::new();
+    for line in &basis.exits.lines {
+        // A good that has only been reformed is still in the house.
+        if let Some(left) = line.gone.or(line.retired.filter(|_| line.way != Disposal::Unknown)) {
+            *counts.entry((left.year(), line.kind, line.way)).or_default() += line.quantity;
+        }
+    }
+    let readings = counts.into_iter().map(|((year, kind, way), count)| {
+        let slice = vec![
+            ("year", Text::from(year.to_string())),
+            ("kind", kind_label(kind)),
+            ("disposal", Text::from(way.name())),
+        ];
+        Reading::of(slice, count)
+    });
+    readings.collect()
+}
+
+fn weee(basis: &Basis) -> Vec<Reading> {
+    let mut sums: BTreeMap<(Text, i16, &'static str), (f64, f64, f64)> = BTreeMap::new();
+    let is_waste = |way| matches!(way, Disposal::Recycling | Disposal::Destroyed | Disposal::TakeBack);
+    for line in basis.exits.lines.iter().filter(|line| is_waste(line.way)) {
+        let Some(date) = line.date() else { continue };
+        let approved = match line.approved {
+            Some(true) => "true",
+            Some(false) => "false",
+            None => "unknown",
+        };
+        let (grams, told, all) = sums.entry((line.siret.clone(), date.year(), approved)).or_default();
+        *all += line.quantity;
+        if let Some(weight) = line.grams {
+            *grams += weight;
+            *told += line.quantity;
+        }
+    }
+    let readings = sums.into_iter().map(|((siret, year, approved), (grams, told, all))| {
+        let slice =
+            vec![("siret", siret), ("year", Text::from(year.to_string())), ("approved", Text::from(approved))];
+        Reading::maybe(slice, (told > 0.0).then_some(grams), "no weight is told").coverage(Some(told / all))
+    });
+    readings.collect()
+}

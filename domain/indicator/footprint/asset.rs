@@ -1,0 +1,124 @@
+//! The footprint of one asset, with all that it rests on.
+
+use jiff::civil::Date;
+
+use crate::assumption::Allocation;
+use crate::factor::{GridFactor, Tier};
+use crate::indicator::Basis;
+use crate::indicator::basis::span;
+use crate::observation::Facts;
+use crate::quantity::{Energy, Impact, Years};
+use crate::snapshot::Asset;
+use crate::word::{Criterion, Kind, Status};
+
+/// The relative standard deviation where none is published.
+pub const R_DEFAULT: f64 = 0.30;
+
+/// The footprint of one asset, and the numbers it was reached with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AssetFootprint {
+    /// Its factor (index into `Factors::rows`).
+    pub row: Option<usize>,
+    /// How close the factor is.
+    pub tier: Tier,
+    /// Its age; `None` where unknown.
+    pub age: Option<Years>,
+    /// Reference lifetime of its kind.
+    pub reference: Option<Years>,
+    /// Our own years: observed where it has left, else the greater of its age and the reference.
+    pub internal: Option<Years>,
+    /// Proven years before us.
+    pub upstream: Years,
+    /// Manufacture, distribution and end of life, a year.
+    pub annual: Option<[Impact; 3]>,
+    /// Embodied, undivided: our share of the whole.
+    pub undivided: Option<Impact>,
+    /// Electricity a year before overhead, in kilowatt-hours.
+    pub kwh: Option<f64>,
+    /// The maker declares it; else it is the kind's default.
+    pub declared: bool,
+    /// The room's overhead.
+    pub pue: f64,
+    /// Electricity a year with overhead.
+    pub energy: Option<Energy>,
+    /// Its impact a year.
+    pub used: Option<Impact>,
+}
+
+/// The row for what an asset is, and how close it is.
+pub fn factor(basis: &Basis, facts: &Facts) -> Option<(usize, Tier)> {
+    let factors = &basis.settings.factors;
+    factors.choose(Criterion::Co2e, facts.kind?, facts.manufacturer.as_deref(), facts.model.as_deref())
+}
+
+/// The electricity of the basis' year and country.
+pub fn grid<'a>(basis: &Basis<'a>) -> Option<&'a GridFactor> {
+    let settings = basis.settings;
+    settings.factors.electricity(&settings.assumptions.electricity, basis.at.year(), Criterion::Co2e)
+}
+
+/// The civil year in which it was acquired, up to the end of a day: that of its purchase, else of its service.
+pub fn acquired_in(asset: &Asset, at: Date) -> Option<i16> {
+    asset.facts.purchase_date.or(asset.start).filter(|day| *day <= at).map(Date::year)
+}
+
+/// The footprint of an asset at the end of the basis' day, whether it is active then or has left.
+pub fn of_asset(basis: &Basis, asset: &Asset, status: Option<Status>) -> AssetFootprint {
+    with_factor(basis, asset, status, factor(basis, &asset.facts))
+}
+
+/// The same, with the factor already chosen.
+pub fn with_factor(
+    basis: &Basis,
+    asset: &Asset,
+    status: Option<Status>,
+    choice: Option<(usize, Tier)>,
+) -> AssetFootprint {
+    let facts = &asset.facts;
+    let assumptions = &basis.settings.assumptions;
+    let factor = choice.map(|(row, _)| &basis.settings.factors.rows[row]);
+    let age = asset.start.map(|start| span(start, basis.at));
+    let reference = facts.kind.and_then(|kind| assumptions.lifetime(kind));
+    let exit = asset.retired.or(asset.gone).filter(|day| *day <= basis.at);
+    let observed = exit.filter(|_| asset.exit_dated).zip(asset.start).map(|(exit, start)| span(start, exit));
+    let internal = match observed {
+        Some(life) if life.0 > 0.0 => Some(life),
+        _ => reference.map(|reference| Years(age.map_or(reference.0, |age| age.0.max(reference.0)))),
+    };
+    let upstream = Years(facts.upstream_years.unwrap_or(0.0));
+    let reused = facts.condition.is_some_and(crate::word::Condition::is_reuse);
+    // Cut-off needs the impact of refurbishing itself, which no set publishes.
+    let divisible = !(reused && assumptions.allocation == Allocation::Cutoff);
+    let annual = factor.zip(internal).filter(|_| divisible).map(|(factor, internal)| {
+        [factor.manufacture, factor.distribution, factor.end_of_life].map(|part| part / (upstream + internal))
+    });
+    let undivided = factor.filter(|_| divisible).and_then(|factor| match (upstream.0 > 0.0, internal) {
+        (false, _) => Some(factor.embodied()),
+        (true, Some(internal)) => Some(factor.embodied() * (internal.0 / (upstream + internal).0)),
+        (true, None) => None,
+    });
+    let pue = match facts.kind {
+        Some(Kind::Server | Kind::BladeChassis | Kind::StorageArray) => assumptions.server_room_pue,
+        _ => 1.0,
+    };
+    let declared = facts.annual_kwh.map(Energy::kwh);
+    let drawn = declared.or_else(|| factor.and_then(|factor| factor.annual_energy));
+    let running = if status == Some(Status::InStock) { 0.0 } else { 1.0 };
+    let energy = drawn.map(|energy| energy * (pue * running));
+    let used = energy.zip(grid(basis)).map(|(energy, grid)| energy * grid.intensity);
+    AssetFootprint {
+        row: choice.map(|(row, _)| row),
+        tier: choice.map_or(Tier::None, |(_, tier)| tier),
+        age,
+        reference,
+        internal,
+        upstream,
+        annual,
+        undivided,
+        kwh: drawn.map(|energy| energy.as_kwh() * running),
+        declared: declared.is_some(),
+        pue,
+        energy,
+        used,
+    }
+}

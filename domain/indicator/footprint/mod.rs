@@ -1,0 +1,378 @@
+//! The footprint (`facts/indicators.md` §1): annual embodied and use, undivided and flux views, with bounds.
+
+mod asset;
+mod sum;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::entity::EntityId;
+use crate::factor::Tier;
+use crate::identity;
+use crate::quantity::{Energy, Impact};
+use crate::record::Text;
+use crate::word::{Kind, Phase, Status, Word};
+
+use super::basis::kind_label;
+use super::{Basis, Grounds, Indicator, Reading};
+
+pub use asset::{AssetFootprint, of_asset};
+use sum::{Sum, Term};
+
+/// The questions about the footprint.
+pub static ALL: &[Indicator] = &[
+    Indicator {
+        name: "footprint_annual_co2e_grams",
+        help: "Run-rate of the fleet active now, a year, by life-cycle phase.",
+        unit: "grams",
+        compute: annual,
+    },
+    Indicator {
+        name: "footprint_annual_co2e_low_grams",
+        help: "Lower bound (95 %) of ecoparc_footprint_annual_co2e_grams; bounds do not add.",
+        unit: "grams",
+        compute: |basis| bounds(basis, |reading| reading.low),
+    },
+    Indicator {
+        name: "footprint_annual_co2e_high_grams",
+        help: "Upper bound (95 %) of ecoparc_footprint_annual_co2e_grams; bounds do not add.",
+        unit: "grams",
+        compute: |basis| bounds(basis, |reading| reading.high),
+    },
+    Indicator {
+        name: "footprint_fleet_annual_co2e_grams",
+        help: "Run-rate of the whole fleet active now, a year, all phases.",
+        unit: "grams",
+        compute: |basis| vec![fleet(basis)],
+    },
+    Indicator {
+        name: "footprint_fleet_annual_co2e_low_grams",
+        help: "Lower bound (95 %) of ecoparc_footprint_fleet_annual_co2e_grams.",
+        unit: "grams",
+        compute: |basis| bound(&fleet(basis), |reading| reading.low),
+    },
+    Indicator {
+        name: "footprint_fleet_annual_co2e_high_grams",
+        help: "Upper bound (95 %) of ecoparc_footprint_fleet_annual_co2e_grams.",
+        unit: "grams",
+        compute: |basis| bound(&fleet(basis), |reading| reading.high),
+    },
+    Indicator {
+        name: "footprint_embodied_co2e_grams",
+        help: "Embodied in the active fleet, undivided; never added to the annual figure.",
+        unit: "grams",
+        compute: embodied,
+    },
+    Indicator {
+        name: "footprint_acquired_co2e_grams",
+        help: "Embodied in what was acquired in a civil year, undivided (flux view; GHG Protocol scope 3, category 2).",
+        unit: "grams",
+        compute: acquired,
+    },
+    Indicator {
+        name: "electricity_annual_joules",
+        help: "Electricity of the fleet active now, a year, with the server rooms' overhead.",
+        unit: "joules",
+        compute: electricity,
+    },
+    Indicator {
+        name: "footprint_per_agent_co2e_grams",
+        help: "Annual footprint of an entity's equipment, an agent.",
+        unit: "grams",
+        compute: per_agent,
+    },
+];
+
+/// Assets that are alike as far as the footprint's sums and errors go.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// Where they belong.
+    pub entity: EntityId,
+    /// What they are.
+    pub kind: Option<Kind>,
+    /// Maker and model, as a number; 0 stands for an unknown model.
+    pub model: u32,
+    /// Their factor (index into `Factors::rows`).
+    pub row: Option<u32>,
+    /// How close it is.
+    pub tier: Tier,
+    /// How many active assets.
+    pub count: f64,
+    /// How many of them have an embodied figure a year, an undivided one, and a use figure.
+    pub told: [f64; 3],
+    /// Manufacture, distribution and end of life, a year.
+    pub embodied: [Impact; 3],
+    /// Embodied, undivided.
+    pub undivided: Impact,
+    /// Electricity a year by the maker's declaration, and by the kind's default.
+    pub energy: [Energy; 2],
+    /// Its impact.
+    pub used: [Impact; 2],
+    /// Of what was acquired, by civil year: embodied undivided, how many have a figure, how many there are.
+    pub acquired: BTreeMap<i16, (Impact, f64, f64)>,
+}
+
+/// Gathers the footprints of all assets into cells.
+pub fn cells(basis: &Basis) -> Vec<Cell> {
+    let mut models: HashMap<(String, String), u32> = HashMap::new();
+    let mut chosen = HashMap::new();
+    let mut places = HashMap::new();
+    let mut cells: Vec<Cell> = Vec::new();
+    for (asset, status) in basis.snapshot.assets.iter().zip(&basis.status) {
+        let facts = &asset.facts;
+        if facts.virtual_machine == Some(true) {
+            continue;
+        }
+        let active = matches!(status, Some(Status::InUse | Status::InStock | Status::InRepair));
+        let year = asset::acquired_in(asset, basis.at);
+        if !active && year.is_none() {
+            continue;
+        }
+        let (model, choice) =
+            *chosen.entry((facts.kind, facts.manufacturer.as_ref(), facts.model.as_ref())).or_insert_with(|| {
+                let model = facts.model.as_deref().map_or(0, |model| {
+                    let maker = facts.manufacturer.as_deref().map(identity::maker).unwrap_or_default();
+                    let next = models.len() as u32 + 1;
+                    *models.entry((maker, identity::model(model))).or_insert(next)
+                });
+                (model, asset::factor(basis, facts))
+            });
+        let footprint = asset::with_factor(basis, asset, *status, choice);
+        let key = (asset.entity, facts.kind, model, choice.map(|(row, _)| row as u32), footprint.tier);
+        let place = *places.entry(key).or_insert_with(|| {
+            cells.push(Cell {
+                entity: key.0,
+                kind: key.1,
+                model: key.2,
+                row: key.3,
+                tier: key.4,
+                count: 0.0,
+                told: [0.0; 3],
+                embodied: [Impact(0.0); 3],
+                undivided: Impact(0.0),
+                energy: [Energy(0.0); 2],
+                used: [Impact(0.0); 2],
+                acquired: BTreeMap::new(),
+            });
+            cells.len() - 1
+        });
+        let cell = &mut cells[place];
+        if active {
+            cell.count += 1.0;
+            if let Some(annual) = footprint.annual {
+                cell.told[0] += 1.0;
+                for (sum, part) in cell.embodied.iter_mut().zip(annual) {
+                    *sum += part;
+                }
+            }
+            if let Some(undivided) = footprint.undivided {
+                cell.told[1] += 1.0;
+                cell.undivided += undivided;
+            }
+            if let (Some(energy), Some(used)) = (footprint.energy, footprint.used) {
+                cell.told[2] += 1.0;
+                let at = usize::from(!footprint.declared);
+                cell.energy[at] += energy;
+                cell.used[at] += used;
+            }
+        }
+        if let Some(year) = year {
+            let (sum, told, all) = cell.acquired.entry(year).or_default();
+            *all += 1.0;
+            if let Some(undivided) = footprint.undivided {
+                *told += 1.0;
+                *sum += undivided;
+            }
+        }
+    }
+    cells
+}
+
+const EMBODIED: [Phase; 3] = [Phase::Manufacture, Phase::Distribution, Phase::EndOfLife];
+
+/// What a cell adds to a phase.
+fn add(sum: &mut Sum, basis: &Basis, cell: &Cell, phase: Phase) {
+    match EMBODIED.iter().position(|part| *part == phase) {
+        Some(part) => {
+            sum.seen(cell.told[0], cell.count);
+            if let Some(row) = cell.row {
+                let factor = &basis.settings.factors.rows[row as usize];
+                sum.add(Term::Embodied(row), cell.model, cell.embodied[part], factor.r_embodied);
+                sum.rests(&factor.id);
+            }
+            if let (true, Some(kind)) = (cell.told[0] > 0.0, cell.kind) {
+                sum.rests(&Text::from(format!("lifetime_years.{}", kind.name())));
+            }
+        }
+        None => {
+            sum.seen(cell.told[2], cell.count);
+            let row = cell.row.map(|row| (row, &basis.settings.factors.rows[row as usize]));
+            let r = row.map_or(asset::R_DEFAULT, |(_, factor)| factor.r_energy);
+            sum.add(Term::Declared(cell.kind), cell.model, cell.used[0], asset::R_DEFAULT);
+            sum.used(Grounds::Declared, cell.used[0]);
+            if let Some((row, factor)) = row {
+                sum.add(Term::Energy(row), cell.model, cell.used[1], r);
+                sum.used(Grounds::Default, cell.used[1]);
+                if cell.used[1].0 > 0.0 {
+                    sum.rests(&factor.id);
+                }
+            }
+            if let Some(grid) = asset::grid(basis) {
+                sum.grid(cell.used[0] + cell.used[1], grid);
+            }
+        }
+    }
+}
+
+/// Sums by a key, phase by phase; only cells of the active fleet.
+fn by<K: Ord + Clone>(basis: &Basis, key: impl Fn(&Cell) -> K, phases: &[Phase]) -> BTreeMap<(K, Phase), Sum> {
+    let mut sums: BTreeMap<(K, Phase), Sum> = BTreeMap::new();
+    for cell in basis.cells.iter().filter(|cell| cell.count > 0.0) {
+        let key = key(cell);
+        for phase in phases {
+            let sum = sums
+                .entry((key.clone(), *phase))
+                .or_insert_with(|| Sum::new(basis.settings.assumptions.common_error));
+            add(sum, basis, cell, *phase);
+        }
+    }
+    sums
+}
+
+const PHASES: [Phase; 4] = [Phase::Manufacture, Phase::Distribution, Phase::Use, Phase::EndOfLife];
+const NO_FIGURE: &str = "no published factor, or no reference lifetime, for this kind";
+
+fn annual(basis: &Basis) -> Vec<Reading> {
+    let mut sums = by(basis, |cell| (basis.entity_of(cell.entity, cell.kind), cell.kind), &PHASES);
+    // What is known but has nothing active is a zero, not a gap.
+    for key in basis.entity_kinds() {
+        for phase in PHASES {
+            sums.entry((key.clone(), phase)).or_insert_with(|| Sum::new(basis.settings.assumptions.common_error));
+        }
+    }
+    let readings = sums.into_iter().map(|(((entity, kind), phase), sum)| {
+        let slice = vec![("entity", entity), ("kind", kind_label(kind)), ("phase", Text::from(phase.name()))];
+        sum.reading(slice, NO_FIGURE)
+    });
+    readings.collect()
+}
+
+/// The annual figures by kind and phase, with their bounds.
+pub fn by_kind_and_phase(basis: &Basis) -> Vec<Reading> {
+    let sums = by(basis, |cell| cell.kind, &PHASES);
+    let readings = sums.into_iter().map(|((kind, phase), sum)| {
+        sum.reading(vec![("kind", kind_label(kind)), ("phase", Text::from(phase.name()))], NO_FIGURE)
+    });
+    readings.collect()
+}
+
+fn bound(reading: &Reading, of: fn(&Reading) -> Option<f64>) -> Vec<Reading> {
+    of(reading)
+        .map(|value| Reading { value: Some(value), low: None, high: None, ..reading.clone() })
+        .into_iter()
+        .collect()
+}
+
+fn bounds(basis: &Basis, of: fn(&Reading) -> Option<f64>) -> Vec<Reading> {
+    by_kind_and_phase(basis).iter().flat_map(|reading| bound(reading, of)).collect()
+}
+
+/// The whole fleet's annual figure.
+pub fn fleet(basis: &Basis) -> Reading {
+    let mut sum = Sum::new(basis.settings.assumptions.common_error);
+    for cell in basis.cells.iter().filter(|cell| cell.count > 0.0) {
+        for phase in PHASES {
+            add(&mut sum, basis, cell, phase);
+        }
+    }
+    sum.reading(Vec::new(), "nothing in the active fleet has a published factor")
+}
+
+fn embodied(basis: &Basis) -> Vec<Reading> {
+    let mut sums: BTreeMap<(Text, Option<Kind>), Sum> = basis
+        .entity_kinds()
+        .into_iter()
+        .map(|key| (key, Sum::new(basis.settings.assumptions.common_error)))
+        .collect();
+    for cell in basis.cells.iter().filter(|cell| cell.count > 0.0) {
+        let key = (basis.entity_of(cell.entity, cell.kind), cell.kind);
+        let sum = sums.entry(key).or_insert_with(|| Sum::new(basis.settings.assumptions.common_error));
+        sum.seen(cell.told[1], cell.count);
+        undivided(sum, basis, cell, cell.undivided);
+    }
+    let readings = sums.into_iter().map(|((entity, kind), sum)| {
+        sum.reading(vec![("entity", entity), ("kind", kind_label(kind))], "no published factor for this kind")
+    });
+    readings.collect()
+}
+
+fn undivided(sum: &mut Sum, basis: &Basis, cell: &Cell, impact: Impact) {
+    if let Some(row) = cell.row {
+        let factor = &basis.settings.factors.rows[row as usize];
+        sum.add(Term::Embodied(row), cell.model, impact, factor.r_embodied);
+        sum.rests(&factor.id);
+    }
+}
+
+fn acquired(basis: &Basis) -> Vec<Reading> {
+    let mut sums: BTreeMap<(Option<Kind>, i16), Sum> = BTreeMap::new();
+    for cell in &basis.cells {
+        for (year, (impact, told, all)) in &cell.acquired {
+            let sum =
+                sums.entry((cell.kind, *year)).or_insert_with(|| Sum::new(basis.settings.assumptions.common_error));
+            sum.seen(*told, *all);
+            undivided(sum, basis, cell, *impact);
+        }
+    }
+    let readings = sums.into_iter().map(|((kind, year), sum)| {
+        let slice = vec![("kind", kind_label(kind)), ("year", Text::from(year.to_string()))];
+        sum.reading(slice, "no published factor for this kind")
+    });
+    readings.collect()
+}
+
+fn electricity(basis: &Basis) -> Vec<Reading> {
+    let mut sums = BTreeMap::new();
+    for cell in basis.cells.iter().filter(|cell| cell.count > 0.0) {
+        let key = (basis.entity_of(cell.entity, cell.kind), cell.kind);
+        let entry = sums.entry(key).or_insert(([0.0; 2], 0.0, 0.0));
+        entry.0[0] += cell.energy[0].0;
+        entry.0[1] += cell.energy[1].0;
+        entry.1 += cell.told[2];
+        entry.2 += cell.count;
+    }
+    let mut readings = Vec::new();
+    for ((entity, kind), (joules, told, all)) in sums {
+        for (grounds, value) in [Grounds::Declared, Grounds::Default].into_iter().zip(joules) {
+            let slice =
+                vec![("entity", entity.clone()), ("kind", kind_label(kind)), ("basis", Text::from(grounds.name()))];
+            let value = (told > 0.0).then_some(value);
+            let reading =
+                Reading::maybe(slice, value, "no electricity figure for this kind").coverage(Some(told / all));
+            readings.push(Reading { grounds, ..reading });
+        }
+    }
+    readings
+}
+
+fn per_agent(basis: &Basis) -> Vec<Reading> {
+    let agents: BTreeMap<Text, f64> = super::people::agents_by_entity(basis);
+    let mut sums: BTreeMap<Text, Sum> = BTreeMap::new();
+    let entities: BTreeSet<&Text> = agents.keys().collect();
+    for cell in basis.cells.iter().filter(|cell| cell.count > 0.0) {
+        let entity = basis.entity(cell.entity);
+        if !entities.contains(&entity) {
+            continue;
+        }
+        let sum = sums.entry(entity).or_insert_with(|| Sum::new(basis.settings.assumptions.common_error));
+        for phase in PHASES {
+            add(sum, basis, cell, phase);
+        }
+    }
+    let readings = sums.into_iter().filter_map(|(entity, sum)| {
+        let people = *agents.get(&entity).filter(|people| **people > 0.0)?;
+        let per = |value: Option<f64>| value.map(|value| value / people);
+        let reading = sum.reading(vec![("entity", entity)], "no published factor for this entity's equipment");
+        Some(Reading { value: per(reading.value), low: per(reading.low), high: per(reading.high), ..reading })
+    });
+    readings.collect()
+}

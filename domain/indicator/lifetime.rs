@@ -1,0 +1,232 @@
+//! How long equipment lasts (`facts/indicators.md` §2).
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::quantity::{YEAR_SECONDS, Years};
+use crate::record::Text;
+use crate::snapshot::Asset;
+use crate::word::Kind;
+
+use super::basis::{days, kind_label};
+use super::{Basis, Indicator, Reading};
+
+/// The questions about lifetimes.
+pub static ALL: &[Indicator] = &[
+    Indicator {
+        name: "lifetime_median_seconds",
+        help: "Median lifetime by Kaplan-Meier, assets in service censored; half of them last longer.",
+        unit: "seconds",
+        compute: median,
+    },
+    Indicator {
+        name: "lifetime_mean_at_exit_seconds",
+        help: "Mean life of what left in a civil year; informative, biased when a fleet grows.",
+        unit: "seconds",
+        compute: mean_at_exit,
+    },
+    Indicator {
+        name: "lifetime_reference_seconds",
+        help: "Reference lifetime by kind.",
+        unit: "seconds",
+        compute: reference,
+    },
+    Indicator {
+        name: "assets_past_lifetime",
+        help: "Active assets older than the reference lifetime of their kind: lives made longer.",
+        unit: "assets",
+        compute: past,
+    },
+];
+
+/// One life as survival statistics see it, in days.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Life {
+    /// Observed from this age on (delayed entry).
+    pub entry: i32,
+    /// Until this age.
+    pub end: i32,
+    /// It ended then; else it is censored there.
+    pub exited: bool,
+}
+
+/// One step of a survival curve.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// Age, in days.
+    pub age: i32,
+    /// Share still in service after it.
+    pub survival: f64,
+    /// Greenwood's standard error of that share.
+    pub error: f64,
+}
+
+/// The Kaplan–Meier curve of some lives (Kaplan and Meier 1958; Greenwood 1926): a step for each age with an exit.
+pub fn curve(lives: &[Life]) -> Vec<Step> {
+    let mut ends: BTreeMap<i32, i64> = BTreeMap::new();
+    let mut changes: BTreeMap<i32, i64> = BTreeMap::new();
+    for life in lives.iter().filter(|life| life.end > life.entry) {
+        // At risk at age t: entry < t ≤ end.
+        *changes.entry(life.entry + 1).or_default() += 1;
+        *changes.entry(life.end + 1).or_default() -= 1;
+        if life.exited {
+            *ends.entry(life.end).or_default() += 1;
+        }
+    }
+    let mut changes = changes.into_iter().peekable();
+    let (mut at_risk, mut survival, mut sum) = (0_i64, 1.0, 0.0);
+    let mut steps = Vec::new();
+    for (age, exits) in ends {
+        while let Some((_, change)) = changes.next_if(|(at, _)| *at <= age) {
+            at_risk += change;
+        }
+        let (n, d) = (at_risk as f64, exits as f64);
+        survival *= 1.0 - d / n;
+        if n > d {
+            sum += d / (n * (n - d));
+        }
+        steps.push(Step { age, survival, error: survival * f64::sqrt(sum) });
+    }
+    steps
+}
+
+/// The age at which a share of at most one half is still in service, with its 95 % interval; the upper bound is
+/// `None` while the curve's own upper bound stays above one half.
+pub fn median_of(steps: &[Step]) -> Option<(i32, i32, Option<i32>)> {
+    let first = |at_most: &dyn Fn(&Step) -> f64| steps.iter().find(|step| at_most(step) <= 0.5).map(|step| step.age);
+    let median = first(&|step| step.survival)?;
+    let low = first(&|step| step.survival - 1.96 * step.error).unwrap_or(median);
+    Some((median, low, first(&|step| step.survival + 1.96 * step.error)))
+}
+
+/// An asset's life at the end of a day; `None` where it has no part in statistics.
+pub fn life(asset: &Asset, at: Date) -> Option<Life> {
+    let start = asset.start?;
+    let exit = asset.retired.or(asset.gone).filter(|day| *day <= at);
+    if asset.facts.virtual_machine == Some(true) || (exit.is_some() && !asset.exit_dated) || start > at {
+        return None;
+    }
+    let entry = asset.observed_since.map_or(0, |since| days(start, since).max(0));
+    let end = exit.or(asset.unlisted.filter(|day| *day <= at)).unwrap_or(at);
+    Some(Life { entry, end: days(start, end), exited: exit.is_some() })
+}
+
+fn lives(basis: &Basis) -> BTreeMap<Kind, Vec<Life>> {
+    let mut lives: BTreeMap<Kind, Vec<Life>> = BTreeMap::new();
+    for asset in &basis.snapshot.assets {
+        if let (Some(kind), Some(life)) = (asset.facts.kind, life(asset, basis.at)) {
+            lives.entry(kind).or_default().push(life);
+        }
+    }
+    lives
+}
+
+fn median(basis: &Basis) -> Vec<Reading> {
+    let readings = lives(basis).into_iter().map(|(kind, lives)| {
+        let slice = vec![("kind", kind_label(Some(kind)))];
+        let seconds = |days: i32| f64::from(days) * 86_400.0;
+        let found = median_of(&curve(&lives));
+        let known = lives.len() as f64;
+        let all = basis.snapshot.assets.iter().filter(|asset| asset.facts.kind == Some(kind)).count() as f64;
+        Reading::maybe(
+            slice,
+            found.map(|(median, ..)| seconds(median)),
+            "more than half of those that ever began their service are still in service",
+        )
+        .bounds(found.map(|(_, low, _)| seconds(low)), found.and_then(|(.., high)| high).map(seconds))
+        .coverage(Some(known / all.max(1.0)))
+    });
+    readings.collect()
+}
+
+fn mean_at_exit(basis: &Basis) -> Vec<Reading> {
+    let mut exits: BTreeMap<(Kind, i16), (i64, i64)> = BTreeMap::new();
+    for asset in basis.snapshot.assets.iter().filter(|asset| asset.exit_dated) {
+        let exit = asset.retired.or(asset.gone).filter(|day| *day <= basis.at);
+        if let (Some(kind), Some(start), Some(exit)) = (asset.facts.kind, asset.start, exit)
+            && start <= exit
+        {
+            let (sum, count) = exits.entry((kind, exit.year())).or_default();
+            *sum += i64::from(days(start, exit));
+            *count += 1;
+        }
+    }
+    let readings = exits.into_iter().map(|((kind, year), (sum, count))| {
+        let slice = vec![("kind", kind_label(Some(kind))), ("year", Text::from(year.to_string()))];
+        Reading::of(slice, sum as f64 / count as f64 * 86_400.0)
+            .note("of what left only: biased when a fleet grows; the median by Kaplan-Meier is not")
+    });
+    readings.collect()
+}
+
+fn reference(basis: &Basis) -> Vec<Reading> {
+    let assumptions = &basis.settings.assumptions;
+    let readings = basis.kinds().into_iter().flatten().filter_map(|kind| {
+        let years = assumptions.lifetime(kind)?;
+        let rests_on = vec![Text::from(format!("lifetime_years.{}", kind_label(Some(kind))))];
+        Some(
+            Reading::of(vec![("kind", kind_label(Some(kind)))], years.0 * YEAR_SECONDS)
+                .grounds(super::Grounds::Default, rests_on),
+        )
+    });
+    readings.collect()
+}
+
+/// Is an asset of this age past the reference lifetime? Strictly.
+pub fn is_past(age: Years, reference: Years) -> bool {
+    age.0 > reference.0
+}
+
+fn past(basis: &Basis) -> Vec<Reading> {
+    let mut counts: BTreeMap<(Text, Kind), (f64, f64, f64)> = BTreeMap::new();
+    for (asset, _) in basis.active() {
+        let Some((kind, reference)) =
+            asset.facts.kind.and_then(|kind| Some((kind, basis.settings.assumptions.lifetime(kind)?)))
+        else {
+            continue;
+        };
+        let entry = counts.entry((basis.entity_of(asset.entity, Some(kind)), kind)).or_default();
+        entry.2 += 1.0;
+        if let Some(age) = basis.age(asset) {
+            entry.1 += 1.0;
+            entry.0 += f64::from(u8::from(is_past(age, reference)));
+        }
+    }
+    let readings = counts.into_iter().map(|((entity, kind), (past, known, all))| {
+        Reading::of(vec![("entity", entity), ("kind", kind_label(Some(kind)))], past).coverage(Some(known / all))
+    });
+    readings.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The worked value of `facts/indicators.md` §2.
+    #[test]
+    fn worked_survival_curve() {
+        let year = |years: i32| years * 1461 / 4;
+        let life = |years, exited| Life { entry: 0, end: year(years), exited };
+        let lives: Vec<Life> = [3, 4, 4, 6]
+            .map(|years| life(years, true))
+            .into_iter()
+            .chain([2, 5, 5, 7].map(|years| life(years, false)))
+            .collect();
+        let steps = curve(&lives);
+        let survival: Vec<f64> = steps.iter().map(|step| (step.survival * 1e4).round() / 1e4).collect();
+        assert_eq!(survival, [0.8571, 0.5714, 0.2857]);
+        assert_eq!(median_of(&steps).map(|(median, ..)| median), Some(year(6)));
+    }
+
+    #[test]
+    fn delayed_entry_takes_no_part_before_it() {
+        let lives = [
+            Life { entry: 0, end: 10, exited: true },
+            Life { entry: 20, end: 30, exited: true },
+            Life { entry: 0, end: 40, exited: false },
+        ];
+        let survival: Vec<f64> = curve(&lives).iter().map(|step| step.survival).collect();
+        assert_eq!(survival, [0.5, 0.25]);
+    }
+}

@@ -1,0 +1,93 @@
+//! People: how many, and how much equipment each has (`facts/indicators.md` §5).
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::entity::{EntityId, ROOT};
+use crate::record::Text;
+use crate::testimony::SourceId;
+use crate::word::Kind;
+
+use super::basis::kind_label;
+use super::{Basis, Indicator, Reading};
+
+/// The questions about people.
+pub static ALL: &[Indicator] = &[
+    Indicator { name: "agents", help: "People at work, by entity.", unit: "agents", compute: agents },
+    Indicator {
+        name: "assets_per_agent_ratio",
+        help: "Active assets of a kind for one agent of the entity.",
+        unit: "ratio",
+        compute: per_agent,
+    },
+];
+
+/// People by entity node: the newest count up to the day, of each department; an entity's own total wins over the
+/// sum of its departments, and the first-believed source wins over the others.
+fn counted(basis: &Basis) -> BTreeMap<EntityId, f64> {
+    type Newest = BTreeMap<Option<Text>, (Date, f64)>;
+    let mut told: BTreeMap<EntityId, BTreeMap<SourceId, Newest>> = BTreeMap::new();
+    for line in &basis.snapshot.headcounts {
+        let (Some(date), Some(people)) = (line.told.date, line.told.agents) else { continue };
+        if date > basis.at {
+            continue;
+        }
+        let newest = told.entry(line.entity).or_default().entry(line.source).or_default();
+        let entry = newest.entry(line.told.department.clone()).or_insert((date, people));
+        if date >= entry.0 {
+            *entry = (date, people);
+        }
+    }
+    let total = |newest: &Newest| match newest.get(&None) {
+        Some((_, total)) => *total,
+        None => newest.values().map(|(_, people)| people).sum(),
+    };
+    told.into_iter().filter_map(|(entity, sources)| Some((entity, total(sources.values().next()?)))).collect()
+}
+
+/// People by published entity. An entity's own count holds those below it that are published with it.
+pub fn agents_by_entity(basis: &Basis) -> BTreeMap<Text, f64> {
+    let counted = counted(basis);
+    let tree = &basis.snapshot.entities;
+    let mut sums: BTreeMap<Text, f64> = BTreeMap::new();
+    for (entity, people) in &counted {
+        let label = basis.entity(*entity);
+        let above = tree.entity(*entity).parent;
+        let held = std::iter::successors(above, |id| tree.entity(*id).parent)
+            .take_while(|above| basis.entity(*above) == label)
+            .any(|above| counted.contains_key(&above));
+        if !held {
+            *sums.entry(label).or_default() += people;
+        }
+    }
+    sums
+}
+
+fn agents(basis: &Basis) -> Vec<Reading> {
+    agents_by_entity(basis)
+        .into_iter()
+        .map(|(entity, people)| Reading::of(vec![("entity", entity)], people))
+        .collect()
+}
+
+fn per_agent(basis: &Basis) -> Vec<Reading> {
+    let agents = agents_by_entity(basis);
+    let mut counts: BTreeMap<(Text, Option<Kind>), f64> =
+        basis.entity_kinds().into_iter().map(|key| (key, 0.0)).collect();
+    for (asset, _) in basis.active() {
+        *counts.entry((basis.entity_of(asset.entity, asset.facts.kind), asset.facts.kind)).or_default() += 1.0;
+    }
+    let readings = counts.into_iter().filter_map(|((entity, kind), count)| {
+        let people = *agents.get(&entity).filter(|people| **people > 0.0)?;
+        Some(Reading::of(vec![("entity", entity), ("kind", kind_label(kind))], count / people))
+    });
+    readings.collect()
+}
+
+/// All people of the organisation: its own count, else the sum over its entities.
+pub fn all_agents(basis: &Basis) -> Option<f64> {
+    let by_entity = agents_by_entity(basis);
+    let own = counted(basis).get(&ROOT).copied();
+    own.or_else(|| (!by_entity.is_empty()).then(|| by_entity.values().sum()))
+}

@@ -1,0 +1,253 @@
+//! Purchases: AGEC article 58 (`facts/indicators.md` §3).
+
+use std::collections::BTreeMap;
+
+use jiff::Span;
+
+use crate::law::agec::{Counted, Spend};
+use crate::quantity::Cents;
+use crate::record::Text;
+use crate::word::{Condition, Kind, Word};
+
+use super::basis::days;
+use super::{Basis, Indicator, Reading, Slice};
+
+/// The questions about purchases.
+pub static ALL: &[Indicator] = &[
+    Indicator {
+        name: "purchases_euros",
+        help: "Purchases without tax by condition: exactly the lines of the legal denominator, gifts apart.",
+        unit: "euros",
+        compute: purchases,
+    },
+    Indicator {
+        name: "gifts_euros",
+        help: "Gifts received, at the value of the law's grid.",
+        unit: "euros",
+        compute: |basis| sums(basis, |spend| spend.gifts),
+    },
+    Indicator {
+        name: "rentals_euros",
+        help: "Rentals: on neither side of the legal rate.",
+        unit: "euros",
+        compute: |basis| sums(basis, |spend| spend.rentals),
+    },
+    Indicator {
+        name: "derogated_euros",
+        help: "The part of the purchases under a derogation of AGEC article 58, II.",
+        unit: "euros",
+        compute: |basis| sums(basis, |spend| spend.derogated),
+    },
+    Indicator {
+        name: "reuse_spend_ratio",
+        help: "Share of a civil year's spending on a category that went to reuse, with gifts: the legal figure.",
+        unit: "ratio",
+        compute: ratio,
+    },
+    Indicator {
+        name: "reuse_spend_without_gifts_ratio",
+        help: "The same share, purchases alone.",
+        unit: "ratio",
+        compute: ratio_without_gifts,
+    },
+    Indicator {
+        name: "reuse_spend_target_ratio",
+        help: "The share that the law asks; absent where the law's figure is not established.",
+        unit: "ratio",
+        compute: target,
+    },
+    Indicator {
+        name: "reuse_spend_missing_euros",
+        help: "Euros missing of the target, at constant total.",
+        unit: "euros",
+        compute: missing,
+    },
+    Indicator {
+        name: "reuse_spend_projected_ratio",
+        help: "The share at the year's end, were the rest of it like the last twelve months.",
+        unit: "ratio",
+        compute: projected,
+    },
+    Indicator {
+        name: "reuse_spend_coverage_ratio",
+        help: "Euros of known condition over euros.",
+        unit: "ratio",
+        compute: coverage,
+    },
+    Indicator {
+        name: "reuse_units_ratio",
+        help: "Share of purchased units that came from reuse; informative, not the law.",
+        unit: "ratio",
+        compute: units,
+    },
+    Indicator {
+        name: "index_considered_ratio",
+        help: "Lines of new products with a repairability index in which it was considered (REEN article 15).",
+        unit: "ratio",
+        compute: index_considered,
+    },
+    Indicator {
+        name: "ecolabelled_purchases_ratio",
+        help: "Share of purchases that carry a type I ecolabel, in units and in euros.",
+        unit: "ratio",
+        compute: ecolabelled,
+    },
+];
+
+const NOTHING_BOUGHT: &str = "nothing was bought";
+
+fn slice(siret: &Text, category: &Text, year: i16) -> Slice {
+    vec![("siret", siret.clone()), ("category", category.clone()), ("year", Text::from(year.to_string()))]
+}
+
+fn each(basis: &Basis, reading: impl Fn(Slice, &Spend, Option<f64>) -> Reading) -> Vec<Reading> {
+    let law = &basis.settings.law;
+    basis
+        .ledger
+        .cells
+        .iter()
+        .map(|((siret, category, year), spend)| {
+            reading(slice(siret, category, *year), spend, law.target(category, *year)).coverage(spend.coverage())
+        })
+        .collect()
+}
+
+fn purchases(basis: &Basis) -> Vec<Reading> {
+    let mut readings = Vec::new();
+    for ((siret, category, year), spend) in &basis.ledger.cells {
+        for (condition, name) in Condition::ALL {
+            let mut slice = slice(siret, category, *year);
+            slice.push(("condition", Text::from(*name)));
+            readings.push(Reading::of(slice, spend.by_condition.get(condition).map_or(0.0, |cents| cents.euros())));
+        }
+    }
+    readings
+}
+
+fn sums(basis: &Basis, of: fn(&Spend) -> Cents) -> Vec<Reading> {
+    each(basis, |slice, spend, _| Reading::of(slice, of(spend).euros()))
+}
+
+fn ratio(basis: &Basis) -> Vec<Reading> {
+    each(basis, |slice, spend, target| {
+        Reading::maybe(slice, spend.ratio(), NOTHING_BOUGHT)
+            .bounds(spend.ratio(), spend.ratio_at_most())
+            .target(target)
+    })
+}
+
+fn ratio_without_gifts(basis: &Basis) -> Vec<Reading> {
+    each(basis, |slice, spend, target| {
+        Reading::maybe(slice, spend.ratio_without_gifts(), NOTHING_BOUGHT).target(target)
+    })
+}
+
+fn target(basis: &Basis) -> Vec<Reading> {
+    let mut asked = BTreeMap::new();
+    for (_, category, year) in basis.ledger.cells.keys() {
+        asked.insert((category.clone(), *year), basis.settings.law.target(category, *year));
+    }
+    let readings = asked.into_iter().map(|((category, year), target)| {
+        let slice = vec![("category", category), ("year", Text::from(year.to_string()))];
+        Reading::maybe(slice, target, "à vérifier: the decree's figure for this category is not established")
+    });
+    readings.collect()
+}
+
+fn missing(basis: &Basis) -> Vec<Reading> {
+    each(basis, |slice, spend, target| {
+        let missing = target.map(|target| spend.missing(target).euros());
+        Reading::maybe(slice, missing, "the law's target for this category is not established").target(target)
+    })
+}
+
+/// The projection of the current year's rates.
+fn projected(basis: &Basis) -> Vec<Reading> {
+    let year = basis.at.year();
+    let before = basis.at.saturating_sub(Span::new().days(365));
+    let remaining = f64::from(days(basis.at, jiff::civil::date(year, 12, 31))) / 365.0;
+    let mut recent: BTreeMap<(Text, Text), (f64, f64)> = BTreeMap::new();
+    for line in basis.ledger.lines.iter().filter(|line| line.date > before && line.date <= basis.at) {
+        let (reuse, total) = recent.entry((line.siret.clone(), line.category.clone())).or_default();
+        let euros = line.amount.euros();
+        match line.counted {
+            Counted::Reuse | Counted::Gift => (*reuse, *total) = (*reuse + euros, *total + euros),
+            Counted::Total => *total += euros,
+            Counted::No => {}
+        }
+    }
+    let current = basis.ledger.cells.iter().filter(|((.., of), _)| *of == year);
+    let readings = current.map(|((siret, category, year), spend)| {
+        let (reuse, total) = recent.get(&(siret.clone(), category.clone())).copied().unwrap_or_default();
+        let reuse = (spend.reuse() + spend.gifts).euros() + reuse * remaining;
+        let total = (spend.purchases() + spend.gifts).euros() + total * remaining;
+        Reading::maybe(slice(siret, category, *year), (total > 0.0).then(|| reuse / total), NOTHING_BOUGHT)
+            .target(basis.settings.law.target(category, *year))
+            .coverage(spend.coverage())
+            .note("the year to date, and the rest of it like the last twelve months")
+    });
+    readings.collect()
+}
+
+fn coverage(basis: &Basis) -> Vec<Reading> {
+    each(basis, |slice, spend, _| Reading::maybe(slice, spend.coverage(), NOTHING_BOUGHT))
+}
+
+fn units(basis: &Basis) -> Vec<Reading> {
+    let mut counts: BTreeMap<(Text, i16), (f64, f64)> = BTreeMap::new();
+    for ((_, category, year), spend) in &basis.ledger.cells {
+        let (all, reuse) = counts.entry((category.clone(), *year)).or_default();
+        *all += spend.units.0;
+        *reuse += spend.units.1;
+    }
+    let readings = counts.into_iter().map(|((category, year), (all, reuse))| {
+        let slice = vec![("category", category), ("year", Text::from(year.to_string()))];
+        Reading::maybe(slice, (all > 0.0).then(|| reuse / all), NOTHING_BOUGHT)
+            .note("share of units: not the legal rate, which is a share of euros")
+    });
+    readings.collect()
+}
+
+/// Kinds whose new products carry a French repairability or durability index, or the European class.
+const INDEXED: [Kind; 4] = [Kind::Laptop, Kind::Smartphone, Kind::Tablet, Kind::Tv];
+
+fn index_considered(basis: &Basis) -> Vec<Reading> {
+    let mut counts: BTreeMap<(Text, i16), (f64, f64, f64)> = BTreeMap::new();
+    for line in basis.ledger.lines.iter().filter(|line| !line.from_asset && line.year >= 2023) {
+        let is_new = matches!(line.condition, Condition::New | Condition::NewRecycledContent);
+        if is_new && line.counted == Counted::Total && line.kind.is_some_and(|kind| INDEXED.contains(&kind)) {
+            let (considered, told, all) = counts.entry((line.siret.clone(), line.year)).or_default();
+            *considered += f64::from(u8::from(line.index_considered == Some(true)));
+            *told += f64::from(u8::from(line.index_considered.is_some()));
+            *all += 1.0;
+        }
+    }
+    let readings = counts.into_iter().map(|((siret, year), (considered, told, all))| {
+        let slice = vec![("siret", siret), ("year", Text::from(year.to_string()))];
+        let value = (told > 0.0).then(|| considered / all);
+        Reading::maybe(slice, value, "no line tells whether the index was considered").coverage(Some(told / all))
+    });
+    readings.collect()
+}
+
+fn ecolabelled(basis: &Basis) -> Vec<Reading> {
+    let mut sums: BTreeMap<i16, [f64; 4]> = BTreeMap::new();
+    let counted = |counted| matches!(counted, Counted::Reuse | Counted::Total);
+    for line in basis.ledger.lines.iter().filter(|line| !line.from_asset && counted(line.counted)) {
+        let sum = sums.entry(line.year).or_default();
+        sum[1] += line.quantity;
+        sum[3] += line.amount.euros();
+        if line.ecolabelled {
+            sum[0] += line.quantity;
+            sum[2] += line.amount.euros();
+        }
+    }
+    let mut readings = Vec::new();
+    for (year, [units, all_units, euros, all_euros]) in sums {
+        for (basis, part, whole) in [("units", units, all_units), ("euros", euros, all_euros)] {
+            let slice = vec![("year", Text::from(year.to_string())), ("basis", Text::from(basis))];
+            readings.push(Reading::maybe(slice, (whole > 0.0).then(|| part / whole), NOTHING_BOUGHT));
+        }
+    }
+    readings
+}

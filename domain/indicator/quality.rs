@@ -1,0 +1,189 @@
+//! How much is known, and what is not.
+
+use std::collections::BTreeMap;
+
+use jiff::Span;
+
+use crate::doubt::{Doubt, Reason};
+use crate::factor::Tier;
+use crate::observation::Facts;
+use crate::record::Text;
+use crate::word::{Kind, Word};
+
+use super::basis::kind_label;
+use super::{Basis, Indicator, Reading};
+
+/// The questions about quality.
+pub static ALL: &[Indicator] = &[
+    Indicator {
+        name: "repairability_index_mean",
+        help: "Mean French repairability index of active laptops that have one; watch its coverage.",
+        unit: "count",
+        compute: repairability,
+    },
+    Indicator {
+        name: "repairability_coverage_ratio",
+        help: "Share of active assets that have a repairability index or class.",
+        unit: "ratio",
+        compute: repairability_coverage,
+    },
+    Indicator {
+        name: "repairability_classes",
+        help: "Active phones and tablets by European repairability class.",
+        unit: "assets",
+        compute: classes,
+    },
+    Indicator {
+        name: "unseen_assets",
+        help: "Assets that no contact confirms, or that no inventory lists; reasons overlap.",
+        unit: "assets",
+        compute: unseen,
+    },
+    Indicator { name: "doubts", help: "What could not be settled, by reason.", unit: "count", compute: doubts },
+    Indicator {
+        name: "field_known_ratio",
+        help: "Share of the active fleet of a kind of which a field is known.",
+        unit: "ratio",
+        compute: known,
+    },
+    Indicator {
+        name: "factor_coverage_ratio",
+        help: "Share of the active fleet of a kind by closeness of its emission factor.",
+        unit: "ratio",
+        compute: tiers,
+    },
+];
+
+/// A contact older than this many days is silence.
+const SILENT_DAYS: i64 = 90;
+
+fn repairability(basis: &Basis) -> Vec<Reading> {
+    let laptops = || basis.active().filter(|(asset, _)| asset.facts.kind == Some(Kind::Laptop));
+    let told: Vec<f64> = laptops().filter_map(|(asset, _)| asset.facts.repairability_index).collect();
+    let all = laptops().count();
+    if all == 0 {
+        return Vec::new();
+    }
+    let mean = (!told.is_empty()).then(|| told.iter().sum::<f64>() / told.len() as f64);
+    let slice = vec![("kind", kind_label(Some(Kind::Laptop)))];
+    vec![Reading::maybe(slice, mean, "no index is told").coverage(Some(told.len() as f64 / all as f64))]
+}
+
+fn repairability_coverage(basis: &Basis) -> Vec<Reading> {
+    let mut counts: BTreeMap<Kind, (f64, f64)> = BTreeMap::new();
+    for (asset, _) in basis.active() {
+        let facts = &asset.facts;
+        let told = match facts.kind {
+            Some(Kind::Laptop) => facts.repairability_index.is_some(),
+            Some(Kind::Smartphone | Kind::Tablet) => facts.repairability_class.is_some(),
+            _ => continue,
+        };
+        let Some(kind) = facts.kind else { continue };
+        let (known, all) = counts.entry(kind).or_default();
+        *known += f64::from(u8::from(told));
+        *all += 1.0;
+    }
+    let reading =
+        |(kind, (known, all)): (Kind, (f64, f64))| Reading::of(vec![("kind", kind_label(Some(kind)))], known / all);
+    counts.into_iter().map(reading).collect()
+}
+
+fn classes(basis: &Basis) -> Vec<Reading> {
+    let mut counts: BTreeMap<(Kind, Text), f64> = BTreeMap::new();
+    for (asset, _) in basis.active() {
+        let Some(kind @ (Kind::Smartphone | Kind::Tablet)) = asset.facts.kind else { continue };
+        let class = asset.facts.repairability_class.clone().unwrap_or_else(|| Text::from("unknown"));
+        *counts.entry((kind, class)).or_default() += 1.0;
+    }
+    let readings = counts
+        .into_iter()
+        .map(|((kind, class), count)| Reading::of(vec![("kind", kind_label(Some(kind))), ("class", class)], count));
+    readings.collect()
+}
+
+fn unseen(basis: &Basis) -> Vec<Reading> {
+    let mut counts: BTreeMap<(Option<Kind>, &'static str), f64> = BTreeMap::new();
+    let silence = basis.at.saturating_sub(Span::new().days(SILENT_DAYS));
+    for (asset, _) in basis.active() {
+        // What never had a contact date cannot be silent.
+        if let Some(seen) = asset.facts.last_seen {
+            *counts.entry((asset.facts.kind, "silent")).or_default() += f64::from(u8::from(seen < silence));
+        }
+    }
+    for unjoined in &basis.snapshot.unjoined {
+        *counts.entry((unjoined.facts.kind, "not_in_inventory")).or_default() += 1.0;
+    }
+    let readings = counts.into_iter().map(|((kind, reason), count)| {
+        Reading::of(vec![("kind", kind_label(kind)), ("reason", Text::from(reason))], count)
+    });
+    readings.collect()
+}
+
+/// Every doubt: those of reconciliation, and those that the purchases raise.
+pub fn all_doubts<'a>(basis: &'a Basis) -> impl Iterator<Item = &'a Doubt> + use<'a> {
+    basis.snapshot.doubts.iter().chain(&basis.ledger.doubts)
+}
+
+fn doubts(basis: &Basis) -> Vec<Reading> {
+    let readings = Reason::ALL.iter().map(|(reason, name)| {
+        let count = all_doubts(basis).filter(|doubt| doubt.reason == *reason).count();
+        Reading::of(vec![("reason", Text::from(*name))], count as f64)
+    });
+    readings.collect()
+}
+
+/// The fields whose knowledge is told, and how each is known.
+type KnownField = (&'static str, fn(&crate::snapshot::Asset) -> bool);
+const FIELDS: [KnownField; 10] = [
+    ("serial", |asset| asset.facts.serial.as_deref().and_then(crate::identity::serial).is_some()),
+    ("model", |asset| asset.facts.model.is_some()),
+    ("manufacturer", |asset| asset.facts.manufacturer.is_some()),
+    ("condition", |asset| {
+        asset.facts.condition.is_some_and(|condition| condition != crate::word::Condition::Unknown)
+    }),
+    ("service_start", |asset| asset.start.is_some()),
+    ("purchase_date", |asset| asset.facts.purchase_date.is_some()),
+    ("purchase_price", |asset| asset.facts.purchase_price_ht.is_some()),
+    ("entity", |asset| asset.facts.entity.is_some()),
+    ("specification", |asset| specified(&asset.facts)),
+    ("last_seen", |asset| asset.facts.last_seen.is_some()),
+];
+
+fn specified(facts: &Facts) -> bool {
+    facts.cpu.is_some() || [facts.ram_gb, facts.ssd_gb, facts.hdd_gb, facts.screen_inches].iter().any(Option::is_some)
+}
+
+fn known(basis: &Basis) -> Vec<Reading> {
+    let mut counts: BTreeMap<Option<Kind>, ([f64; FIELDS.len()], f64)> = BTreeMap::new();
+    for (asset, _) in basis.active() {
+        let (known, all) = counts.entry(asset.facts.kind).or_default();
+        *all += 1.0;
+        for (count, (_, is_known)) in known.iter_mut().zip(FIELDS) {
+            *count += f64::from(u8::from(is_known(asset)));
+        }
+    }
+    let mut readings = Vec::new();
+    for (kind, (known, all)) in counts {
+        for ((field, _), count) in FIELDS.iter().zip(known) {
+            let slice = vec![("kind", kind_label(kind)), ("field", Text::from(*field))];
+            readings.push(Reading::of(slice, count / all));
+        }
+    }
+    readings
+}
+
+fn tiers(basis: &Basis) -> Vec<Reading> {
+    let mut counts: BTreeMap<Option<Kind>, BTreeMap<Tier, f64>> = BTreeMap::new();
+    for cell in basis.cells.iter().filter(|cell| cell.count > 0.0) {
+        *counts.entry(cell.kind).or_default().entry(cell.tier).or_default() += cell.count;
+    }
+    let mut readings = Vec::new();
+    for (kind, tiers) in counts {
+        let all: f64 = tiers.values().sum();
+        for (tier, name) in Tier::ALL {
+            let slice = vec![("kind", kind_label(kind)), ("tier", Text::from(*name))];
+            readings.push(Reading::of(slice, tiers.get(tier).copied().unwrap_or(0.0) / all));
+        }
+    }
+    readings
+}

@@ -1,0 +1,358 @@
+//! AGEC article 58: which euros count, and for what (`facts/indicators.md` §3).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use crate::doubt::{Doubt, Reason};
+use crate::purchase::PurchaseLine;
+use crate::quantity::Cents;
+use crate::record::{Record, Text, Value};
+use crate::snapshot::{Asset, Snapshot};
+use crate::word::{Condition, Kind, Mode, Status, Word};
+
+use super::Law;
+
+/// Gifts count from this civil year on (décret 2024-134, article 1).
+const GIFTS_SINCE: i16 = 2024;
+/// The first civil year of the duty.
+const FIRST_YEAR: i16 = 2021;
+/// A gap between ledger and inventory above this share is a doubt.
+const GAP: f64 = 0.05;
+
+/// Does a line make the figure, and on which side?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// In the total and in the reuse.
+    Reuse,
+    /// In the total only.
+    Total,
+    /// In the total and in the reuse, at the value of the grid.
+    Gift,
+    /// On neither side.
+    No,
+}
+
+impl Word for Counted {
+    const ALL: &'static [(Self, &'static str)] =
+        &[(Self::Reuse, "reuse"), (Self::Total, "total"), (Self::Gift, "gift"), (Self::No, "no")];
+}
+
+/// A purchase line, or an asset's purchase, as the law sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpendLine {
+    /// `SOURCE:KEY` of the line, or the asset's id.
+    pub origin: Text,
+    /// It is an asset's purchase, not a ledger's line.
+    pub from_asset: bool,
+    /// The buyer.
+    pub siret: Text,
+    /// Its category; `unknown` where neither it nor the kind is told, `none` out of scope.
+    pub category: Text,
+    /// Its civil year.
+    pub year: i16,
+    /// The day that makes its year.
+    pub date: Date,
+    /// What was bought.
+    pub kind: Option<Kind>,
+    /// What it was.
+    pub condition: Condition,
+    /// How many.
+    pub quantity: f64,
+    /// Without tax; for a counted gift the value of the grid.
+    pub amount: Cents,
+    /// Bought under a derogation: stays in, shown apart.
+    pub derogated: bool,
+    /// Rented.
+    pub rental: bool,
+    /// On which side it counts.
+    pub counted: Counted,
+    /// Why.
+    pub why: &'static str,
+    /// The line names a type I ecolabel.
+    pub ecolabelled: bool,
+    /// The repairability index was taken into account; `None` where untold.
+    pub index_considered: Option<bool>,
+}
+
+/// Buyer, category and civil year.
+pub type Cell = (Text, Text, i16);
+
+/// The sums of one buyer, category and civil year.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Spend {
+    /// Purchases by condition: exactly the legal denominator's lines, gifts apart.
+    pub by_condition: BTreeMap<Condition, Cents>,
+    /// Gifts at the value of the grid.
+    pub gifts: Cents,
+    /// Rentals, on neither side.
+    pub rentals: Cents,
+    /// The derogated part of the purchases.
+    pub derogated: Cents,
+    /// Units bought, and those of them from reuse.
+    pub units: (f64, f64),
+    /// Gifts without a value in the grid.
+    pub unvalued_gifts: u32,
+}
+
+impl Spend {
+    /// The legal denominator without gifts.
+    pub fn purchases(&self) -> Cents {
+        self.by_condition.values().copied().sum()
+    }
+
+    /// The reuse among the purchases.
+    pub fn reuse(&self) -> Cents {
+        self.by_condition.iter().filter(|(condition, _)| condition.is_reuse()).map(|(_, cents)| *cents).sum()
+    }
+
+    /// The purchases of unknown condition.
+    pub fn unknown(&self) -> Cents {
+        self.by_condition.get(&Condition::Unknown).copied().unwrap_or_default()
+    }
+
+    /// The legal rate, gifts on both sides; `None` when the total is not above zero.
+    pub fn ratio(&self) -> Option<f64> {
+        share(self.reuse() + self.gifts, self.purchases() + self.gifts)
+    }
+
+    /// The rate of the purchases alone.
+    pub fn ratio_without_gifts(&self) -> Option<f64> {
+        share(self.reuse(), self.purchases())
+    }
+
+    /// The rate as if all of unknown condition were reuse.
+    pub fn ratio_at_most(&self) -> Option<f64> {
+        share(self.reuse() + self.gifts + self.unknown(), self.purchases() + self.gifts)
+    }
+
+    /// Euros of known condition over euros, gifts on both sides.
+    pub fn coverage(&self) -> Option<f64> {
+        let total = self.purchases() + self.gifts;
+        share(Cents(total.0 - self.unknown().0), total)
+    }
+
+    /// What is missing of the target, at constant total.
+    pub fn missing(&self, target: f64) -> Cents {
+        let asked = target * (self.purchases() + self.gifts).0 as f64;
+        Cents((asked - (self.reuse() + self.gifts).0 as f64).max(0.0).round() as i64)
+    }
+
+    fn add(&mut self, line: &SpendLine) {
+        match line.counted {
+            Counted::Gift => self.gifts += line.amount,
+            Counted::Reuse | Counted::Total => {
+                *self.by_condition.entry(line.condition).or_default() += line.amount;
+                self.units.0 += line.quantity;
+                if line.counted == Counted::Reuse {
+                    self.units.1 += line.quantity;
+                }
+                if line.derogated {
+                    self.derogated += line.amount;
+                }
+            }
+            Counted::No if line.rental => self.rentals += line.amount,
+            Counted::No => {
+                if line.why == NO_GRID_VALUE {
+                    self.unvalued_gifts += 1;
+                }
+            }
+        }
+    }
+}
+
+fn share(part: Cents, whole: Cents) -> Option<f64> {
+    (whole.0 > 0).then(|| part.0 as f64 / whole.0 as f64)
+}
+
+const NO_GRID_VALUE: &str = "a gift whose value the grid does not give";
+
+/// All purchases as the law sees them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ledger {
+    /// Every line, counted or not, with the reason.
+    pub lines: Vec<SpendLine>,
+    /// The sums that make the rates.
+    pub cells: BTreeMap<Cell, Spend>,
+    /// What could not be settled.
+    pub doubts: Vec<Doubt>,
+}
+
+impl Ledger {
+    /// Reads the purchases of a snapshot up to the end of a day.
+    pub fn of(snapshot: &Snapshot, law: &Law, at: Date) -> Self {
+        let mut lines: Vec<SpendLine> = snapshot
+            .purchases
+            .iter()
+            .filter_map(|line| {
+                let origin = Text::from(format!("{}:{}", snapshot.source_name(line.source), line.native));
+                of_line(law, origin, line.siret.clone(), &line.told)
+            })
+            .filter(|line| line.date <= at)
+            .collect();
+        let covered: BTreeSet<Cell> = lines.iter().map(cell_of).collect();
+        let mut cross: BTreeMap<Cell, Cents> = BTreeMap::new();
+        let assets = snapshot.assets.iter().filter_map(|asset| {
+            let siret = crate::reconcile::siret_of(&snapshot.entities, asset.entity);
+            of_asset(law, siret, asset)
+        });
+        for mut line in assets.filter(|line| line.date <= at) {
+            if covered.contains(&cell_of(&line)) {
+                if matches!(line.counted, Counted::Reuse | Counted::Total) {
+                    *cross.entry(cell_of(&line)).or_default() += line.amount;
+                }
+                (line.counted, line.rental) = (Counted::No, false);
+                line.why = "the ledger counts; this asset is its cross-check";
+            }
+            lines.push(line);
+        }
+        let mut ledger = Self::default();
+        for line in &lines {
+            let (category, year) = (&line.category, line.year);
+            if year >= FIRST_YEAR && !matches!(&**category, "none" | "unknown") {
+                ledger.cells.entry(cell_of(line)).or_default().add(line);
+            }
+            if line.why == NO_GRID_VALUE {
+                ledger.doubts.push(Doubt {
+                    reason: Reason::GridValueMissing,
+                    about: vec![line.origin.clone()],
+                    what: "the law's gift grid, as far as established, has no value for it".to_owned(),
+                });
+            }
+        }
+        for (cell, inventory) in cross {
+            let told = ledger.cells.get(&cell).map(Spend::purchases).unwrap_or_default();
+            if inventory.0 > 0 && told.0 > 0 && ((inventory.0 - told.0).abs() as f64) > GAP * told.0 as f64 {
+                let (siret, category, year) = cell;
+                ledger.doubts.push(Doubt {
+                    reason: Reason::LedgerGap,
+                    about: vec![Text::from(format!("{siret} {category} {year}"))],
+                    what: format!("the ledger tells {told} €, the inventory's prices add up to {inventory} €"),
+                });
+            }
+        }
+        ledger.lines = lines;
+        ledger
+    }
+}
+
+fn cell_of(line: &SpendLine) -> Cell {
+    (line.siret.clone(), line.category.clone(), line.year)
+}
+
+/// The date of a purchase line that makes its civil year; the line's `date` stands in for it.
+pub fn date_of(law: &Law, line: &PurchaseLine) -> Option<Date> {
+    let told = PurchaseLine::field(law.year_of).and_then(|field| (field.get)(line));
+    match told {
+        Some(Value::Date(date)) => Some(date),
+        _ => line.date,
+    }
+}
+
+fn of_line(law: &Law, origin: Text, siret: Text, line: &PurchaseLine) -> Option<SpendLine> {
+    let date = date_of(law, line)?;
+    let acquired = Acquired {
+        kind: line.kind,
+        category: line.category.as_deref(),
+        condition: line.condition,
+        mode: line.mode,
+        quantity: line.quantity.unwrap_or(1.0),
+        amount: line.amount_ht,
+        age: None,
+    };
+    let mut spend = acquired.seen_by(law, origin, siret, date);
+    spend.derogated = line.derogation == Some(true);
+    spend.ecolabelled = line.ecolabel.is_some();
+    spend.index_considered = line.repairability_considered;
+    Some(spend)
+}
+
+fn of_asset(law: &Law, siret: Text, asset: &Asset) -> Option<SpendLine> {
+    let facts = &asset.facts;
+    let date = facts.purchase_date?;
+    let gift = facts.mode == Some(Mode::Gift) || facts.condition == Some(Condition::Donated);
+    if (facts.purchase_price_ht.is_none_or(|cents| cents.0 <= 0) && !gift) || facts.status == Some(Status::Ordered) {
+        return None;
+    }
+    let acquired = Acquired {
+        kind: facts.kind,
+        category: None,
+        condition: facts.condition,
+        mode: facts.mode,
+        quantity: 1.0,
+        amount: facts.purchase_price_ht,
+        age: facts.upstream_years,
+    };
+    let mut spend = acquired.seen_by(law, asset.id.clone(), siret, date);
+    spend.from_asset = true;
+    spend.ecolabelled = facts.ecolabel.is_some();
+    Some(spend)
+}
+
+/// What was acquired, whoever tells it.
+struct Acquired<'a> {
+    kind: Option<Kind>,
+    category: Option<&'a str>,
+    condition: Option<Condition>,
+    mode: Option<Mode>,
+    quantity: f64,
+    amount: Option<Cents>,
+    age: Option<f64>,
+}
+
+impl Acquired<'_> {
+    fn seen_by(&self, law: &Law, origin: Text, siret: Text, date: Date) -> SpendLine {
+        let year = date.year();
+        let category = match (self.category, self.kind) {
+            // The national schema's other categories pass through as they are written.
+            (Some(told), _) => law.category_named(told, year).map_or(told, |category| category.name),
+            (None, Some(kind)) => law.category_of(kind, year).map_or("none", |category| category.name),
+            (None, None) => "unknown",
+        };
+        let condition = self.condition.unwrap_or(Condition::Unknown);
+        let mode = match (self.mode, condition) {
+            (Some(mode), _) => mode,
+            (None, Condition::Donated) => Mode::Gift,
+            (None, _) => Mode::Purchase,
+        };
+        let told = self.amount.unwrap_or_default();
+        let grid = self.kind.and_then(|kind| law.gift_value(kind, self.age));
+        let (counted, amount, why) = match mode {
+            _ if category == "unknown" => (Counted::No, told, "neither its kind nor its category is told"),
+            _ if category == "none" => (Counted::No, told, "out of the law's product scope"),
+            Mode::Rental => (Counted::No, told, "a rental is not an acquisition"),
+            Mode::Gift if year < GIFTS_SINCE => (Counted::No, told, "gifts count from 2024 on"),
+            Mode::Gift => match grid {
+                Some(value) => (
+                    Counted::Gift,
+                    Cents((value.0 as f64 * self.quantity).round() as i64),
+                    "a gift, at the grid's value",
+                ),
+                None => (Counted::No, told, NO_GRID_VALUE),
+            },
+            Mode::Purchase if condition.is_reuse() => (Counted::Reuse, told, "bought from reuse"),
+            Mode::Purchase if condition == Condition::Unknown => {
+                (Counted::Total, told, "of unknown condition: in the total, not as reuse")
+            }
+            Mode::Purchase => (Counted::Total, told, "bought, not from reuse"),
+        };
+        SpendLine {
+            origin,
+            from_asset: false,
+            siret,
+            category: Text::from(category),
+            year,
+            date,
+            kind: self.kind,
+            condition,
+            quantity: self.quantity,
+            amount,
+            derogated: false,
+            rental: mode == Mode::Rental && category != "none" && category != "unknown",
+            counted,
+            why,
+            ecolabelled: false,
+            index_considered: None,
+        }
+    }
+}

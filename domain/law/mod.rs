@@ -1,0 +1,180 @@
+//! The law as data: AGEC article 58 and REEN article 16. Every entry cites its text. What is not established is
+//! `None`, shown as "à vérifier", and never guessed.
+
+pub mod agec;
+pub mod reen;
+
+use crate::quantity::Cents;
+use crate::word::Kind;
+
+/// A purchase category of AGEC article 58.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Category {
+    /// Its name in the contract.
+    pub name: &'static str,
+    /// The decree's own words.
+    pub label: &'static str,
+    /// First and last civil year in which expenditure is declared under it.
+    pub years: (i16, i16),
+    /// The kinds it holds.
+    pub kinds: Vec<Kind>,
+    /// From which civil year on which share is asked; `None` where the text could not be established.
+    pub steps: Vec<(i16, Option<f64>)>,
+    /// The text.
+    pub text: &'static str,
+}
+
+impl Category {
+    /// The share asked in a civil year: the last step reached holds.
+    pub fn target(&self, year: i16) -> Option<f64> {
+        self.steps.iter().rev().find(|(from, _)| *from <= year).and_then(|(_, share)| *share)
+    }
+}
+
+/// The value at which a gift counts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GiftValue {
+    /// What is given.
+    pub kind: Kind,
+    /// Younger than so many years.
+    pub under_years: f64,
+    /// Its value.
+    pub value: Cents,
+    /// The text.
+    pub text: &'static str,
+}
+
+/// All that ecoparc knows of the law.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Law {
+    /// Which date of a purchase line makes its year: a field of `PurchaseLine`; `date` stands in for it.
+    pub year_of: &'static str,
+    /// Purchase categories.
+    pub categories: Vec<Category>,
+    /// The gift grid, as far as established; gifts count from 2024 on.
+    pub gifts: Vec<GiftValue>,
+    /// Share of reformed goods to direct to reuse, from a civil year on (décret 2023-266, article 3).
+    pub exit_targets: Vec<(i16, f64)>,
+    /// Kinds outside categories 2° and 6° of article R. 543-172 of the environment code.
+    pub exits_exclude: Vec<Kind>,
+    /// Goods older than so many years at reform are outside (décret 2023-266, article 1).
+    pub exits_max_age: i16,
+}
+
+const DECREE_2021: &str = "décret 2021-254 du 9 mars 2021, annexe";
+const DECREE_2024: &str = "décret 2024-134 du 21 février 2024, annexe";
+const GRID_2024: &str = "arrêté du 29 février 2024 (NOR TRED2403742A)";
+
+impl Default for Law {
+    fn default() -> Self {
+        use Kind::*;
+        let former = |name, label, kinds: &[Kind]| Category {
+            name,
+            label,
+            years: (2021, 2023),
+            kinds: kinds.to_vec(),
+            steps: vec![(2021, Some(0.20))],
+            text: DECREE_2021,
+        };
+        let present = |name, label, kinds: &[Kind], steps: &[(i16, Option<f64>)]| Category {
+            name,
+            label,
+            years: (2024, i16::MAX),
+            kinds: kinds.to_vec(),
+            steps: steps.to_vec(),
+            text: DECREE_2024,
+        };
+        Self {
+            year_of: "invoice_date",
+            categories: vec![
+                present(
+                    "it_telephony",
+                    "Matériel informatique et téléphonie",
+                    &[
+                        Laptop,
+                        Desktop,
+                        Workstation,
+                        AllInOne,
+                        ThinClient,
+                        Tablet,
+                        Smartphone,
+                        DeskPhone,
+                        Monitor,
+                        Projector,
+                        Server,
+                    ],
+                    &[(2024, Some(0.20)), (2027, Some(0.25)), (2030, Some(0.30))],
+                ),
+                present(
+                    "printing_equipment",
+                    "Matériel de reprographie et d'impression",
+                    &[Printer, Multifunction, Copier, Scanner],
+                    &[(2024, None)],
+                ),
+                present("printing_consumables", "Consommables d'impression", &[Consumable], &[(2024, None)]),
+                former(
+                    "it_2021",
+                    "Machines, matériel et fourniture informatique et de bureau",
+                    &[
+                        Laptop,
+                        Desktop,
+                        Workstation,
+                        AllInOne,
+                        ThinClient,
+                        Server,
+                        Monitor,
+                        Printer,
+                        Tablet,
+                        Keyboard,
+                        Mouse,
+                        Headset,
+                        Dock,
+                        ExternalDrive,
+                    ],
+                ),
+                former("phones_2021", "Téléphones mobiles, téléphones fixes", &[Smartphone, DeskPhone]),
+                former("copiers_2021", "Photocopieurs et matériel d'impression offset", &[Copier, Multifunction]),
+                former("cartridges_2021", "Cartouches de toner, cartouches d'encre", &[Consumable]),
+            ],
+            gifts: vec![GiftValue { kind: Laptop, under_years: 5.0, value: Cents(20_000), text: GRID_2024 }],
+            exit_targets: vec![(2023, 0.25), (2024, 0.35), (2025, 0.50)],
+            exits_exclude: vec![Server, BladeChassis, StorageArray, Copier, Kiosk],
+            exits_max_age: 10,
+        }
+    }
+}
+
+impl Law {
+    /// The category of a kind in a civil year; `None` out of scope.
+    pub fn category_of(&self, kind: Kind, year: i16) -> Option<&Category> {
+        self.categories
+            .iter()
+            .find(|category| (category.years.0..=category.years.1).contains(&year) && category.kinds.contains(&kind))
+    }
+
+    /// The category that a name or a decree's label means in a civil year.
+    pub fn category_named(&self, told: &str, year: i16) -> Option<&Category> {
+        let told = told.trim().to_lowercase();
+        self.categories.iter().find(|category| {
+            (category.years.0..=category.years.1).contains(&year)
+                && (category.name == told || category.label.to_lowercase() == told)
+        })
+    }
+
+    /// The share asked of a category in a civil year; `None` where it is not established or not the law's.
+    pub fn target(&self, category: &str, year: i16) -> Option<f64> {
+        self.category_named(category, year).and_then(|category| category.target(year))
+    }
+
+    /// The share of reformed goods to direct to reuse in a civil year; `None` before the decree.
+    pub fn exit_target(&self, year: i16) -> Option<f64> {
+        self.exit_targets.iter().rev().find(|(from, _)| *from <= year).map(|(_, share)| *share)
+    }
+
+    /// The value of one given thing of an age; `None` where the grid, as far as established, has none.
+    /// A thing of untold age counts as under five years (`facts/indicators.md` §3).
+    pub fn gift_value(&self, kind: Kind, age: Option<f64>) -> Option<Cents> {
+        let fits = |gift: &&GiftValue| gift.kind == kind && age.is_none_or(|age| age < gift.under_years);
+        self.gifts.iter().find(fits).map(|gift| gift.value)
+    }
+}

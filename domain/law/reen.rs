@@ -1,0 +1,226 @@
+//! REEN article 16 and décret 2023-266: reformed goods directed to reuse (`facts/indicators.md` §4).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Span;
+use jiff::civil::Date;
+
+use crate::record::Text;
+use crate::snapshot::Snapshot;
+use crate::word::{Disposal, Kind};
+
+use super::Law;
+
+/// A count stands for the stock of 1 January when it was made at most so many days from it.
+const COUNT_DAYS: i32 = 31;
+
+/// Goods that left, or were reformed: one asset, or one line of a disposals list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExitLineSeen {
+    /// The asset's id, or `SOURCE:KEY` of the line.
+    pub origin: Text,
+    /// The owner.
+    pub siret: Text,
+    /// What it is.
+    pub kind: Option<Kind>,
+    /// Reformed on.
+    pub retired: Option<Date>,
+    /// Gone on.
+    pub gone: Option<Date>,
+    /// The way by which it left.
+    pub way: Disposal,
+    /// How many.
+    pub quantity: f64,
+    /// Grams, where told.
+    pub grams: Option<f64>,
+    /// Handed to an approved scheme.
+    pub approved: Option<bool>,
+    /// Within the decree's scope; `None` where its age or kind is not known.
+    pub eligible: Option<bool>,
+    /// Why it is or is not.
+    pub why: &'static str,
+    /// It left the active fleet unseen: not known to be in the stock of reformed goods any more.
+    pub unlisted: Option<Date>,
+}
+
+impl ExitLineSeen {
+    /// The date by which its exit belongs to a civil year: that of leaving, else that of reform.
+    pub fn date(&self) -> Option<Date> {
+        self.gone.or(self.retired)
+    }
+}
+
+/// The figures of one owner and civil year.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ExitFigures {
+    /// Eligible goods directed to reuse during the year.
+    pub a: f64,
+    /// Eligible goods in the stock of reformed goods on 1 January; `None` where neither a count nor dated history is.
+    pub b: Option<f64>,
+    /// B was counted by people.
+    pub counted: bool,
+    /// Exits of the year, eligible or not known to be.
+    pub exits: f64,
+    /// Those of them whose eligibility is known.
+    pub known: f64,
+    /// Eligible exits of the year by any way.
+    pub eligible: f64,
+}
+
+impl ExitFigures {
+    /// A over B; may exceed one; `None` when B is zero or unknown.
+    pub fn ratio(&self) -> Option<f64> {
+        self.b.filter(|b| *b > 0.0).map(|b| self.a / b)
+    }
+
+    /// A over all eligible exits of the year: informative, not the law.
+    pub fn share_of_exits(&self) -> Option<f64> {
+        (self.eligible > 0.0).then(|| self.a / self.eligible)
+    }
+}
+
+/// All exits as the law sees them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Exits {
+    /// Every exit and every reformed good.
+    pub lines: Vec<ExitLineSeen>,
+    /// By owner and civil year, from 2023 on.
+    pub cells: BTreeMap<(Text, i16), ExitFigures>,
+}
+
+impl Exits {
+    /// Reads the exits of a snapshot up to the end of a day.
+    pub fn of(snapshot: &Snapshot, law: &Law, at: Date) -> Self {
+        let mut lines = Vec::new();
+        for asset in &snapshot.assets {
+            let gone = asset.gone.filter(|day| *day <= at);
+            let retired = asset.retired.filter(|day| *day <= at);
+            if gone.or(retired).is_none() {
+                continue;
+            }
+            let told = asset.exit_line.map(|line| &snapshot.exits[line].told);
+            let bought = asset.facts.purchase_date.or(asset.start);
+            let classified = told.is_some_and(|told| told.classified == Some(true));
+            let (eligible, why) = eligibility(law, asset.facts.kind, retired.or(gone), bought, classified);
+            lines.push(ExitLineSeen {
+                origin: asset.id.clone(),
+                siret: crate::reconcile::siret_of(&snapshot.entities, asset.entity),
+                kind: asset.facts.kind,
+                retired,
+                gone,
+                way: asset.facts.disposal.unwrap_or(Disposal::Unknown),
+                quantity: 1.0,
+                grams: asset.facts.weight_kg.map(|kg| kg * 1000.0),
+                approved: told.and_then(|told| told.approved_scheme),
+                eligible,
+                why,
+                unlisted: asset.unlisted.filter(|day| *day <= at),
+            });
+        }
+        for line in snapshot.exits.iter().filter(|line| line.asset.is_none()) {
+            let told = &line.told;
+            let gone = told.date.filter(|day| *day <= at);
+            let retired = told.retired_date.filter(|day| *day <= at);
+            if gone.or(retired).is_none() {
+                continue;
+            }
+            let (eligible, why) =
+                eligibility(law, told.kind, retired.or(gone), told.purchase_date, told.classified == Some(true));
+            lines.push(ExitLineSeen {
+                origin: Text::from(format!("{}:{}", snapshot.source_name(line.source), line.native)),
+                siret: line.siret.clone(),
+                kind: told.kind,
+                retired,
+                gone,
+                way: told.disposal.unwrap_or(Disposal::Unknown),
+                quantity: told.quantity.unwrap_or(1.0),
+                grams: told.weight_kg.map(|kg| kg * 1000.0),
+                approved: told.approved_scheme,
+                eligible,
+                why,
+                unlisted: None,
+            });
+        }
+        let mut exits = Self { lines, cells: BTreeMap::new() };
+        exits.count(snapshot, law, at);
+        exits
+    }
+
+    fn count(&mut self, snapshot: &Snapshot, law: &Law, at: Date) {
+        let first = law.exit_targets.first().map_or(i16::MAX, |(year, _)| *year);
+        let owners: BTreeSet<Text> = self
+            .lines
+            .iter()
+            .map(|line| line.siret.clone())
+            .chain(snapshot.stock_counts.iter().map(|count| count.siret.clone()))
+            .collect();
+        for siret in owners {
+            for year in first..=at.year() {
+                let mut figures = ExitFigures::default();
+                let new_year = jiff::civil::date(year, 1, 1);
+                let mut stock = 0.0;
+                let mut dated_history = false;
+                for line in self.lines.iter().filter(|line| line.siret == siret) {
+                    dated_history |= line.date().is_some_and(|date| date < new_year);
+                    // An exit is a departure; a good still in the reformed stock has only been reformed.
+                    let left = line.gone.or(line.retired.filter(|_| line.way != Disposal::Unknown));
+                    if left.is_some_and(|date| date.year() == year) {
+                        figures.exits += line.quantity;
+                        figures.known += if line.eligible.is_some() { line.quantity } else { 0.0 };
+                        if line.eligible == Some(true) {
+                            figures.eligible += line.quantity;
+                            figures.a += if line.way.is_reuse() { line.quantity } else { 0.0 };
+                        }
+                    }
+                    let in_stock = line.retired.is_some_and(|day| day <= new_year)
+                        && line.gone.is_none_or(|day| day >= new_year)
+                        && line.unlisted.is_none_or(|day| day > new_year);
+                    if in_stock && line.eligible == Some(true) {
+                        stock += line.quantity;
+                    }
+                }
+                let counted = snapshot
+                    .stock_counts
+                    .iter()
+                    .filter(|count| count.siret == siret)
+                    .filter_map(|count| {
+                        let date = count.told.date.filter(|date| *date <= at)?;
+                        let days = new_year.since(date).map_or(i32::MAX, |span| span.get_days().abs());
+                        (days <= COUNT_DAYS).then_some((days, count.told.count?))
+                    })
+                    .min_by_key(|(days, _)| *days)
+                    .map(|(_, count)| count);
+                figures.counted = counted.is_some();
+                figures.b = counted.or(dated_history.then_some(stock));
+                self.cells.insert((siret.clone(), year), figures);
+            }
+        }
+    }
+}
+
+/// Is a good within the scope of décret 2023-266, article 1?
+fn eligibility(
+    law: &Law,
+    kind: Option<Kind>,
+    reformed: Option<Date>,
+    bought: Option<Date>,
+    classified: bool,
+) -> (Option<bool>, &'static str) {
+    let (Some(kind), Some(reformed)) = (kind, reformed) else {
+        return (None, "its kind is not told");
+    };
+    if classified {
+        return (Some(false), "holds classified information");
+    }
+    if law.exits_exclude.contains(&kind) {
+        return (Some(false), "outside categories 2° and 6° of article R. 543-172");
+    }
+    let Some(bought) = bought else {
+        return (None, "its age is not known");
+    };
+    let limit = bought.saturating_add(Span::new().years(law.exits_max_age));
+    if reformed > limit {
+        return (Some(false), "more than ten years old at reform");
+    }
+    (Some(true), "within the decree's scope")
+}

@@ -1,0 +1,175 @@
+//! From what each source says to what there is. Never fails: what cannot be settled becomes a doubt.
+//!
+//! What always holds (property tests): each observation is in one asset or one witness's word; saying a thing twice
+//! changes nothing; the order of arrival changes nothing; a less believed source only adds.
+
+mod assemble;
+mod join;
+mod place;
+
+pub(crate) use place::siret_of;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::doubt::{Doubt, Reason};
+use crate::entity::EntityTree;
+use crate::record::Text;
+use crate::snapshot::Snapshot;
+use crate::testimony::{Kept, Line, SourceId, Testimony};
+use crate::word::Verdict;
+
+/// What reconciliation goes by, beside the testimonies.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// The configured entities; the organisation is the first.
+    pub entities: EntityTree,
+    /// Moments become days in this time zone.
+    pub time_zone: TimeZone,
+}
+
+/// One observation, and whose it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Seen<'a> {
+    source: SourceId,
+    kept: &'a Kept,
+}
+
+/// All assets, lines and doubts, out of the testimonies in the order of belief.
+pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
+    let mut seen: Vec<Seen> = testimonies
+        .iter()
+        .enumerate()
+        .flat_map(|(at, testimony)| {
+            testimony.observations.iter().map(move |kept| Seen { source: SourceId(at as u16), kept })
+        })
+        .collect();
+    seen.sort_by(|a, b| (a.source, &a.kept.observation.native).cmp(&(b.source, &b.kept.observation.native)));
+
+    let decisions = Decisions::of(testimonies);
+    let joined = join::join(&seen, testimonies, &decisions);
+    let mut places = place::Places::of(testimonies, rules);
+    let (mut assets, unjoined, mut doubts) = assemble::assemble(&seen, &joined, testimonies, rules, &places);
+    doubts.extend(joined.doubts);
+
+    let index = assemble::Index::of(&assets, testimonies);
+    let mut exits = Vec::new();
+    for (source, line) in lines(testimonies, |testimony| &testimony.lines.exits) {
+        let entity = places.of_line(source, line.told.entity.as_deref(), line.told.siret.as_deref());
+        let asset = index.find(source, line.told.serial.as_deref(), line.told.asset_tag.as_deref());
+        if let Some(at) = asset {
+            assemble::apply_exit(&mut assets[at], source, exits.len(), &line.told);
+        }
+        exits.push(places.line(source, line, entity, line.told.siret.as_ref(), asset));
+    }
+    let purchases = lines(testimonies, |testimony| &testimony.lines.purchases)
+        .map(|(source, line)| {
+            let entity = places.of_line(source, line.told.entity.as_deref(), line.told.siret.as_deref());
+            places.line(source, line, entity, line.told.siret.as_ref(), None)
+        })
+        .collect();
+    let stock_counts = lines(testimonies, |testimony| &testimony.lines.stock_counts)
+        .map(|(source, line)| {
+            let entity = places.of_line(source, None, line.told.siret.as_deref());
+            places.line(source, line, entity, line.told.siret.as_ref(), None)
+        })
+        .collect();
+    let headcounts = lines(testimonies, |testimony| &testimony.lines.headcounts)
+        .map(|(source, line)| {
+            let entity = places.of_line(source, line.told.entity.as_deref(), None);
+            places.line(source, line, entity, None, None)
+        })
+        .collect();
+
+    for asset in &mut assets {
+        if asset.start.zip(asset.gone.or(asset.retired)).is_some_and(|(start, exit)| exit < start) {
+            asset.exit_dated = false;
+            doubts.push(Doubt {
+                reason: Reason::Implausible,
+                about: vec![asset.id.clone()],
+                what: "it left before its service began".to_owned(),
+            });
+        }
+    }
+    doubts.append(&mut places.doubts);
+    doubts.retain(|doubt| !decisions.settle(doubt));
+    doubts.sort();
+    doubts.dedup();
+    Snapshot {
+        sources: testimonies.iter().map(|testimony| testimony.source.clone()).collect(),
+        harvested: testimonies.iter().map(|testimony| testimony.harvested).collect(),
+        entities: places.entities,
+        assets,
+        unjoined,
+        purchases,
+        exits,
+        stock_counts,
+        headcounts,
+        doubts,
+    }
+}
+
+/// The lines of one sort of every testimony, in the order of belief and then of their keys.
+fn lines<'a, T: 'a>(
+    testimonies: &'a [Testimony],
+    of: fn(&Testimony) -> &Vec<Line<T>>,
+) -> impl Iterator<Item = (SourceId, &'a Line<T>)> {
+    testimonies.iter().enumerate().flat_map(move |(at, testimony)| {
+        let mut lines: Vec<&Line<T>> = of(testimony).iter().collect();
+        lines.sort_by(|a, b| natural(&a.native).cmp(&natural(&b.native)));
+        lines.into_iter().map(move |line| (SourceId(at as u16), line))
+    })
+}
+
+/// `FILE:12` sorts after `FILE:9`.
+fn natural(native: &str) -> (&str, u64, &str) {
+    match native.rsplit_once(':').and_then(|(file, line)| line.parse().ok().map(|line| (file, line))) {
+        Some((file, line)) => (file, line, native),
+        None => (native, 0, native),
+    }
+}
+
+/// What people decided, by asset id.
+pub(crate) struct Decisions {
+    taken: Vec<(Verdict, Text, Option<Text>)>,
+}
+
+impl Decisions {
+    fn of(testimonies: &[Testimony]) -> Self {
+        let taken = lines(testimonies, |testimony| &testimony.lines.decisions)
+            .filter_map(|(_, line)| {
+                Some((line.told.decision?, line.told.asset_a.clone()?, line.told.asset_b.clone()))
+            })
+            .collect();
+        Self { taken }
+    }
+
+    /// The pairs of which this was decided.
+    fn pairs(&self, verdict: Verdict) -> impl Iterator<Item = (&Text, &Text)> {
+        self.taken.iter().filter(move |(taken, ..)| *taken == verdict).filter_map(|(_, a, b)| Some((a, b.as_ref()?)))
+    }
+
+    /// Has every pair that the doubt is about been decided, or the one asset it names been let go?
+    fn settle(&self, doubt: &Doubt) -> bool {
+        if self.taken.is_empty() {
+            return false;
+        }
+        let let_go = |about: &Text| {
+            self.taken.iter().any(|(verdict, a, b)| *verdict == Verdict::Ignore && b.is_none() && a == about)
+        };
+        let decided = |x: &Text, y: &Text| {
+            self.taken.iter().any(|(verdict, a, b)| {
+                *verdict != Verdict::Same && b.as_ref().is_some_and(|b| (a == x && b == y) || (a == y && b == x))
+            })
+        };
+        let about = &doubt.about;
+        about.iter().any(let_go)
+            || (about.len() > 1
+                && about.iter().enumerate().all(|(at, x)| about[at + 1..].iter().all(|y| decided(x, y))))
+    }
+}
+
+/// A date that can be one of an asset's: neither before computing nor more than a year after the last harvest.
+fn plausible(date: Date, harvested: Date) -> bool {
+    date.year() >= 1980 && date <= harvested.saturating_add(jiff::Span::new().days(366))
+}

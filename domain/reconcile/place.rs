@@ -1,0 +1,186 @@
+//! Where things belong: the entity names of sources, placed in the configured tree.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::doubt::{Doubt, Reason};
+use crate::entity::{Entity, EntityId, EntityTree, ROOT};
+use crate::record::Text;
+use crate::snapshot::Placed;
+use crate::testimony::{Line, SourceId, Testimony};
+
+use super::Rules;
+
+/// Parts of an entity's path stand between these.
+const SEPARATOR: &str = " > ";
+
+/// Every entity name of every source, placed.
+pub(crate) struct Places {
+    pub entities: EntityTree,
+    pub doubts: Vec<Doubt>,
+    bases: Vec<EntityId>,
+    of: HashMap<(SourceId, Text), EntityId>,
+}
+
+impl Places {
+    /// Places all the names that sources tell, in an order that does not depend on that of arrival.
+    pub fn of(testimonies: &[Testimony], rules: &Rules) -> Self {
+        let entities = rules.entities.clone();
+        let bases = testimonies
+            .iter()
+            .map(|testimony| testimony.source.entity.as_deref().and_then(|id| entities.find(id)).unwrap_or(ROOT))
+            .collect();
+        let mut places = Self { entities, doubts: Vec::new(), bases, of: HashMap::new() };
+        for (at, testimony) in testimonies.iter().enumerate() {
+            let lines = &testimony.lines;
+            let told: BTreeSet<&Text> = testimony
+                .observations
+                .iter()
+                .filter_map(|kept| kept.observation.facts.entity.as_ref())
+                .chain(lines.purchases.iter().filter_map(|line| line.told.entity.as_ref()))
+                .chain(lines.exits.iter().filter_map(|line| line.told.entity.as_ref()))
+                .chain(lines.headcounts.iter().filter_map(|line| line.told.entity.as_ref()))
+                .collect();
+            let trunk = trunk(&told);
+            for name in told {
+                let source = SourceId(at as u16);
+                let entity = places.place(source, &testimony.source.name, name, trunk.as_deref());
+                places.of.insert((source, name.clone()), entity);
+            }
+        }
+        places
+    }
+
+    /// The entity that a source means; its own base where it tells none.
+    pub fn of_name(&self, source: SourceId, told: Option<&str>) -> EntityId {
+        let base = self.bases[source.0 as usize];
+        told.and_then(|told| self.of.get(&(source, Text::from(told)))).copied().unwrap_or(base)
+    }
+
+    /// The entity a line belongs to: the one it tells, else the one whose SIRET it tells, else its source's.
+    pub fn of_line(&self, source: SourceId, told: Option<&str>, siret: Option<&str>) -> EntityId {
+        let by_siret = || {
+            let siret = siret?;
+            let at = self.entities.nodes.iter().position(|entity| entity.siret.as_deref() == Some(siret))?;
+            Some(EntityId(at as u32))
+        };
+        match told {
+            Some(_) => self.of_name(source, told),
+            None => by_siret().unwrap_or(self.bases[source.0 as usize]),
+        }
+    }
+
+    /// A placed line: its SIRET is its own, else that of the nearest entity upward that has one.
+    pub fn line<T: Clone>(
+        &self,
+        source: SourceId,
+        line: &Line<T>,
+        entity: EntityId,
+        siret: Option<&Text>,
+        asset: Option<usize>,
+    ) -> Placed<T> {
+        let siret = siret.cloned().unwrap_or_else(|| siret_of(&self.entities, entity));
+        Placed { source, native: line.native.clone(), told: line.told.clone(), entity, siret, asset }
+    }
+
+    fn place(&mut self, source: SourceId, name: &str, told: &str, trunk: Option<&str>) -> EntityId {
+        let base = self.bases[source.0 as usize];
+        let parts: Vec<&str> = told.split('>').map(str::trim).filter(|part| !part.is_empty()).collect();
+        let below = match trunk {
+            Some(trunk) if parts.first() == Some(&trunk) => &parts[1..],
+            _ => &parts[..],
+        };
+        for parts in [&parts[..], below] {
+            for known in (1..=parts.len()).rev() {
+                let path = parts[..known].join(SEPARATOR);
+                if let Some(entity) = self.configured(name, &path, base) {
+                    return self.grow(entity, &parts[known..]);
+                }
+            }
+        }
+        if below.is_empty() {
+            return base;
+        }
+        if self.entities.nodes.iter().skip(1).any(|entity| entity.configured) {
+            self.doubts.push(Doubt {
+                reason: Reason::UnplacedEntity,
+                about: vec![Text::from(format!("{name}: {told}"))],
+                what: "no `[[entity]]` has this name or alias".to_owned(),
+            });
+        }
+        self.grow(base, below)
+    }
+
+    /// The configured entity within `base` that a source's path names: by alias, id, name or whole path.
+    fn configured(&self, source: &str, path: &str, base: EntityId) -> Option<EntityId> {
+        let within = |at: &usize| self.entities.is_within(EntityId(*at as u32), base);
+        let nodes = || self.entities.nodes.iter().enumerate().filter(|(_, entity)| entity.configured);
+        let named = |find: &dyn Fn(usize, &Entity) -> bool| {
+            nodes().find(|(at, entity)| within(at) && find(*at, entity)).map(|(at, _)| EntityId(at as u32))
+        };
+        named(&|_, entity| entity.aliases.iter().any(|alias| alias_matches(alias, source, path)))
+            .or_else(|| named(&|_, entity| &*entity.id == path))
+            .or_else(|| named(&|_, entity| same(&entity.name, path)))
+            .or_else(|| named(&|at, _| same(&self.path(EntityId(at as u32)), path)))
+    }
+
+    /// The names from below the root down to an entity.
+    fn path(&self, entity: EntityId) -> String {
+        let mut names: Vec<&str> = self.entities.upward(entity).map(|id| &*self.entities.entity(id).name).collect();
+        names.pop();
+        names.reverse();
+        names.join(SEPARATOR)
+    }
+
+    /// The entity below `from` that these names lead to; those that nobody configured are added.
+    fn grow(&mut self, from: EntityId, names: &[&str]) -> EntityId {
+        names.iter().fold(from, |parent, name| {
+            let known = self
+                .entities
+                .nodes
+                .iter()
+                .position(|entity| entity.parent == Some(parent) && same(&entity.name, name));
+            EntityId(known.unwrap_or_else(|| {
+                let above = self.entities.entity(parent);
+                let id = if parent == ROOT { (*name).to_owned() } else { format!("{}{SEPARATOR}{name}", above.id) };
+                let entity =
+                    Entity { id: Text::from(id), name: Text::from(*name), parent: Some(parent), ..Entity::default() };
+                self.entities.nodes.push(entity);
+                self.entities.nodes.len() - 1
+            }) as u32)
+        })
+    }
+}
+
+/// The SIRET of the nearest entity upward that has one; `unknown` where none has.
+pub(crate) fn siret_of(entities: &EntityTree, entity: EntityId) -> Text {
+    entities.entity(entities.buyer(entity)).siret.clone().unwrap_or_else(|| Text::from("unknown"))
+}
+
+fn same(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
+}
+
+/// The root that all the entity names of a source share: it stands for the source's own base.
+fn trunk(told: &BTreeSet<&Text>) -> Option<String> {
+    fn first(name: &str) -> Option<&str> {
+        name.split('>').map(str::trim).find(|part| !part.is_empty())
+    }
+    let mut names = told.iter();
+    let root = first(names.next()?)?;
+    let shared = names.all(|name| first(name) == Some(root));
+    let deeper = told.iter().any(|name| name.split('>').filter(|part| !part.trim().is_empty()).count() > 1);
+    (shared && deeper).then(|| root.to_owned())
+}
+
+/// `path`, or `source: path`; a `*` at the end stands for anything.
+fn alias_matches(alias: &str, source: &str, path: &str) -> bool {
+    let wanted = match alias.split_once(':') {
+        Some((of, wanted)) if of.trim() == source => wanted.trim(),
+        // A colon may also be part of an entity's name.
+        _ => alias.trim(),
+    };
+    match wanted.strip_suffix('*') {
+        Some(start) => path.to_lowercase().starts_with(&start.trim_end().to_lowercase()),
+        None => same(wanted, path),
+    }
+}
