@@ -19,6 +19,7 @@ use crate::secret::PseudonymKey;
 pub mod csv;
 pub mod glpi;
 pub mod http;
+pub mod keys;
 pub mod kind;
 pub mod rule;
 pub mod secret;

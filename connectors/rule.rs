@@ -41,9 +41,13 @@ pub struct Tally {
 impl Tally {
     /// Counts a value of a field worth a rule (a state, a type, a supplier); never one that names a person.
     pub fn count(&mut self, field: &str, value: &str) {
+        if let Some(count) = self.said.get_mut(field).and_then(|values| values.get_mut(value)) {
+            *count += 1;
+            return;
+        }
         let values = self.said.entry(field.to_owned()).or_default();
-        if values.len() < VALUES || values.contains_key(value) {
-            *values.entry(value.to_owned()).or_default() += 1;
+        if values.len() < VALUES {
+            values.insert(value.to_owned(), 1);
         }
     }
 }

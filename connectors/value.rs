@@ -32,7 +32,8 @@ pub fn date(text: &str) -> Result<Date, String> {
     let parts: Vec<&str> = day.split(['-', '/', '.']).collect();
     let [a, b, c] = parts[..] else { return Err(wrong()) };
     let (year, month, day) = if a.len() == 4 { (a, b, c) } else { (c, b, a) };
-    if year.len() != 4 {
+    // Signs are numbers to `parse`, and no part of a date.
+    if year.len() != 4 || !day.bytes().chain(month.bytes()).chain(year.bytes()).all(|byte| byte.is_ascii_digit()) {
         return Err(wrong());
     }
     let (Ok(year), Ok(month), Ok(day)) = (year.parse(), month.parse(), day.parse()) else { return Err(wrong()) };
@@ -109,6 +110,7 @@ mod tests {
         assert_eq!(date("2026-11-24 03:24:38"), date("2026-11-24"));
         assert!(date("31/02/2026").is_err());
         assert!(date("24/11/26").is_err());
+        assert!(date("+1/11/2026").is_err());
         assert_eq!(flag("Oui"), Ok(true));
         assert!(flag("peut-être").is_err());
     }

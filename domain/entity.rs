@@ -66,8 +66,17 @@ impl EntityTree {
             .map(|at| EntityId(at as u32))
     }
 
-    /// How many steps below the root.
+    /// How many steps below the root; a configured entity that holds all the other configured ones is depth 0 too.
     pub fn depth(&self, id: EntityId) -> usize {
-        self.upward(id).count() - 1
+        let steps = self.upward(id).count() - 1;
+        let mut tops =
+            self.nodes.iter().enumerate().filter(|(_, entity)| entity.configured && entity.parent == Some(ROOT));
+        let trunk = match (tops.next(), tops.next()) {
+            (Some((top, _)), None) => Some(EntityId(top as u32)),
+            _ => None,
+        };
+        let within = trunk.is_some_and(|trunk| self.is_within(id, trunk));
+        let holds = trunk.is_some_and(|trunk| self.nodes.iter().any(|e| e.configured && e.parent == Some(trunk)));
+        if within && holds { steps - 1 } else { steps }
     }
 }

@@ -6,6 +6,7 @@ pub mod decision;
 pub mod doubt;
 pub mod entity;
 pub mod exit;
+pub mod explain;
 pub mod factor;
 pub mod headcount;
 pub mod identity;

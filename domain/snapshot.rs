@@ -156,6 +156,44 @@ impl Snapshot {
         })
     }
 
+    /// What belongs to these entities and to those below them: the same world for someone who may see no more.
+    pub fn within(&self, entities: &[EntityId]) -> Self {
+        let inside = |entity: EntityId| entities.iter().any(|allowed| self.entities.is_within(entity, *allowed));
+        let mut places = vec![None; self.assets.len()];
+        let mut assets = Vec::new();
+        for (at, asset) in self.assets.iter().enumerate().filter(|(_, asset)| inside(asset.entity)) {
+            places[at] = Some(assets.len());
+            assets.push(asset.clone());
+        }
+        let (mut exits, mut exit_places) = (Vec::new(), vec![None; self.exits.len()]);
+        for (at, line) in self.exits.iter().enumerate() {
+            // A line that speaks of an asset goes where the asset goes.
+            let asset = line.asset.map(|asset| places[asset]);
+            if asset.map_or_else(|| inside(line.entity), |place| place.is_some()) {
+                exit_places[at] = Some(exits.len());
+                exits.push(Placed { asset: asset.flatten(), ..line.clone() });
+            }
+        }
+        for asset in &mut assets {
+            asset.exit_line = asset.exit_line.and_then(|line| exit_places[line]);
+        }
+        let ids: std::collections::HashSet<&Text> = assets.iter().map(|asset| &asset.id).collect();
+        let doubts = self.doubts.iter().filter(|doubt| doubt.about.iter().all(|about| ids.contains(about))).cloned();
+        let doubts = doubts.collect();
+        Self {
+            sources: self.sources.clone(),
+            harvested: self.harvested.clone(),
+            entities: self.entities.clone(),
+            unjoined: self.unjoined.iter().filter(|unjoined| inside(unjoined.entity)).cloned().collect(),
+            purchases: self.purchases.iter().filter(|line| inside(line.entity)).cloned().collect(),
+            stock_counts: self.stock_counts.iter().filter(|line| inside(line.entity)).cloned().collect(),
+            headcounts: self.headcounts.iter().filter(|line| inside(line.entity)).cloned().collect(),
+            exits,
+            doubts,
+            assets,
+        }
+    }
+
     /// The name of a source.
     pub fn source_name(&self, source: SourceId) -> &Text {
         &self.sources[source.0 as usize].name

@@ -1,2 +1,9 @@
-//! x
+//! ecoparc: the daemon.
+
+mod config;
+mod edition;
+mod exposition;
+mod history;
+mod store;
+
 fn main() {}

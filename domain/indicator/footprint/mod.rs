@@ -15,7 +15,7 @@ use crate::word::{Kind, Phase, Status, Word};
 use super::basis::kind_label;
 use super::{Basis, Grounds, Indicator, Reading};
 
-pub use asset::{AssetFootprint, of_asset};
+pub use asset::{AssetFootprint, grid, of_asset};
 use sum::{Sum, Term};
 
 /// The questions about the footprint.

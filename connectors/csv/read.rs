@@ -1,0 +1,304 @@
+//! Rows of cells to records, whatever the contents: headings are matched to columns once a file, rules speak first,
+//! then each column is read as its field takes it. Pure: rows come in, a harvest comes out.
+
+use std::borrow::Cow;
+
+use anyhow::anyhow;
+use domain::record::{Field, Takes, Value};
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::contents::{Contents, Fault, Row, Seen};
+use super::words;
+use crate::kind::fold;
+use crate::{Class, Context, Failure, Harvest, Reject, value};
+
+/// Columns whose values are worth a rule, and are counted for whoever writes one.
+const TALLIED: &[&str] = &["status", "kind", "condition", "supplier", "category", "mode", "disposal"];
+/// What exports write for "no value".
+const NOTHING: &[&str] =
+    &["", "-", "--", "NULL", "null", "\\N", "#N/A", "N/A", "n/a", "0000-00-00", "0000-00-00 00:00:00"];
+/// How much of a text a message repeats, in characters.
+const SHOWN: usize = 60;
+
+/// A text as a message repeats it: one line, not too long.
+pub fn shown(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    if text.chars().nth(SHOWN).is_none() && !text.chars().any(char::is_control) {
+        return text.into();
+    }
+    let mut short: String = text.chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    short.push('…');
+    short.into()
+}
+
+/// Reads the files of one source, one after the other.
+pub struct Reader<'c, R: Contents> {
+    context: &'c Context,
+    /// The operator's columns: name in the contract and heading.
+    columns: &'c [(String, String)],
+    harvest: Harvest,
+    seen: Seen,
+    /// The operator's columns that some file has.
+    found: Vec<bool>,
+    headings: Vec<String>,
+    marker: std::marker::PhantomData<fn() -> R>,
+}
+
+impl<'c, R: Contents> Reader<'c, R> {
+    /// A reader that has read nothing yet.
+    pub fn new(context: &'c Context, columns: &'c [(String, String)]) -> Self {
+        let harvest = Harvest { tally: context.rules.tally(), ..Harvest::default() };
+        let found = vec![false; columns.len()];
+        Self {
+            context,
+            columns,
+            harvest,
+            seen: Seen::default(),
+            found,
+            headings: Vec::new(),
+            marker: std::marker::PhantomData,
+        }
+    }
+
+    /// Begins a file, known to people by `name`. Its first row that is not empty is its headings; `typed` says that
+    /// dates may come as the numbers by which spreadsheets count days.
+    pub fn file<'r>(&'r mut self, name: &'r str, typed: bool) -> File<'r, 'c, R> {
+        File { reader: self, name, typed, layout: None }
+    }
+
+    /// What was read, once every file was read to its end.
+    pub fn finish(mut self) -> Result<Harvest, Failure> {
+        if let Some(((name, heading), _)) = self.columns.iter().zip(&self.found).find(|(_, found)| !**found) {
+            return Err(Failure::new(
+                Class::Other,
+                anyhow!("`columns.{name}`: no heading `{heading}`; there are {}", listed(&self.headings)),
+            ));
+        }
+        self.harvest.complete = true;
+        Ok(self.harvest)
+    }
+}
+
+fn listed(headings: &[String]) -> String {
+    let shown: Vec<String> =
+        headings.iter().filter(|h| !h.trim().is_empty()).take(60).map(|h| format!("`{}`", shown(h))).collect();
+    shown.join(" ")
+}
+
+/// One file being read.
+pub struct File<'r, 'c, R: Contents> {
+    reader: &'r mut Reader<'c, R>,
+    name: &'r str,
+    typed: bool,
+    layout: Option<Layout<R>>,
+}
+
+/// Which column of a file is which.
+struct Layout<R: Contents> {
+    headings: Vec<String>,
+    fields: Vec<(&'static Field<R>, usize)>,
+    beside: Vec<(&'static str, usize)>,
+    /// The columns that rules name, by the names rules use.
+    when: Vec<(String, usize)>,
+    /// The column that names a person: its content goes nowhere.
+    person: Option<usize>,
+}
+
+impl<R: Contents> Layout<R> {
+    /// The column of this name in the contract.
+    fn column(&self, name: &str) -> Option<usize> {
+        let field = self.fields.iter().find(|(field, _)| field.name == name).map(|(_, at)| *at);
+        field.or_else(|| self.beside.iter().find(|(beside, _)| *beside == name).map(|(_, at)| *at))
+    }
+}
+
+impl<R: Contents> File<'_, '_, R> {
+    /// Takes the next row: the number of its line, and its cells or why they cannot be read.
+    pub fn row(&mut self, line: u64, cells: Result<&[String], &str>) -> Result<(), Failure> {
+        match (cells, &self.layout) {
+            (Ok(cells), _) if cells.iter().all(|cell| cell.trim().is_empty()) => {}
+            (Ok(cells), None) => self.layout = Some(self.understand(cells)?),
+            (Ok(cells), Some(layout)) => read_row(self.reader, layout, self.name, self.typed, line, cells),
+            (Err(reason), None) => {
+                return Err(Failure::new(Class::Protocol, anyhow!("line {line}: no headings: {reason}")));
+            }
+            (Err(reason), Some(_)) => self.reader.harvest.rejects.push(Reject {
+                place: format!("{}:{line}", self.name),
+                column: None,
+                reason: reason.to_owned(),
+            }),
+        }
+        Ok(())
+    }
+
+    /// Ends the file: one without headings is no table.
+    pub fn end(self) -> Result<(), Failure> {
+        match self.layout {
+            Some(_) => Ok(()),
+            None => Err(Failure::new(Class::Protocol, anyhow!("it is empty: a table begins with its headings"))),
+        }
+    }
+
+    /// Matches headings to columns: the operator's word first, then the contract's names, then the usual headings.
+    fn understand(&mut self, headings: &[String]) -> Result<Layout<R>, Failure> {
+        let folded: Vec<String> = headings.iter().map(|heading| fold(heading)).collect();
+        let at = |heading: &str| folded.iter().position(|one| one == heading && !one.is_empty());
+        let mut told: Vec<(&str, usize)> = Vec::new();
+        for ((name, heading), found) in self.reader.columns.iter().zip(&mut self.reader.found) {
+            if let Some(at) = at(&fold(heading)) {
+                *found = true;
+                told.push((name, at));
+            }
+        }
+        let claimed = |at: usize| told.iter().any(|(_, claimed)| *claimed == at);
+        let free = |heading: &str| at(heading).filter(|at| !claimed(*at));
+        let usual = |name: &str| {
+            let (_, usual) = R::HEADINGS.iter().find(|(column, _)| *column == name)?;
+            usual.split(", ").find_map(free)
+        };
+        let column = |name: &str| {
+            let told = told.iter().find(|(column, _)| *column == name).map(|(_, at)| *at);
+            let configured = self.reader.columns.iter().any(|(column, _)| column == name);
+            told.or_else(|| if configured { None } else { free(&fold(name)).or_else(|| usual(name)) })
+        };
+        let fields: Vec<_> = R::FIELDS.iter().filter_map(|field| column(field.name).map(|at| (field, at))).collect();
+        let beside: Vec<_> = R::BESIDE.iter().filter_map(|name| column(name).map(|at| (*name, at))).collect();
+        let mut layout =
+            Layout { headings: headings.to_vec(), person: column("user"), fields, beside, when: Vec::new() };
+        for (name, _) in self.reader.context.rules.0.iter().flat_map(|rule| &rule.when) {
+            let meant = fold(name);
+            let column = layout.column(name).or_else(|| at(&meant)).or_else(|| {
+                // `state` means what the usual heading `state` means: the column of `status`.
+                let (column, _) = R::HEADINGS.iter().find(|(_, usual)| usual.split(", ").any(|one| one == meant))?;
+                layout.column(column)
+            });
+            layout.when.extend(column.map(|at| (name.clone(), at)));
+        }
+        for heading in headings {
+            if !self.reader.headings.contains(heading) {
+                self.reader.headings.push(heading.clone());
+            }
+        }
+        self.suffices(&layout)?;
+        Ok(layout)
+    }
+
+    /// Refuses a file of which no row could be read.
+    fn suffices(&self, layout: &Layout<R>) -> Result<(), Failure> {
+        let context = self.reader.context;
+        let set = |name: &str| context.rules.0.iter().any(|rule| rule.set.iter().any(|(field, _)| field == name));
+        let lacks = |names: &Vec<&'static str>| !names.iter().any(|name| layout.column(name).is_some() || set(name));
+        let headings = listed(&layout.headings);
+        if layout.fields.is_empty() && layout.beside.is_empty() {
+            return Err(Failure::new(
+                Class::Protocol,
+                anyhow!("no heading is known for {}: there are {headings}", R::NAME),
+            ));
+        }
+        match R::needs(context.year_of).into_iter().find(lacks) {
+            Some(names) => Err(Failure::new(
+                Class::Protocol,
+                anyhow!("{} need a column `{}`: there are {headings}", R::NAME, names.join("` or `")),
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+fn read_row<R: Contents>(
+    reader: &mut Reader<'_, R>,
+    layout: &Layout<R>,
+    file: &str,
+    typed: bool,
+    line: u64,
+    cells: &[String],
+) {
+    let place = format!("{file}:{line}");
+    let (context, harvest, seen) = (reader.context, &mut reader.harvest, &mut reader.seen);
+    let text = |at: usize| cells.get(at).map_or("", |cell| cell.trim());
+    if let Some(beyond) = (layout.headings.len()..cells.len()).find(|at| !text(*at).is_empty()) {
+        let reason = format!("there are {} cells for {} headings", beyond + 1, layout.headings.len());
+        harvest.rejects.push(Reject { place, column: None, reason });
+        return;
+    }
+    let cell = |name: &str| layout.column(name).map(text).filter(|text| !NOTHING.contains(text));
+    for (field, at) in &layout.fields {
+        if TALLIED.contains(&field.name) && Some(*at) != layout.person && !text(*at).is_empty() {
+            harvest.tally.count(field.name, &shown(text(*at)));
+        }
+    }
+    let said = |name: &str| layout.when.iter().find(|(when, _)| when == name).map(|(_, at)| Cow::Borrowed(text(*at)));
+    let known = ["id", "serial", "asset_tag", "uuid", "mac", "hostname"].into_iter().find_map(cell);
+    let example = known.filter(|_| R::BESIDE.contains(&"id")).unwrap_or(&place);
+    let verdicts = context.rules.verdicts::<R>(said, example, &mut harvest.tally);
+    let content = || {
+        let mut content = String::new();
+        for name in
+            layout.beside.iter().map(|(name, _)| *name).chain(layout.fields.iter().map(|(field, _)| field.name))
+        {
+            if let (true, Some(text)) = (name != "user", cell(name)) {
+                content.extend([name, "\u{1f}", text, "\u{1e}"]);
+            }
+        }
+        content
+    };
+    let row = Row { place: &place, cell: &cell, content: &content, year_of: context.year_of };
+    let read = || -> Result<R, Fault> {
+        let mut record = R::default();
+        for (field, at) in &layout.fields {
+            let decided = verdicts.iter().any(|(decided, _)| decided.name == field.name);
+            if decided || NOTHING.contains(&text(*at)) {
+                continue;
+            }
+            if let Some(value) = read_cell(context, field, text(*at), typed).map_err(|why| (field.name, why))? {
+                (field.set)(&mut record, value);
+            }
+        }
+        for (field, value) in &verdicts {
+            // A person's name may stand in a configuration; it stays there.
+            if field.name != "user" {
+                (field.set)(&mut record, value.clone());
+            }
+        }
+        record.check(&row)?;
+        Ok(record)
+    };
+    match read() {
+        Ok(record) => record.keep(&row, harvest, seen),
+        Err((name, reason)) => {
+            let at = layout.column(name);
+            let heading = at.and_then(|at| layout.headings.get(at)).map_or(name, |heading| heading.trim());
+            let personal = at.is_some() && at == layout.person;
+            let reason = if personal { "it cannot be read".to_owned() } else { reason };
+            harvest.rejects.push(Reject { place, column: Some(shown(heading).into_owned()), reason });
+        }
+    }
+}
+
+fn read_cell<R>(context: &Context, field: &Field<R>, text: &str, typed: bool) -> Result<Option<Value>, String> {
+    match field.takes {
+        Takes::Text if field.name == "user" => {
+            Ok(context.pseudonyms.as_ref().and_then(|key| key.of(text)).map(Value::Text))
+        }
+        Takes::Text => value::read(field.takes, text),
+        Takes::Word(_) => match words::canonical(field, text) {
+            Some(word) => Ok(Some(Value::Word(word))),
+            None => Err(format!("`{}` is not a {} it knows: write a rule for it", shown(text), field.name)),
+        },
+        Takes::Date if typed && serial_day(text).is_some() => Ok(serial_day(text).map(Value::Date)),
+        Takes::Number => match value::read(field.takes, &shown(text))? {
+            Some(Value::Number(number)) if number < 0.0 => Err(format!("`{number}` is less than 0")),
+            read => Ok(read),
+        },
+        _ => value::read(field.takes, &shown(text)),
+    }
+}
+
+/// The day that a spreadsheet counts as this number, where its cell was not formatted as a date: days since
+/// 30 December 1899, for the years 1954 to 2119.
+fn serial_day(text: &str) -> Option<Date> {
+    let days: f64 = text.parse().ok()?;
+    let days = (20_000.0..80_000.0).contains(&days).then_some(days.floor() as i64)?;
+    jiff::civil::date(1899, 12, 30).checked_add(days.days()).ok()
+}

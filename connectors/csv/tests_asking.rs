@@ -1,0 +1,119 @@
+//! Asking: settings, files and spreadsheets.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use super::tests::{context, told};
+use super::{CONNECTOR, files};
+use crate::rule::Rules;
+use crate::{Class, Failure, Harvest, Progress};
+
+async fn collect(settings: &str) -> Result<Harvest, Failure> {
+    let source = (CONNECTOR.open)(settings.parse().unwrap(), context("")).unwrap();
+    source.collect(&Progress::default()).await
+}
+
+#[tokio::test]
+async fn spreadsheets() {
+    let expected = |file: &str| {
+        format!(
+            "5CD0001 kind=laptop manufacturer=Dell model=Latitude 5440 serial=5CD0001 purchase_date=2023-05-17 \
+             purchase_price_ht=812.50 last_seen=2026-11-23 virtual_machine=false\n\
+             1234567890123 kind=monitor manufacturer=Iiyama model=XUB2492 serial=1234567890123 \
+             purchase_date=2023-03-15 purchase_price_ht=119.00 last_seen=2026-11-24\n\
+             ! {file}:5 [Type] `Chaise` is not a kind it knows: write a rule for it"
+        )
+    };
+    for file in ["assets.xlsx", "assets.ods"] {
+        let settings = format!("contents = 'assets'\npath = '{file}'");
+        assert_eq!(told(collect(&settings).await), expected(file));
+    }
+    assert_eq!(
+        told(collect("contents = 'assets'\npath = 'assets.xlsx'\nsheet = 'Bilan'").await),
+        "protocol: `assets.xlsx`: assets.xlsx: it has no sheet `Bilan`: its sheets are `Parc`, `Notes`"
+    );
+    assert_eq!(told(collect("contents = 'assets'\npath = 'assets.xlsx'\nsheet = 'Notes'").await), "");
+}
+
+#[tokio::test]
+async fn files_that_cannot_be_read() {
+    let check = async |path: &str, expected: &str| {
+        let failed = told(collect(&format!("contents = 'assets'\npath = '{path}'")).await);
+        assert_eq!(failed, expected);
+    };
+    check("none/*.csv", "other: `none/*.csv`: no file is found").await;
+    check("none.csv", "other: `none.csv`: none.csv: cannot be opened: No such file or directory (os error 2)").await;
+    check("../fixtures", "other: `../fixtures`: fixtures: it is no regular file").await;
+    check(
+        "pict*.csv",
+        "protocol: `pict*.csv`: picture.csv: it is no text table: it holds NUL bytes (for UTF-16 without a byte order \
+         mark, set `encoding`)",
+    )
+    .await;
+    let denied = super::unreadable(std::io::ErrorKind::PermissionDenied.into());
+    assert_eq!(denied.class, Class::Permission);
+}
+
+#[test]
+fn globs_are_sorted_and_plain_names_are_no_patterns() {
+    let folder = std::env::temp_dir().join(format!("ecoparc-csv-[{}]", std::process::id()));
+    std::fs::create_dir_all(folder.join("sub.csv")).unwrap();
+    for name in ["b.csv", "a.csv", "x[1].csv"] {
+        std::fs::write(folder.join(name), "serial\n").unwrap();
+    }
+    let found = |path: &str| -> Vec<String> {
+        let names = files(&folder, path).unwrap().into_iter();
+        names.map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect()
+    };
+    assert_eq!(found("[ab].csv"), ["a.csv", "b.csv"]);
+    assert_eq!(found("*.csv"), ["a.csv", "b.csv", "x[1].csv"]);
+    assert_eq!(found("x[1].csv"), ["x[1].csv"]);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn settings_are_understood_or_refused() {
+    let check = |settings: &str, expected: &str| {
+        let refused = match (CONNECTOR.open)(settings.parse().unwrap(), context("")) {
+            Ok(_) => String::new(),
+            Err(error) => format!("{error:#}"),
+        };
+        assert_eq!(refused, expected);
+    };
+    check("path = 'a'\ncontents = 'assets'\nseparator = 'tab'\nencoding = 'latin1'\nsheet = 'A'", "");
+    check("pth = 'a'\ncontents = 'assets'", "unknown key `pth`: did you mean `path`?");
+    check(
+        "password = 'a'\ncontents = 'assets'",
+        "unknown key `password`: the known ones are path contents columns sheet encoding separator",
+    );
+    check("path = 'a'\ncontents = 'purchase'", "unknown contents `purchase`: did you mean `purchases`?");
+    check(
+        "path = 'a'\ncontents = 'x'",
+        "unknown contents `x`: the known ones are assets purchases disposals reformed_stock headcount decisions",
+    );
+    check("contents = 'assets'", "missing field `path`");
+    check("path = 3\ncontents = 'assets'", "invalid type: integer `3`, expected a string");
+    check(
+        "path = 'a'\ncontents = 'assets'\ncolumns = { serail = 'b' }",
+        "unknown column `columns.serail`: did you mean `serial`?",
+    );
+    check("path = 'a'\ncontents = 'assets'\ncolumns = { serial = '' }", "`columns.serial` names no heading");
+    check(
+        "path = 'a'\ncontents = 'assets'\nseparator = ';;'",
+        "`separator`: `;;` is not one character (`,`, `;`, `tab`…)",
+    );
+    check(
+        "path = 'a'\ncontents = 'assets'\nencoding = 'x'",
+        "`encoding`: `x` is none (utf-8, windows-1252, utf-16le…)",
+    );
+}
+
+#[test]
+fn the_sample_opens() {
+    let sample: toml::Table = CONNECTOR.sample.parse().unwrap();
+    let mut source = sample["source"][0].as_table().unwrap().clone();
+    let rules = source.remove("rule").unwrap();
+    assert!(Rules::read(rules.as_array().unwrap(), CONNECTOR.reports).is_ok());
+    for frame in ["name", "type", "every"] {
+        assert!(source.remove(frame).is_some());
+    }
+    assert!((CONNECTOR.open)(source, context("")).is_ok());
+}

@@ -1,0 +1,133 @@
+//! How a figure was reached, step by step, each step with its origin.
+
+use crate::factor::Tier;
+use crate::indicator::Basis;
+use crate::indicator::footprint::{grid, of_asset};
+use crate::record::Text;
+use crate::snapshot::Asset;
+use crate::word::{Status, Word};
+
+/// One step: what it is, its value and unit, and where it comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// What it is.
+    pub what: String,
+    /// Its value; `None` where it is not known.
+    pub value: Option<f64>,
+    /// The value's unit; empty for a pure number.
+    pub unit: &'static str,
+    /// Which factor, assumption, field or formula it comes from.
+    pub origin: String,
+}
+
+/// The footprint of one asset, from its factor to its annual figure. The last step is the sum that the totals add up.
+pub fn footprint(basis: &Basis, asset: &Asset) -> Vec<Step> {
+    let facts = &asset.facts;
+    let status = if facts.virtual_machine == Some(true) { None } else { asset.status(basis.at) };
+    let footprint = of_asset(basis, asset, status);
+    let factors = &basis.settings.factors;
+    let mut steps = Vec::new();
+    let mut step = |what: &str, value: Option<f64>, unit: &'static str, origin: String| {
+        steps.push(Step { what: what.to_owned(), value, unit, origin });
+    };
+    let said = |field: &str| match asset.said_by(field) {
+        Some(source) => format!("{field}, told by {}", basis.snapshot.source_name(source)),
+        None => format!("{field} is not told"),
+    };
+    let factor = footprint.row.map(|row| &factors.rows[row]);
+    let kind = facts.kind.map_or("unknown", Word::name);
+    match factor {
+        Some(factor) => {
+            let set = &factors.sets[factor.set];
+            let row = format!("{} ({}, {}; {})", factor.id, set.publisher, set.edition, factor.found);
+            let tier = match footprint.tier {
+                Tier::Local => "the operator's own row",
+                Tier::Model => "a row for this very model",
+                Tier::Specification => "computed from the specification",
+                Tier::Kind | Tier::None => "the row of its kind",
+            };
+            step("manufacture", Some(factor.manufacture.0 / 1000.0), "kgCO2e", format!("{row}: {tier}"));
+            step("distribution", Some(factor.distribution.0 / 1000.0), "kgCO2e", factor.id.to_string());
+            step("end of life", Some(factor.end_of_life.0 / 1000.0), "kgCO2e", factor.id.to_string());
+            step(
+                "embodied, all its life",
+                Some(factor.embodied().0 / 1000.0),
+                "kgCO2e",
+                "sum of the three".to_owned(),
+            );
+        }
+        None => step("embodied, all its life", None, "kgCO2e", format!("no published factor for kind {kind}")),
+    }
+    step(
+        "age",
+        footprint.age.map(|age| age.0),
+        "years",
+        match (asset.start, footprint.age) {
+            (Some(start), Some(_)) => format!("service began on {start}"),
+            _ => "the beginning of its service is unknown".to_owned(),
+        },
+    );
+    step("reference lifetime", footprint.reference.map(|years| years.0), "years", format!("lifetime_years.{kind}"));
+    step(
+        "years with us",
+        footprint.internal.map(|years| years.0),
+        "years",
+        "its life where it has left, else the greater of its age and the reference".to_owned(),
+    );
+    step("years before us", Some(footprint.upstream.0), "years", said("upstream_years"));
+    let annual = footprint.annual.map(|parts| parts.into_iter().sum::<crate::quantity::Impact>());
+    step(
+        "embodied, a year",
+        annual.map(|impact| impact.0 / 1000.0),
+        "kgCO2e",
+        "embodied / (years before us + years with us)".to_owned(),
+    );
+    let source = if footprint.declared {
+        said("annual_kwh")
+    } else {
+        factor.map_or_else(|| format!("no default for kind {kind}"), |factor| factor.id.to_string())
+    };
+    let source = if status == Some(Status::InStock) { format!("{source}; in stock: it uses none") } else { source };
+    step("electricity, a year", footprint.kwh, "kWh", source);
+    step(
+        "room overhead (PUE)",
+        Some(footprint.pue),
+        "",
+        "server_room_pue where it stands in a server room, else 1".to_owned(),
+    );
+    if let Some(grid) = grid(basis) {
+        let nearest = if grid.year == basis.at.year() { "" } else { ", the nearest year known" };
+        step(
+            "electricity factor",
+            Some(grid.intensity.0 * 3.6e6 / 1000.0),
+            "kgCO2e/kWh",
+            format!("{} ({}{nearest})", grid.id, grid.year),
+        );
+    }
+    step(
+        "use, a year",
+        footprint.used.map(|impact| impact.0 / 1000.0),
+        "kgCO2e",
+        "electricity × overhead × factor".to_owned(),
+    );
+    let total = match (annual, footprint.used) {
+        (None, None) => None,
+        (embodied, used) => Some(embodied.unwrap_or_default().0 + used.unwrap_or_default().0),
+    };
+    let active = asset.is_active(basis.at) && status.is_some();
+    let note = if active { "embodied a year + use a year" } else { "not in the active fleet: counts in no total" };
+    step("footprint, a year", total.map(|grams| grams / 1000.0), "kgCO2e", note.to_owned());
+    steps
+}
+
+/// What is known of an asset, field by field, with who said it.
+pub fn fields<'a>(
+    basis: &'a Basis,
+    asset: &'a Asset,
+) -> impl Iterator<Item = (&'static str, String, Option<&'a Text>)> + 'a {
+    use crate::record::Record;
+    crate::observation::Facts::FIELDS.iter().zip(&asset.said_by).filter_map(move |(field, said_by)| {
+        let value = (field.get)(&asset.facts)?;
+        Some((field.name, value.to_string(), said_by.map(|source| basis.snapshot.source_name(source))))
+    })
+}

@@ -1,0 +1,128 @@
+//! The configuration: understood whole before anything is done, or refused with the word that is wrong.
+
+mod read;
+mod schedule;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::assumption::Assumptions;
+use domain::entity::EntityTree;
+use domain::law::Law;
+use jiff::tz::TimeZone;
+
+pub use schedule::Schedule;
+
+/// All that the operator told.
+pub struct Config {
+    /// The configuration file's folder: relative paths start here.
+    pub base: PathBuf,
+    /// The organisation's time zone.
+    pub time_zone: TimeZone,
+    /// The organisation, first, and the configured entities.
+    pub entities: EntityTree,
+    /// Where and to whom the page, the API and the metrics are served.
+    pub server: Server,
+    /// Entities deeper than this are told as part of the one above.
+    pub entity_depth: usize,
+    /// Series a metric family may have.
+    pub max_series: usize,
+    /// Where the store is.
+    pub store_url: String,
+    /// How long readings are kept, in days.
+    pub history_days: i32,
+    /// Cells of fewer personal assets than this are folded.
+    pub min_cell: usize,
+    /// Folders of local factors, first believed.
+    pub extra_factors: Vec<PathBuf>,
+    /// Our own numbers.
+    pub assumptions: Assumptions,
+    /// The law.
+    pub law: Law,
+    /// The sources, in the order of belief.
+    pub sources: Vec<Source>,
+}
+
+/// Where and to whom things are served.
+pub struct Server {
+    /// Page and API.
+    pub listen: SocketAddr,
+    /// Metrics alone, without a token.
+    pub metrics_listen: Option<SocketAddr>,
+    /// What may be seen without a token.
+    pub anonymous: Anonymous,
+    /// Who else may see what.
+    pub tokens: Vec<Token>,
+}
+
+/// What may be seen without a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Anonymous {
+    /// Nothing.
+    None,
+    /// The metrics.
+    Metrics,
+    /// Everything but single assets.
+    Read,
+    /// Everything.
+    Assets,
+}
+
+/// What a token opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Metrics, indicators, page.
+    Read,
+    /// Single assets too.
+    Assets,
+    /// Asking for a collection too.
+    Admin,
+}
+
+/// A token, known by its hash alone.
+#[derive(Clone, Debug)]
+pub struct Token {
+    /// Its name, for the log.
+    pub name: String,
+    /// SHA-256 of its text.
+    pub hash: [u8; 32],
+    /// What it opens.
+    pub scopes: Vec<Scope>,
+    /// It sees these entities and below, nothing else; empty: everything.
+    pub entities: Vec<String>,
+}
+
+/// One tool to collect from.
+pub struct Source {
+    /// What reconciliation needs to know of it.
+    pub told: domain::testimony::Source,
+    /// The connector's name.
+    pub connector: &'static str,
+    /// When to collect.
+    pub schedule: Schedule,
+    /// A collection that takes longer is given up.
+    pub timeout: Duration,
+    /// A testimony older than this is stale.
+    pub stale_after: Duration,
+    /// A harvest that shrinks by more than half is accepted.
+    pub allow_shrink: bool,
+    /// How many rules it has.
+    pub rules: Vec<String>,
+    /// Asks it.
+    pub asks: Arc<dyn connectors::Source>,
+}
+
+impl Config {
+    /// Reads and understands a configuration file and the `ECOPARC__…` variables of the environment.
+    /// Touches no network. The error is one line that names the file, the table and the word.
+    pub fn load(path: &std::path::Path) -> anyhow::Result<Self> {
+        let environment: BTreeMap<String, String> =
+            std::env::vars().filter(|(name, _)| name.starts_with("ECOPARC__")).collect();
+        read::load(path, environment)
+    }
+}

@@ -1,0 +1,93 @@
+//! What the daemon currently tells the world.
+
+use std::sync::{Arc, OnceLock};
+
+use domain::entity::EntityId;
+use domain::indicator::{Basis, Indicator, Publishing, Reading, Settings, measure};
+use domain::snapshot::Snapshot;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::exposition::Exposition;
+
+/// How a source is doing.
+#[derive(Clone, Debug, Default)]
+pub struct SourceState {
+    /// Its name.
+    pub name: String,
+    /// Its connector.
+    pub connector: &'static str,
+    /// Its last collection succeeded. `None` while it has never been tried since the daemon started.
+    pub up: Option<bool>,
+    /// A collection is under way.
+    pub collecting: bool,
+    /// End of its last complete harvest, ever.
+    pub last_success: Option<Timestamp>,
+    /// End of its last failed collection, and why, in one line, while it is failing.
+    pub failure: Option<(Timestamp, &'static str, String)>,
+    /// Failed collections since the daemon started, by class.
+    pub failures: Vec<(&'static str, u64)>,
+    /// How long its last collection took, in seconds.
+    pub seconds: f64,
+    /// Observations and lines of its last complete harvest.
+    pub observations: u64,
+    /// Rejects of its last complete harvest: how many, and each of them (place, column, reason), capped.
+    pub rejects: u64,
+    /// What each rule matched in its last complete harvest since the daemon started: name and count.
+    pub rule_matches: Vec<(String, u64)>,
+    /// Older than its `stale_after`.
+    pub stale: bool,
+}
+
+/// What the daemon currently tells the world: immutable, replaced whole.
+pub struct Edition {
+    /// Its number; each is greater than the one before, also after a restart.
+    pub number: u64,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// The day it speaks of, in the organisation's time zone.
+    pub today: Date,
+    /// All assets, lines and doubts.
+    pub snapshot: Arc<Snapshot>,
+    /// Factors, assumptions, law.
+    pub settings: Arc<Settings>,
+    /// How readings are published; its `folded` is true.
+    pub publishing: Publishing,
+    /// Every reading of today, small cells folded.
+    pub readings: Vec<(&'static Indicator, Reading)>,
+    /// How each source is doing.
+    pub sources: Vec<SourceState>,
+    /// How long it took to make, in seconds.
+    pub refresh_seconds: f64,
+    /// Series a metric family may have.
+    pub max_series: usize,
+    /// The store answered when it was last needed.
+    pub store_ok: bool,
+    /// The configuration was read again successfully the last time that was asked.
+    pub config_ok: bool,
+    /// The body of `/metrics`: made once.
+    pub exposition: OnceLock<Exposition>,
+}
+
+impl Edition {
+    /// The body of `/metrics`, made the first time that it is asked for.
+    pub fn exposition(&self) -> &Exposition {
+        self.exposition.get_or_init(|| Exposition::of(self))
+    }
+
+    /// The basis of a past or present day.
+    pub fn basis(&self, at: Date, folded: bool) -> Basis<'_> {
+        Basis::new(&self.snapshot, &self.settings, Publishing { folded, ..self.publishing }, at)
+    }
+
+    /// Every reading of a day. `entities` restricts the world to these and what lies below them; scope `assets` sees
+    /// small cells.
+    pub fn measured(&self, at: Date, folded: bool, entities: &[EntityId]) -> Vec<(&'static Indicator, Reading)> {
+        let publishing = Publishing { folded, ..self.publishing };
+        if entities.is_empty() {
+            return measure(&Basis::new(&self.snapshot, &self.settings, publishing, at));
+        }
+        let part = self.snapshot.within(entities);
+        measure(&Basis::new(&part, &self.settings, publishing, at))
+    }
+}

@@ -1,0 +1,171 @@
+//! The assets as last published, in plain columns, for people who write SQL. Nothing in ecoparc reads them back.
+
+use anyhow::{Context, Result};
+use domain::snapshot::{Asset, Snapshot};
+use domain::word::Word;
+use jiff::civil::Date;
+use sqlx::SqliteConnection;
+
+use super::Store;
+use super::body::column;
+use super::bulk::{self, Cell};
+use super::hash;
+
+/// Rows read from the database in one piece.
+const PAGE: i64 = 4_000;
+
+/// The columns in the order in which [`row`] gives them, the hash last. Holders are left out: people who write SQL
+/// about equipment have no need of them.
+const COLUMNS: &[&str] = &[
+    "id",
+    "kind",
+    "manufacturer",
+    "model",
+    "serial",
+    "asset_tag",
+    "entity",
+    "siret",
+    "location",
+    "department",
+    "status",
+    "condition",
+    "mode",
+    "first_seen",
+    "start",
+    "retired",
+    "gone",
+    "unlisted",
+    "disposal",
+    "price_cents",
+    "supplier",
+    "order_number",
+    "sources",
+    "hash",
+];
+
+impl Store {
+    /// Brings the table `asset` in line with what is published of the day `at`: rows that changed are written, rows of
+    /// assets that are no more are deleted.
+    ///
+    /// # Errors
+    /// Where the database fails; nothing is changed then.
+    pub async fn write_assets(&self, snapshot: &Snapshot, at: Date) -> Result<()> {
+        let writing = async move {
+            let mut tx = self.write().await?;
+            write(&mut tx, snapshot, at).await?;
+            tx.commit().await?;
+            anyhow::Ok(())
+        };
+        writing.await.context("cannot write the table of assets")
+    }
+}
+
+/// Walks the assets and the rows side by side, both in the order of ids.
+async fn write(conn: &mut SqliteConnection, snapshot: &Snapshot, at: Date) -> Result<()> {
+    let mut assets = snapshot.assets.iter().peekable();
+    let mut from = String::new();
+    loop {
+        let page = stored(conn, &from).await?;
+        let (mut changed, mut gone) = (vec![], vec![]);
+        for (id, hash) in &page {
+            while let Some(new) = assets.next_if(|asset| *asset.id < **id) {
+                changed.extend(row(snapshot, new, at));
+                flush(conn, &mut changed, at).await?;
+            }
+            match assets.next_if(|asset| *asset.id == **id).map(|asset| row(snapshot, asset, at)) {
+                None => gone.push(Cell::from(id.as_str())),
+                Some(row) if row.last() == Some(&Cell::Int(*hash)) => {}
+                Some(row) => changed.extend(row),
+            }
+        }
+        write_rows(conn, &changed, at).await?;
+        let then = "DELETE FROM asset WHERE id IN (SELECT id FROM given)";
+        bulk::run(conn, &[("unused", Cell::Null)], &["id"], &gone, then).await?;
+        // The text that follows the last one in the order of bytes.
+        match page.into_iter().next_back() {
+            Some((last, _)) => from = last + "\0",
+            None => break,
+        }
+    }
+    let mut new = vec![];
+    for asset in assets {
+        new.extend(row(snapshot, asset, at));
+        flush(conn, &mut new, at).await?;
+    }
+    write_rows(conn, &new, at).await?;
+    Ok(())
+}
+
+/// The next page of ids and hashes, from this id on.
+async fn stored(conn: &mut SqliteConnection, from: &str) -> Result<Vec<(String, i64)>> {
+    let (ids, hashes): (String, String) = sqlx::query_as(
+        "SELECT json_group_array(id), json_group_array(hash) \
+         FROM (SELECT id, hash FROM asset WHERE id >= ? ORDER BY id LIMIT ?)",
+    )
+    .bind(from)
+    .bind(PAGE)
+    .fetch_one(conn)
+    .await?;
+    Ok(column::<String>(&ids)?.into_iter().zip(column::<i64>(&hashes)?).collect())
+}
+
+/// Writes once enough has come together.
+async fn flush(conn: &mut SqliteConnection, rows: &mut Vec<Cell<'_>>, at: Date) -> sqlx::Result<()> {
+    if rows.len() >= COLUMNS.len() * PAGE as usize {
+        write_rows(conn, rows, at).await?;
+        rows.clear();
+    }
+    Ok(())
+}
+
+async fn write_rows(conn: &mut SqliteConnection, rows: &[Cell<'_>], at: Date) -> sqlx::Result<()> {
+    let columns = COLUMNS.join(", ");
+    let sets: Vec<String> = COLUMNS.iter().map(|column| format!("{column} = excluded.{column}")).collect();
+    let then = format!(
+        "INSERT INTO asset ({columns}, updated) SELECT {columns}, updated FROM given, fixed WHERE true \
+         ON CONFLICT DO UPDATE SET {}, updated = excluded.updated",
+        sets.join(", ")
+    );
+    bulk::run(conn, &[("updated", Cell::from(at.to_string()))], COLUMNS, rows, &then).await
+}
+
+/// The row of one asset.
+fn row<'a>(snapshot: &'a Snapshot, asset: &'a Asset, at: Date) -> Vec<Cell<'a>> {
+    let facts = &asset.facts;
+    let day = |day: Option<Date>| Cell::from(day.map(|day| day.to_string()));
+    let entities = &snapshot.entities;
+    let mut sources: Vec<&str> = vec![];
+    for known in &asset.natives {
+        let name = &**snapshot.source_name(known.said_by);
+        if !sources.contains(&name) {
+            sources.push(name);
+        }
+    }
+    let mut row = vec![
+        Cell::from(&*asset.id),
+        Cell::from(facts.kind.map(Word::name)),
+        Cell::from(facts.manufacturer.as_deref()),
+        Cell::from(facts.model.as_deref()),
+        Cell::from(facts.serial.as_deref()),
+        Cell::from(facts.asset_tag.as_deref()),
+        Cell::from(&*entities.entity(asset.entity).id),
+        Cell::from(entities.entity(entities.buyer(asset.entity)).siret.as_deref()),
+        Cell::from(facts.location.as_deref()),
+        Cell::from(facts.department.as_deref()),
+        Cell::from(asset.status(at).map(Word::name)),
+        Cell::from(facts.condition.map(Word::name)),
+        Cell::from(facts.mode.map(Word::name)),
+        Cell::from(asset.first_seen.to_string()),
+        day(asset.start),
+        day(asset.retired),
+        day(asset.gone),
+        day(asset.unlisted),
+        Cell::from(facts.disposal.map(Word::name)),
+        Cell::from(facts.purchase_price_ht.map(|price| price.0)),
+        Cell::from(facts.supplier.as_deref()),
+        Cell::from(facts.order_number.as_deref()),
+        Cell::from(sources.join(" ")),
+    ];
+    row.push(Cell::Int(hash::of(&row)));
+    row
+}

@@ -1,0 +1,265 @@
+//! The journal: how every attempt at a harvest ended, and what could not be read.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use domain::testimony::Moment;
+use domain::word::Word;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
+
+use super::Store;
+use super::bulk::{self, Cell};
+use super::record::source_id;
+
+/// Rejects kept of one source at most.
+pub(super) const REJECTS: usize = 10_000;
+
+/// How an attempt at a harvest ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Read to its end: the testimony was replaced.
+    Complete,
+    /// Not read to its end.
+    Failed,
+    /// Read to its end and not believed: the source shrank too much.
+    Refused,
+}
+
+impl Word for Outcome {
+    const ALL: &'static [(Self, &'static str)] =
+        &[(Self::Complete, "complete"), (Self::Failed, "failed"), (Self::Refused, "refused")];
+}
+
+/// One attempt at a harvest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempt {
+    /// The source's name.
+    pub source: String,
+    /// When it began.
+    pub started: Moment,
+    /// When it ended.
+    pub ended: Moment,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What sort of failure it was.
+    pub class: Option<String>,
+    /// Why it failed, in one line.
+    pub message: Option<String>,
+    /// Observations it brought.
+    pub observations: u64,
+    /// Lines it brought.
+    pub lines: u64,
+    /// Rows that could not be read.
+    pub rejects: u64,
+    /// How long it took, to the millisecond.
+    pub took: Duration,
+}
+
+/// A harvest that changes nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Missed<'a> {
+    /// Failed or refused.
+    pub outcome: Outcome,
+    /// What sort of failure it was: a word of `ecoparc_source_failures_total{class}`.
+    pub class: &'a str,
+    /// Why, in one line, without any secret.
+    pub message: &'a str,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// A row that could not be read, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reject {
+    /// `FILE:LINE`, or the record's kind and id.
+    pub place: String,
+    /// The column or field.
+    pub column: Option<String>,
+    /// Why, in one sentence.
+    pub reason: String,
+}
+
+/// What the journal last says of one source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// The source's name.
+    pub source: String,
+    /// Its last complete harvest.
+    pub success: Option<Attempt>,
+    /// Its last failed or refused one.
+    pub failure: Option<Attempt>,
+}
+
+impl State {
+    /// Did the last attempt fail?
+    pub fn failing(&self) -> bool {
+        match (&self.success, &self.failure) {
+            (Some(success), Some(failure)) => failure.ended > success.ended,
+            (None, Some(_)) => true,
+            (_, None) => false,
+        }
+    }
+}
+
+const COLUMNS: &str = "SELECT source.name, started, ended, outcome, class, message, observations, lines, rejects, \
+                       duration_ms FROM harvest JOIN source ON source.id = harvest.source ";
+
+impl Store {
+    /// Writes down that a harvest failed or was refused; the testimony stays in force.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn failed(&self, source: &str, at: Moment, missed: &Missed<'_>) -> Result<()> {
+        let writing = async move {
+            let mut tx = self.write().await?;
+            let id = source_id(&mut tx, source).await?;
+            let attempt = Attempt {
+                source: source.to_owned(),
+                started: Moment(at.0.saturating_sub(missed.took.as_secs() as i64)),
+                ended: at,
+                outcome: missed.outcome,
+                class: Some(missed.class.to_owned()),
+                message: Some(missed.message.to_owned()),
+                observations: 0,
+                lines: 0,
+                rejects: 0,
+                took: missed.took,
+            };
+            write_attempt(&mut tx, id, &attempt).await?;
+            tx.commit().await
+        };
+        writing.await.with_context(|| format!("cannot write down how the harvest of `{source}` ended"))
+    }
+
+    /// The last attempts at one source, the newest first.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn journal(&self, source: &str, limit: u32) -> Result<Vec<Attempt>> {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "{COLUMNS} WHERE source.name = ? ORDER BY harvest.id DESC LIMIT ?"
+        )))
+        .bind(source)
+        .bind(limit)
+        .fetch_all(&self.reader)
+        .await;
+        let attempts = rows.and_then(|rows| rows.iter().map(attempt).collect());
+        attempts.with_context(|| format!("cannot read the journal of source `{source}`"))
+    }
+
+    /// What the journal last says of every source ever asked, in the order of their names.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn states(&self) -> Result<Vec<State>> {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "{COLUMNS} WHERE harvest.id IN (SELECT max(id) FROM harvest GROUP BY source, outcome) \
+             ORDER BY source.name, harvest.id"
+        )))
+        .fetch_all(&self.reader)
+        .await
+        .context("cannot read the journal")?;
+        let mut states: Vec<State> = vec![];
+        for row in &rows {
+            let attempt = attempt(row).context("cannot read the journal")?;
+            if states.last().is_none_or(|state| state.source != attempt.source) {
+                states.push(State { source: attempt.source.clone(), success: None, failure: None });
+            }
+            let state = states.last_mut().expect("one was just pushed");
+            // Later rows are later attempts: of a failure and a refusal the later one stays.
+            match attempt.outcome {
+                Outcome::Complete => state.success = Some(attempt),
+                Outcome::Failed | Outcome::Refused => state.failure = Some(attempt),
+            }
+        }
+        Ok(states)
+    }
+
+    /// What the last complete harvest of this source could not read, ten thousand at most.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn rejects(&self, source: &str) -> Result<Vec<Reject>> {
+        let rows: sqlx::Result<Vec<(String, Option<String>, String)>> = sqlx::query_as(
+            "SELECT place, \"column\", reason FROM reject \
+             WHERE source = (SELECT id FROM source WHERE name = ?) ORDER BY number",
+        )
+        .bind(source)
+        .fetch_all(&self.reader)
+        .await;
+        let rejects =
+            rows.map(|rows| rows.into_iter().map(|(place, column, reason)| Reject { place, column, reason }));
+        Ok(rejects.with_context(|| format!("cannot read the rejects of source `{source}`"))?.collect())
+    }
+}
+
+fn attempt(row: &SqliteRow) -> sqlx::Result<Attempt> {
+    let outcome: &str = row.try_get("outcome")?;
+    let took: i64 = row.try_get("duration_ms")?;
+    let count = |column| row.try_get::<i64, _>(column).map(|count| count.max(0) as u64);
+    Ok(Attempt {
+        source: row.try_get("name")?,
+        started: Moment(row.try_get("started")?),
+        ended: Moment(row.try_get("ended")?),
+        outcome: Outcome::parse(outcome).unwrap_or(Outcome::Failed),
+        class: row.try_get("class")?,
+        message: row.try_get("message")?,
+        observations: count("observations")?,
+        lines: count("lines")?,
+        rejects: count("rejects")?,
+        took: Duration::from_millis(took.max(0) as u64),
+    })
+}
+
+pub(super) async fn write_attempt(conn: &mut SqliteConnection, source: i64, attempt: &Attempt) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO harvest \
+         (source, started, ended, outcome, class, message, observations, lines, rejects, duration_ms) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(source)
+    .bind(attempt.started.0)
+    .bind(attempt.ended.0)
+    .bind(attempt.outcome.name())
+    .bind(attempt.class.as_deref())
+    .bind(attempt.message.as_deref())
+    .bind(attempt.observations as i64)
+    .bind(attempt.lines as i64)
+    .bind(attempt.rejects as i64)
+    .bind(attempt.took.as_millis() as i64)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn replace_rejects(
+    conn: &mut SqliteConnection,
+    source: i64,
+    rejects: &[Reject],
+) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM reject WHERE source = ?").bind(source).execute(&mut *conn).await?;
+    let mut rows = vec![];
+    for (number, Reject { place, column, reason }) in rejects.iter().take(REJECTS).enumerate() {
+        let column = Cell::from(column.as_deref());
+        rows.extend([Cell::Int(number as i64), Cell::from(place.as_str()), column, Cell::from(reason.as_str())]);
+    }
+    let columns = ["number", "place", "named", "reason"];
+    let then = "INSERT INTO reject (source, number, place, \"column\", reason) \
+                SELECT fixed.source, number, place, named, reason FROM given, fixed";
+    bulk::run(conn, &[("source", Cell::Int(source))], &columns, &rows, then).await
+}
+
+/// Forgets attempts that ended before a day, except what [`Store::states`] tells.
+pub(super) async fn purge_attempts(conn: &mut SqliteConnection, before: Date) -> Result<()> {
+    let before = TimeZone::UTC.to_timestamp(before.at(0, 0, 0, 0))?.as_second();
+    sqlx::query(
+        "DELETE FROM harvest WHERE ended < ? AND id NOT IN (SELECT max(id) FROM harvest GROUP BY source, outcome)",
+    )
+    .bind(before)
+    .execute(conn)
+    .await?;
+    Ok(())
+}

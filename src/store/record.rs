@@ -1,0 +1,359 @@
+//! Replaces a source's testimony by what a complete harvest brought.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use domain::observation::Observation;
+use domain::record::Record;
+use domain::testimony::{Line, Lines, Moment};
+use domain::word::{Status, Word};
+use jiff::civil::Date;
+use sqlx::SqliteConnection;
+
+use super::Store;
+use super::body::{column, to_json};
+use super::bulk::{self, Cell};
+use super::hash;
+use super::journal::{Attempt, Outcome, Reject, replace_rejects, write_attempt};
+
+/// Rows read from the database in one piece.
+const PAGE: i64 = 4_000;
+
+/// What a complete harvest brought.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'a> {
+    /// Assets. Where several have one native id, the first is kept.
+    pub observations: &'a [Observation],
+    /// Everything beside assets.
+    pub lines: &'a Lines,
+    /// Rows that could not be read.
+    pub rejects: &'a [Reject],
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// What a harvest changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// Observations never seen before.
+    pub new: usize,
+    /// Observations that now say something else.
+    pub changed: usize,
+    /// Observations that say what they said.
+    pub unchanged: usize,
+    /// Observations that are listed again.
+    pub returned: usize,
+    /// Observations that are no longer listed.
+    pub vanished: usize,
+    /// Observations passed over, because an earlier one of the same harvest has the same native id.
+    pub repeated: usize,
+    /// Did any line change?
+    pub lines_changed: bool,
+}
+
+impl Store {
+    /// Replaces the testimony of `source` by what a complete harvest said, which ended `at`, on the day `today` of the
+    /// organisation. One transaction: dropped or killed halfway, it leaves the testimony as it was.
+    ///
+    /// # Errors
+    /// Where the database fails; nothing is changed then.
+    pub async fn record(&self, source: &str, said: &Said<'_>, at: Moment, today: Date) -> Result<Recorded> {
+        let recording = async move {
+            let mut tx = self.write().await?;
+            let recorded = record(&mut tx, source, said, at, today).await?;
+            tx.commit().await?;
+            anyhow::Ok(recorded)
+        };
+        recording.await.with_context(|| format!("cannot record what source `{source}` said"))
+    }
+}
+
+/// The same, inside a transaction that the caller commits.
+pub(super) async fn record(
+    conn: &mut SqliteConnection,
+    source: &str,
+    said: &Said<'_>,
+    at: Moment,
+    today: Date,
+) -> Result<Recorded> {
+    let id = source_id(conn, source).await?;
+    let (harvested, lines_hash): (Option<i64>, Option<i64>) =
+        sqlx::query_as("SELECT harvested, lines_hash FROM source WHERE id = ?")
+            .bind(id)
+            .fetch_one(&mut *conn)
+            .await?;
+
+    let mut recorded = Recorded::default();
+    compare(conn, said.observations, Changes::new(id, at, today, harvested.is_some()), &mut recorded).await?;
+
+    let (lines, hash) = lines_of(said.lines);
+    recorded.lines_changed = lines_hash != Some(hash);
+    if recorded.lines_changed {
+        sqlx::query("DELETE FROM line WHERE source = ?").bind(id).execute(&mut *conn).await?;
+        let columns = ["contents", "place", "native", "body"];
+        let then = "INSERT INTO line (source, contents, place, native, body) \
+                    SELECT fixed.source, contents, place, native, body FROM given, fixed";
+        bulk::run(conn, &[("source", Cell::Int(id))], &columns, &lines, then).await?;
+    }
+
+    sqlx::query("UPDATE source SET harvested = ?, lines_hash = ? WHERE id = ?")
+        .bind(at.0)
+        .bind(hash)
+        .bind(id)
+        .execute(&mut *conn)
+        .await?;
+    replace_rejects(conn, id, said.rejects).await?;
+    let attempt = Attempt {
+        source: source.to_owned(),
+        started: Moment(at.0.saturating_sub(said.took.as_secs() as i64)),
+        ended: at,
+        outcome: Outcome::Complete,
+        class: None,
+        message: None,
+        observations: said.observations.len() as u64,
+        lines: (lines.len() / 4) as u64,
+        rejects: said.rejects.len() as u64,
+        took: said.took,
+    };
+    write_attempt(conn, id, &attempt).await?;
+    Ok(recorded)
+}
+
+/// The number of a source, given where it has none yet.
+pub(super) async fn source_id(conn: &mut SqliteConnection, source: &str) -> sqlx::Result<i64> {
+    sqlx::query("INSERT INTO source (name) VALUES (?) ON CONFLICT DO NOTHING")
+        .bind(source)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query_scalar("SELECT id FROM source WHERE name = ?").bind(source).fetch_one(conn).await
+}
+
+/// Walks what is said and what is stored side by side, both in the order of native ids, and writes the differences.
+async fn compare<'a>(
+    conn: &mut SqliteConnection,
+    said: &'a [Observation],
+    mut changes: Changes<'a>,
+    recorded: &mut Recorded,
+) -> Result<()> {
+    // Keys beside their places: sorting a million rows does not touch the rows.
+    let mut order: Vec<(&str, usize)> = said.iter().enumerate().map(|(at, told)| (&*told.native, at)).collect();
+    order.sort_unstable();
+    order.dedup_by_key(|(native, _)| *native);
+    recorded.repeated = said.len() - order.len();
+
+    let told: Vec<&Observation> = order.into_iter().map(|(_, at)| &said[at]).collect();
+    let mut told = told.into_iter().peekable();
+    let mut from = String::new();
+    loop {
+        let page = stored(conn, changes.source, &from).await?;
+        for row in &page {
+            while let Some(new) = told.next_if(|told| *told.native < *row.native) {
+                recorded.new += 1;
+                changes.tell(new, hash::of_observation(new), None);
+                changes.flush_full(conn).await?;
+            }
+            let Some(told) = told.next_if(|told| *told.native == *row.native) else {
+                if !row.unlisted {
+                    recorded.vanished += 1;
+                    changes.vanished.push(Cell::from(row.native.clone()));
+                }
+                continue;
+            };
+            recorded.returned += usize::from(row.unlisted);
+            let hash = hash::of_observation(told);
+            if hash != row.hash {
+                recorded.changed += 1;
+                changes.tell(told, hash, Some(row.standing));
+            } else {
+                recorded.unchanged += 1;
+                if row.unlisted {
+                    changes.returned.push(Cell::from(row.native.clone()));
+                }
+            }
+        }
+        changes.flush(conn).await?;
+        // The text that follows the last one in the order of bytes.
+        match page.into_iter().next_back() {
+            Some(last) => from = last.native + "\0",
+            None => break,
+        }
+    }
+    for new in told {
+        recorded.new += 1;
+        changes.tell(new, hash::of_observation(new), None);
+        changes.flush_full(conn).await?;
+    }
+    changes.flush(conn).await
+}
+
+/// What is known of a stored observation without reading its body.
+struct Row {
+    native: String,
+    hash: i64,
+    standing: i64,
+    unlisted: bool,
+}
+
+/// The next page of stored observations, from this native id on.
+async fn stored(conn: &mut SqliteConnection, source: i64, from: &str) -> Result<Vec<Row>> {
+    // One row a page: a hop to the database's thread costs more than what it brings.
+    let (natives, hashes, standings, unlisted): (String, String, String, String) = sqlx::query_as(
+        "SELECT json_group_array(native), json_group_array(hash), json_group_array(standing), \
+            json_group_array(unlisted_since IS NOT NULL) \
+         FROM (SELECT native, hash, standing, unlisted_since FROM observation \
+               WHERE source = ? AND native >= ? ORDER BY native LIMIT ?)",
+    )
+    .bind(source)
+    .bind(from)
+    .bind(PAGE)
+    .fetch_one(conn)
+    .await?;
+    let (hashes, standings) = (column::<i64>(&hashes)?, column::<i64>(&standings)?);
+    let unlisted = column::<u8>(&unlisted)?;
+    let natives = column::<String>(&natives)?.into_iter().enumerate();
+    let row = |(at, native)| Row { native, hash: hashes[at], standing: standings[at], unlisted: unlisted[at] == 1 };
+    Ok(natives.map(row).collect())
+}
+
+/// Differences that are not written yet.
+struct Changes<'a> {
+    source: i64,
+    at: Moment,
+    today: String,
+    /// Is an observation that is new now one that arrived since an earlier harvest?
+    arrived: bool,
+    /// Rows of `observation`, new ones and those that say something else.
+    told: Vec<Cell<'a>>,
+    /// Native id, status, entity and holder, of new ones and of those for which one of these three changed.
+    spells: Vec<Cell<'a>>,
+    /// Native ids of the latter.
+    moved: Vec<Cell<'a>>,
+    /// Native ids of those that are listed again and say what they said.
+    returned: Vec<Cell<'a>>,
+    /// Native ids of those that are no longer listed.
+    vanished: Vec<Cell<'a>>,
+}
+
+impl<'a> Changes<'a> {
+    fn new(source: i64, at: Moment, today: Date, arrived: bool) -> Self {
+        Self {
+            source,
+            at,
+            today: today.to_string(),
+            arrived,
+            told: vec![],
+            spells: vec![],
+            moved: vec![],
+            returned: vec![],
+            vanished: vec![],
+        }
+    }
+
+    /// Takes up an observation that is new, or says something else than one of this standing did.
+    fn tell(&mut self, told: &'a Observation, hash: i64, before: Option<i64>) {
+        let Observation { native, anonymous, facts } = told;
+        let native = || Cell::from(&**native);
+        let spell = [
+            native(),
+            Cell::from(facts.status.unwrap_or(Status::InUse).name()),
+            Cell::from(facts.entity.as_deref()),
+            Cell::from(facts.user.as_deref()),
+        ];
+        let standing = hash::of(&spell);
+        let anonymous = Cell::Int((*anonymous).into());
+        self.told.extend([native(), Cell::Int(hash), Cell::Int(standing), anonymous, Cell::from(to_json(facts))]);
+        if before == Some(standing) {
+            return;
+        }
+        if before.is_some() {
+            self.moved.push(native());
+        }
+        self.spells.extend(spell);
+    }
+
+    /// Writes once enough has come together.
+    async fn flush_full(&mut self, conn: &mut SqliteConnection) -> Result<()> {
+        if self.told.len() >= 5 * PAGE as usize { self.flush(conn).await } else { Ok(()) }
+    }
+
+    async fn flush(&mut self, conn: &mut SqliteConnection) -> Result<()> {
+        let source = ("source", Cell::Int(self.source));
+        let today = ("today", Cell::from(&*self.today));
+        bulk::run(
+            conn,
+            &[source.clone(), today.clone(), ("arrived", Cell::Int(self.arrived.into()))],
+            &["native", "hash", "standing", "anonymous", "body"],
+            &self.told,
+            "INSERT INTO observation (source, native, hash, standing, anonymous, arrived, first_seen, body) \
+             SELECT fixed.source, native, hash, standing, anonymous, arrived, today, body FROM given, fixed WHERE true \
+             ON CONFLICT DO UPDATE SET hash = excluded.hash, standing = excluded.standing, \
+                anonymous = excluded.anonymous, body = excluded.body, unlisted_since = NULL",
+        )
+        .await?;
+        // The last word of a day replaces what was told earlier that day. So does it where the clock was ahead.
+        bulk::run(
+            conn,
+            &[source.clone(), today.clone()],
+            &["native"],
+            &self.moved,
+            "DELETE FROM spell WHERE source = (SELECT source FROM fixed) AND native IN (SELECT native FROM given) \
+             AND since >= (SELECT today FROM fixed)",
+        )
+        .await?;
+        bulk::run(
+            conn,
+            &[source.clone(), today],
+            &["native", "status", "entity", "holder"],
+            &self.spells,
+            "INSERT INTO spell (source, native, since, status, entity, holder) \
+             SELECT fixed.source, given.native, today, given.status, given.entity, given.holder \
+             FROM fixed CROSS JOIN given LEFT JOIN spell AS newest \
+               ON newest.source = fixed.source AND newest.native = given.native AND newest.since = \
+                  (SELECT max(since) FROM spell WHERE source = fixed.source AND native = given.native) \
+             WHERE newest.since IS NULL OR newest.status <> given.status \
+                OR newest.entity IS NOT given.entity OR newest.holder IS NOT given.holder",
+        )
+        .await?;
+        bulk::run(
+            conn,
+            std::slice::from_ref(&source),
+            &["native"],
+            &self.returned,
+            "UPDATE observation SET unlisted_since = NULL \
+             WHERE source = (SELECT source FROM fixed) AND native IN (SELECT native FROM given)",
+        )
+        .await?;
+        bulk::run(
+            conn,
+            &[source, ("at", Cell::Int(self.at.0))],
+            &["native"],
+            &self.vanished,
+            "UPDATE observation SET unlisted_since = (SELECT at FROM fixed) \
+             WHERE source = (SELECT source FROM fixed) AND native IN (SELECT native FROM given)",
+        )
+        .await?;
+        for written in [&mut self.told, &mut self.moved, &mut self.spells, &mut self.returned, &mut self.vanished] {
+            written.clear();
+        }
+        Ok(())
+    }
+}
+
+/// The rows of all lines, and the hash of them all.
+fn lines_of(lines: &Lines) -> (Vec<Cell<'_>>, i64) {
+    let mut rows = vec![];
+    push_lines(&mut rows, &lines.purchases);
+    push_lines(&mut rows, &lines.exits);
+    push_lines(&mut rows, &lines.stock_counts);
+    push_lines(&mut rows, &lines.headcounts);
+    push_lines(&mut rows, &lines.decisions);
+    let hash = hash::of(&rows);
+    (rows, hash)
+}
+
+fn push_lines<'a, R: Record>(rows: &mut Vec<Cell<'a>>, lines: &'a [Line<R>]) {
+    for (place, line) in lines.iter().enumerate() {
+        let Line { native, told } = line;
+        rows.extend([Cell::from(R::NAME), Cell::Int(place as i64), Cell::from(&**native), Cell::from(to_json(told))]);
+    }
+}

@@ -1,0 +1,162 @@
+//! Reads back the last word of a source.
+
+use anyhow::{Context, Result};
+use domain::observation::Observation;
+use domain::record::{Record, Text};
+use domain::testimony::{Kept, Line, Lines, Moment, Source, Spell, Testimony};
+use domain::word::{Status, Word};
+use serde::de::DeserializeSeed;
+use sqlx::SqliteConnection;
+
+use super::Store;
+use super::body::{Recall, Seed, column};
+
+/// Rows read from the database in one piece.
+const PAGE: i64 = 4_000;
+
+impl Store {
+    /// The last word of this source, its observations in the order of their native ids; `None` before its first
+    /// complete harvest. What a source said stays stored when the configuration no longer names it.
+    ///
+    /// # Errors
+    /// Where the database fails or holds what no release writes.
+    pub async fn testimony(&self, source: &Source) -> Result<Option<Testimony>> {
+        let reading = async move {
+            // Inside one transaction a harvest recorded meanwhile is not seen: what is read is of one moment.
+            let mut tx = self.reader.begin().await?;
+            let testimony = testimony(&mut tx, source).await?;
+            tx.commit().await?;
+            anyhow::Ok(testimony)
+        };
+        reading.await.with_context(|| format!("cannot read back what source `{}` said", source.name))
+    }
+}
+
+async fn testimony(conn: &mut SqliteConnection, source: &Source) -> Result<Option<Testimony>> {
+    let known = sqlx::query_as("SELECT id, harvested FROM source WHERE name = ? AND harvested IS NOT NULL")
+        .bind(&*source.name)
+        .fetch_optional(&mut *conn)
+        .await?;
+    let Some((id, harvested)) = known else { return Ok(None) };
+    let mut recall = Recall::default();
+    Ok(Some(Testimony {
+        source: source.clone(),
+        harvested: Moment(harvested),
+        observations: observations(conn, id, &mut recall).await?,
+        lines: Lines {
+            purchases: lines(conn, id, &mut recall).await?,
+            exits: lines(conn, id, &mut recall).await?,
+            stock_counts: lines(conn, id, &mut recall).await?,
+            headcounts: lines(conn, id, &mut recall).await?,
+            decisions: lines(conn, id, &mut recall).await?,
+        },
+    }))
+}
+
+async fn observations(conn: &mut SqliteConnection, source: i64, recall: &mut Recall) -> Result<Vec<Kept>> {
+    let mut all = Vec::new();
+    let mut page = fetch(conn, source, "").await?;
+    while let Some(last) = &page.last {
+        // The text that follows the last one in the order of bytes.
+        let from = format!("{last}\0");
+        // The database's thread looks for the next page while this one is understood.
+        let (next, read) = tokio::join!(fetch(conn, source, &from), async { read(&page, recall, &mut all) });
+        read?;
+        page = next?;
+    }
+    Ok(all)
+}
+
+/// Some observations and their spells, column by column, as JSON arrays; `bodies` are JSON objects, one after the other.
+#[derive(sqlx::FromRow)]
+struct Page {
+    last: Option<String>,
+    natives: String,
+    marks: String,
+    first_seen: String,
+    unlisted_since: String,
+    bodies: Option<String>,
+    spells: String,
+}
+
+/// Fetches the next page of observations, from this native id on.
+async fn fetch(conn: &mut SqliteConnection, source: i64, from: &str) -> sqlx::Result<Page> {
+    // One row a page: a hop to the database's thread costs more than what it brings.
+    sqlx::query_as(
+        "WITH page AS MATERIALIZED ( \
+            SELECT native, anonymous + 2 * arrived AS mark, first_seen, unlisted_since, body FROM observation \
+            WHERE source = ?1 AND native >= ?2 ORDER BY native LIMIT ?3 \
+         ), told AS ( \
+            SELECT native, since, status, entity, holder FROM spell \
+            WHERE source = ?1 AND native BETWEEN ?2 AND (SELECT max(native) FROM page) ORDER BY native, since \
+         ) \
+         SELECT max(native) AS last, json_group_array(native) AS natives, json_group_array(mark) AS marks, \
+            json_group_array(first_seen) AS first_seen, json_group_array(unlisted_since) AS unlisted_since, \
+            group_concat(body, ' ') AS bodies, \
+            (SELECT json_group_array(json_array(native, since, status, entity, holder)) FROM told) AS spells \
+         FROM page",
+    )
+    .bind(source)
+    .bind(from)
+    .bind(PAGE)
+    .fetch_one(conn)
+    .await
+}
+
+/// Adds the observations of one page.
+fn read(page: &Page, recall: &mut Recall, all: &mut Vec<Kept>) -> Result<()> {
+    let marks = column::<u8>(&page.marks)?;
+    let first_seen = column::<&str>(&page.first_seen)?;
+    let unlisted_since = column::<Option<i64>>(&page.unlisted_since)?;
+    let mut bodies = serde_json::Deserializer::from_str(page.bodies.as_deref().unwrap_or_default());
+    let mut spells =
+        column::<(String, &str, &str, Option<String>, Option<String>)>(&page.spells)?.into_iter().peekable();
+    for (at, native) in column::<String>(&page.natives)?.into_iter().enumerate() {
+        let facts = Seed::new(recall).deserialize(&mut bodies).with_context(|| format!("record `{native}`"))?;
+        let mut kept = Kept {
+            observation: Observation { native: Text::from(native), anonymous: marks[at] & 1 != 0, facts },
+            first_seen: first_seen[at].parse()?,
+            arrived: marks[at] & 2 != 0,
+            unlisted_since: unlisted_since[at].map(Moment),
+            spells: Vec::with_capacity(1),
+        };
+        // Both come in the order of native ids.
+        while let Some((_, since, status, entity, holder)) =
+            spells.next_if(|(native, ..)| **native == *kept.observation.native)
+        {
+            kept.spells.push(Spell {
+                since: since.parse()?,
+                status: Status::parse(status).unwrap_or(Status::InUse),
+                entity: entity.map(|entity| recall.text(&entity)),
+                user: holder.map(|holder| recall.text(&holder)),
+            });
+        }
+        all.push(kept);
+    }
+    Ok(())
+}
+
+/// All lines of one sort, in the order in which they were told.
+async fn lines<R: Record>(conn: &mut SqliteConnection, source: i64, recall: &mut Recall) -> Result<Vec<Line<R>>> {
+    let mut all = Vec::new();
+    loop {
+        let (natives, bodies): (String, Option<String>) = sqlx::query_as(
+            "SELECT json_group_array(native), group_concat(body, ' ') \
+             FROM (SELECT native, body FROM line \
+                   WHERE source = ? AND contents = ? AND place >= ? ORDER BY place LIMIT ?)",
+        )
+        .bind(source)
+        .bind(R::NAME)
+        .bind(all.len() as i64)
+        .bind(PAGE)
+        .fetch_one(&mut *conn)
+        .await?;
+        let Some(bodies) = bodies else { break };
+        let mut bodies = serde_json::Deserializer::from_str(&bodies);
+        for native in column::<String>(&natives)? {
+            let told = Seed::new(recall).deserialize(&mut bodies).with_context(|| format!("line `{native}`"))?;
+            all.push(Line { native: Text::from(native), told });
+        }
+    }
+    Ok(all)
+}

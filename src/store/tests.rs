@@ -1,0 +1,232 @@
+//! The store, asked from outside.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use domain::observation::{Facts, Observation};
+use domain::purchase::PurchaseLine;
+use domain::quantity::Cents;
+use domain::record::Text;
+use domain::testimony::{Kept, Line, Lines, Moment, Source, Spell, Testimony};
+use domain::word::Status;
+use jiff::civil::{Date, date};
+
+use super::*;
+
+mod body;
+mod cut;
+mod model;
+mod open;
+mod tables;
+
+/// A folder of its own, gone with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("ecoparc-store-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    async fn open(&self) -> Store {
+        Store::open("sqlite://ecoparc.db", &self.0).await.unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn source(name: &str) -> Source {
+    Source {
+        name: name.into(),
+        creates: true,
+        realm: "ville".into(),
+        entity: None,
+        unlisted_after: 90 * 86_400,
+        exits_recorded_since: None,
+    }
+}
+
+fn seen(native: &str, status: Option<Status>, entity: &str) -> Observation {
+    let facts = Facts {
+        status,
+        entity: Text::of(entity),
+        serial: Some(format!("SN \"{native}\"").into()),
+        purchase_price_ht: Some(Cents(91_181)),
+        purchase_date: Some(date(2024, 2, 29)),
+        screen_inches: Some(0.1 + 0.2),
+        ..Facts::default()
+    };
+    Observation { native: native.into(), anonymous: false, facts }
+}
+
+async fn record(
+    store: &Store,
+    name: &str,
+    observations: &[Observation],
+    lines: &Lines,
+    at: i64,
+    day: Date,
+) -> Recorded {
+    let said = Said { observations, lines, rejects: &[], took: Duration::from_millis(1_500) };
+    store.record(name, &said, Moment(at), day).await.unwrap()
+}
+
+async fn read(store: &Store, name: &str) -> Testimony {
+    store.testimony(&source(name)).await.unwrap().unwrap()
+}
+
+fn kept<'a>(testimony: &'a Testimony, native: &str) -> &'a Kept {
+    testimony.observations.iter().find(|kept| &*kept.observation.native == native).unwrap()
+}
+
+fn spell(since: Date, status: Status, entity: &str) -> Spell {
+    Spell { since, status, entity: Text::of(entity), user: None }
+}
+
+fn purchases(natives: &[&str]) -> Lines {
+    let line = |native: &&str| Line {
+        native: Text::from(*native),
+        told: PurchaseLine { amount_ht: Some(Cents(-5)), derogation: Some(false), ..PurchaseLine::default() },
+    };
+    Lines { purchases: natives.iter().map(line).collect(), ..Lines::default() }
+}
+
+#[tokio::test]
+async fn one_asset_after_another() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    let none = Lines::default();
+    let days: Vec<Date> = (1..=9).map(|day| date(2026, 1, day)).collect();
+    assert_eq!(store.testimony(&source("glpi")).await.unwrap(), None);
+
+    // The first harvest: nothing in it arrived, it was there before us.
+    let mut fleet = vec![seen("b", None, "Mairie"), seen("a", Some(Status::InStock), ""), seen("a", None, "")];
+    let recorded = record(&store, "glpi", &fleet, &none, 100, days[0]).await;
+    assert_eq!(recorded, Recorded { new: 2, repeated: 1, lines_changed: true, ..Recorded::default() });
+    fleet.pop();
+    let first = read(&store, "glpi").await;
+    assert_eq!(first.harvested, Moment(100));
+    assert_eq!(first.source, source("glpi"));
+    assert_eq!(first.observations.len(), 2);
+    assert_eq!(
+        first.observations[1],
+        Kept {
+            observation: fleet[0].clone(),
+            first_seen: days[0],
+            arrived: false,
+            unlisted_since: None,
+            spells: vec![spell(days[0], Status::InUse, "Mairie")],
+        }
+    );
+
+    // The same again writes nothing but that it was there.
+    let recorded = record(&store, "glpi", &fleet, &none, 200, days[1]).await;
+    assert_eq!(recorded, Recorded { unchanged: 2, ..Recorded::default() });
+    assert_eq!(read(&store, "glpi").await, Testimony { harvested: Moment(200), ..first.clone() });
+
+    // One changes, one arrives.
+    fleet[0].facts.status = Some(Status::Retired);
+    fleet.push(seen("c", None, ""));
+    let recorded = record(&store, "glpi", &fleet, &none, 300, days[2]).await;
+    assert_eq!(recorded, Recorded { new: 1, changed: 1, unchanged: 1, ..Recorded::default() });
+    let told = read(&store, "glpi").await;
+    let retired = [spell(days[0], Status::InUse, "Mairie"), spell(days[2], Status::Retired, "Mairie")];
+    assert_eq!(kept(&told, "b").spells, retired);
+    assert_eq!(kept(&told, "b").first_seen, days[0]);
+    assert!(kept(&told, "c").arrived && !kept(&told, "b").arrived);
+
+    // One vanishes; the first harvest that lacked it is the one that is kept.
+    let left = [fleet[0].clone(), fleet[2].clone()];
+    assert_eq!(record(&store, "glpi", &left, &none, 400, days[3]).await.vanished, 1);
+    assert_eq!(record(&store, "glpi", &left, &none, 500, days[4]).await.vanished, 0);
+    let told = read(&store, "glpi").await;
+    assert_eq!(kept(&told, "a").unlisted_since, Some(Moment(400)));
+    assert_eq!(kept(&told, "a").observation, fleet[1]);
+
+    // It returns as it was, and its life goes on where it was.
+    let recorded = record(&store, "glpi", &fleet, &none, 600, days[5]).await;
+    assert_eq!(recorded, Recorded { unchanged: 3, returned: 1, ..Recorded::default() });
+    let told = read(&store, "glpi").await;
+    assert_eq!(kept(&told, "a").unlisted_since, None);
+    assert_eq!(kept(&told, "a").spells, [spell(days[0], Status::InStock, "")]);
+
+    // It vanishes once more and returns as something else.
+    record(&store, "glpi", &left, &none, 700, days[6]).await;
+    fleet[1].facts.entity = Some("CCAS".into());
+    let recorded = record(&store, "glpi", &fleet, &none, 800, days[7]).await;
+    assert_eq!(recorded, Recorded { changed: 1, unchanged: 2, returned: 1, ..Recorded::default() });
+    let told = read(&store, "glpi").await;
+    assert_eq!(kept(&told, "a").unlisted_since, None);
+    let moved = [spell(days[0], Status::InStock, ""), spell(days[7], Status::InStock, "CCAS")];
+    assert_eq!(kept(&told, "a").spells, moved);
+
+    // All this outlives a restart.
+    store.close().await;
+    assert_eq!(read(&folder.open().await, "glpi").await, told);
+}
+
+#[tokio::test]
+async fn the_later_word_of_a_day_stands() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    let none = Lines::default();
+    let (first, second) = (date(2026, 1, 1), date(2026, 1, 2));
+    let at = async |status, day| {
+        record(&store, "glpi", &[seen("a", status, "")], &none, 1, day).await;
+        read(&store, "glpi").await.observations[0].spells.clone()
+    };
+    assert_eq!(at(Some(Status::InStock), first).await, [spell(first, Status::InStock, "")]);
+    assert_eq!(at(Some(Status::InRepair), first).await, [spell(first, Status::InRepair, "")]);
+    // No status told counts as in use, so that telling it is no change.
+    assert_eq!(at(None, first).await, [spell(first, Status::InUse, "")]);
+    assert_eq!(at(Some(Status::InUse), second).await, [spell(first, Status::InUse, "")]);
+    let retired = [spell(first, Status::InUse, ""), spell(second, Status::Retired, "")];
+    assert_eq!(at(Some(Status::Retired), second).await, retired);
+    // Back within the day: nothing lasting changed.
+    assert_eq!(at(None, second).await, [spell(first, Status::InUse, "")]);
+    // A clock that was ahead leaves no word that could not be changed any more.
+    at(Some(Status::Lost), date(2099, 1, 1)).await;
+    assert_eq!(at(None, second).await, [spell(first, Status::InUse, "")]);
+}
+
+#[tokio::test]
+async fn sources_do_not_touch_each_other() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    let day = date(2026, 1, 1);
+    record(&store, "glpi", &[seen("a", None, "")], &purchases(&["x:1"]), 1, day).await;
+    let glpi = read(&store, "glpi").await;
+    record(&store, "ldap", &[seen("a", Some(Status::Lost), "")], &purchases(&["y:1"]), 2, day).await;
+    record(&store, "ldap", &[], &Lines::default(), 3, day).await;
+    assert_eq!(read(&store, "glpi").await, glpi);
+    assert_eq!(store.testimony(&source("ocs")).await.unwrap(), None);
+    // A source that only ever failed has said nothing.
+    let missed = Missed { outcome: Outcome::Failed, class: "auth", message: "refused", took: Duration::ZERO };
+    store.failed("ocs", Moment(4), &missed).await.unwrap();
+    assert_eq!(store.testimony(&source("ocs")).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn lines_are_replaced_whole_and_keep_their_order() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    let day = date(2026, 1, 1);
+    // Two lines may have one key: nothing told of money is dropped.
+    let lines = purchases(&["f:3", "f:1", "f:1"]);
+    assert!(record(&store, "csv", &[], &lines, 1, day).await.lines_changed);
+    assert_eq!(read(&store, "csv").await.lines, lines);
+    assert!(!record(&store, "csv", &[], &lines, 2, day).await.lines_changed);
+    let fewer = purchases(&["f:1"]);
+    assert!(record(&store, "csv", &[], &fewer, 3, day).await.lines_changed);
+    assert_eq!(read(&store, "csv").await.lines, fewer);
+    assert_eq!(store.journal("csv", 1).await.unwrap()[0].lines, 1);
+}
