@@ -199,13 +199,15 @@ pub fn native_key(
     facts: &domain::observation::Facts,
     content: impl Fn() -> String,
 ) -> (Text, bool) {
-    let known = id.and_then(Text::of).or_else(|| {
-        [&facts.serial, &facts.asset_tag, &facts.uuid, &facts.mac, &facts.hostname]
-            .into_iter()
-            .flatten()
-            .next()
-            .cloned()
-    });
+    use domain::identity;
+    let good = |told: &Option<Text>, is_good: fn(&str) -> bool| told.clone().filter(|told| is_good(told));
+    let known = id
+        .and_then(Text::of)
+        .or_else(|| good(&facts.serial, |told| identity::serial(told).is_some()))
+        .or_else(|| good(&facts.asset_tag, |told| identity::asset_tag(told).is_some()))
+        .or_else(|| good(&facts.uuid, |told| identity::uuid(told).is_some()))
+        .or_else(|| good(&facts.mac, |told| identity::macs(told).next().is_some()))
+        .or_else(|| good(&facts.hostname, |told| identity::hostname(told).is_some()));
     match known {
         Some(key) => (key, false),
         None => (Text::from(content()), true),

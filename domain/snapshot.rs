@@ -91,9 +91,11 @@ impl Asset {
 /// What only witnesses report.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unjoined {
-    /// `SOURCE:NATIVE_ID`.
+    /// `SOURCE:NATIVE_ID` of its most believed observation.
     pub id: Text,
-    /// What the witness says.
+    /// Every observation of it: source and native id, most believed first.
+    pub natives: Vec<Known<Text>>,
+    /// What the witnesses say.
     pub facts: Facts,
     /// Where it belongs.
     pub entity: EntityId,

@@ -35,8 +35,10 @@ pub struct SourceState {
     pub rejects: u64,
     /// What each rule matched in its last complete harvest since the daemon started: name and count.
     pub rule_matches: Vec<(String, u64)>,
-    /// Older than its `stale_after`.
+    /// Its last complete harvest is older than `stale_after`, or there is none.
     pub stale: bool,
+    /// When that is.
+    pub stale_after: std::time::Duration,
 }
 
 /// What the daemon currently tells the world: immutable, replaced whole.

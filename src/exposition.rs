@@ -1,13 +1,215 @@
 //! The Prometheus text format 0.0.4 and OpenMetrics 1.0, from an edition.
 
-use crate::edition::Edition;
+mod families;
+#[cfg(test)]
+mod tests;
+
+use std::io::Write;
+use std::sync::LazyLock;
+
+use axum::body::Bytes;
+use domain::indicator::{Indicator, Reading};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use prometheus::core::Collector;
+use prometheus::process_collector::ProcessCollector;
+
+use crate::edition::{Edition, SourceState};
+
+/// The two formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Prometheus text 0.0.4.
+    Text,
+    /// OpenMetrics text 1.0.
+    Open,
+}
+
+impl Format {
+    /// The content type.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Text => "text/plain; version=0.0.4; charset=utf-8",
+            Self::Open => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        }
+    }
+}
 
 /// The body of `/metrics` in both formats, plain and compressed, made once an edition.
-pub struct Exposition {}
+pub struct Exposition {
+    text: [Bytes; 2],
+    open: [Bytes; 2],
+}
 
 impl Exposition {
     /// Renders an edition.
-    pub fn of(_edition: &Edition) -> Self {
-        Self {}
+    pub fn of(edition: &Edition) -> Self {
+        let sources: Vec<&SourceState> = edition.sources.iter().collect();
+        Self::render(edition, &edition.readings, &sources)
     }
+
+    /// Renders these readings and sources of an edition: what a viewer of a part of it may see.
+    pub fn render(edition: &Edition, readings: &[(&'static Indicator, Reading)], sources: &[&SourceState]) -> Self {
+        let both = |format| {
+            let mut page = Page::new(format);
+            families::write(&mut page, edition, readings, sources);
+            let body = page.out.into_bytes();
+            let small = gzip(&body);
+            [Bytes::from(body), small]
+        };
+        Self { text: both(Format::Text), open: both(Format::Open) }
+    }
+
+    /// The body, with the process's own metrics as they are now; the large part of it is not made again.
+    pub fn body(&self, format: Format, gzipped: bool) -> Bytes {
+        let made = match format {
+            Format::Text => &self.text,
+            Format::Open => &self.open,
+        };
+        let mut page = Page::new(format);
+        process(&mut page);
+        if format == Format::Open {
+            page.out.push_str("# EOF\n");
+        }
+        let (large, small) = if gzipped {
+            // A gzip file may be several members, one after the other (RFC 1952, 2.2).
+            (&made[1], gzip(page.out.as_bytes()))
+        } else {
+            (&made[0], Bytes::from(page.out))
+        };
+        let mut body = Vec::with_capacity(large.len() + small.len());
+        body.extend_from_slice(large);
+        body.extend_from_slice(&small);
+        Bytes::from(body)
+    }
+}
+
+fn gzip(body: &[u8]) -> Bytes {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 8), Compression::new(4));
+    encoder.write_all(body).expect("writing to memory does not fail");
+    Bytes::from(encoder.finish().expect("writing to memory does not fail"))
+}
+
+/// The process's own metrics, read when asked.
+fn process(page: &mut Page) {
+    static COLLECTOR: LazyLock<ProcessCollector> = LazyLock::new(ProcessCollector::for_self);
+    for family in COLLECTOR.collect() {
+        let name = family.name();
+        let counter = family.get_field_type() == prometheus::proto::MetricType::COUNTER;
+        page.family(name, family.help(), counter);
+        for metric in family.get_metric() {
+            let value = if counter { metric.get_counter().get_value() } else { metric.get_gauge().get_value() };
+            page.sample(name, metric.get_label().iter().map(|label| (label.name(), label.value())), value);
+        }
+    }
+}
+
+/// Units that close a family's name and that OpenMetrics wants to be told.
+const UNITS: [&str; 7] = ["seconds", "grams", "joules", "euros", "ratio", "watts", "bytes"];
+
+/// A page of metrics while it is written.
+struct Page {
+    format: Format,
+    out: String,
+}
+
+impl Page {
+    fn new(format: Format) -> Self {
+        Self { format, out: String::new() }
+    }
+
+    /// Begins a family; its samples follow.
+    fn family(&mut self, name: &str, help: &str, counter: bool) {
+        let (mut family, mut kind) = (name, if counter { "counter" } else { "gauge" });
+        if self.format == Format::Open {
+            // There a family is named without the suffix that its samples carry.
+            if counter {
+                family = name.strip_suffix("_total").unwrap_or(name);
+            } else if let Some(info) = name.strip_suffix("_info") {
+                (family, kind) = (info, "info");
+            }
+        }
+        for part in ["# HELP ", family, " "] {
+            self.out.push_str(part);
+        }
+        escape(&mut self.out, help, self.format == Format::Open);
+        for part in ["\n# TYPE ", family, " ", kind, "\n"] {
+            self.out.push_str(part);
+        }
+        let unit = UNITS.iter().find(|unit| family.strip_suffix(**unit).is_some_and(|rest| rest.ends_with('_')));
+        if let (Format::Open, Some(unit)) = (self.format, unit) {
+            for part in ["# UNIT ", family, " ", unit, "\n"] {
+                self.out.push_str(part);
+            }
+        }
+    }
+
+    /// Writes a sample of the family begun last.
+    fn sample<'a>(&mut self, name: &str, labels: impl Iterator<Item = (&'a str, &'a str)>, value: f64) {
+        self.out.push_str(name);
+        let mut before = '{';
+        for (label, told) in labels {
+            self.out.push(before);
+            self.out.push_str(label);
+            self.out.push_str("=\"");
+            escape(&mut self.out, told, true);
+            self.out.push('"');
+            before = ',';
+        }
+        if before == ',' {
+            self.out.push('}');
+        }
+        self.out.push(' ');
+        self.out.push_str(&number(value));
+        self.out.push('\n');
+    }
+}
+
+/// A number as both formats write it: the shortest text that reads back as the same number.
+fn number(value: f64) -> String {
+    if value.is_nan() {
+        "NaN".to_owned()
+    } else if value.is_infinite() {
+        if value > 0.0 { "+Inf" } else { "-Inf" }.to_owned()
+    } else {
+        value.to_string()
+    }
+}
+
+/// Writes a text so that it stays within its line, and within its quotes where it stands in some.
+fn escape(out: &mut String, text: &str, quoted: bool) {
+    for letter in text.chars() {
+        match letter {
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '"' if quoted => out.push_str("\\\""),
+            other => out.push(other),
+        }
+    }
+}
+
+/// The format that an `Accept` header prefers.
+pub fn negotiate(accept: Option<&str>) -> Format {
+    let weight = |of: &[&str]| {
+        let ranges = accept.unwrap_or("*/*").split(',');
+        let weights = ranges.filter_map(|range| {
+            let mut parts = range.split(';').map(str::trim);
+            let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
+            let mut weight = 1.0;
+            for part in parts {
+                match part.split_once('=') {
+                    Some(("q", told)) => weight = told.trim().parse().unwrap_or(0.0),
+                    // Other versions of OpenMetrics are not spoken here.
+                    Some(("version", told)) if kind.ends_with("openmetrics-text") && !told.starts_with("1.") => {
+                        return None;
+                    }
+                    _ => {}
+                }
+            }
+            of.contains(&kind.as_str()).then_some(weight)
+        });
+        weights.fold(0.0_f64, f64::max)
+    };
+    let open = weight(&["application/openmetrics-text"]);
+    if open > 0.0 && open >= weight(&["text/plain", "text/*", "*/*"]) { Format::Open } else { Format::Text }
 }

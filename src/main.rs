@@ -1,9 +1,56 @@
-//! ecoparc: the daemon.
+//! ecoparc: what a public body's equipment costs the planet, how long it lasts, and whether the law's reuse targets
+//! are met, live.
 
+mod collect;
+mod command;
 mod config;
+mod daemon;
 mod edition;
 mod exposition;
 mod history;
+mod refresh;
+mod schedule;
 mod store;
+mod telemetry;
+mod web;
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use command::{Arguments, Command};
+use config::Config;
+
+/// A bad configuration (`EX_USAGE` of sysexits.h).
+const BAD_CONFIGURATION: u8 = 64;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    telemetry::start(arguments.log);
+    let loaded = match &arguments.command {
+        Command::SampleConfig { .. } | Command::Token { .. } | Command::Factors { check: Some(_) } => None,
+        _ => match Config::load(&arguments.config) {
+            Ok(config) => Some(config),
+            Err(error) => return failed(&error, BAD_CONFIGURATION),
+        },
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.into(), 1),
+    };
+    let outcome = runtime.block_on(command::execute(arguments, loaded));
+    // What still blocks a thread must not hold up the exit.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    match outcome {
+        Ok(code) => code,
+        Err(error) => failed(&error, 1),
+    }
+}
+
+/// Says once, in one line, what went wrong.
+#[expect(clippy::print_stderr, reason = "this is the border where errors are told")]
+fn failed(error: &anyhow::Error, code: u8) -> ExitCode {
+    let line = format!("{error:#}").split_whitespace().collect::<Vec<_>>().join(" ");
+    eprintln!("ecoparc: {line}");
+    ExitCode::from(code)
+}

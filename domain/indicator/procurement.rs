@@ -131,7 +131,7 @@ fn sums(basis: &Basis, of: fn(&Spend) -> Cents) -> Vec<Reading> {
 fn ratio(basis: &Basis) -> Vec<Reading> {
     each(basis, |slice, spend, target| {
         Reading::maybe(slice, spend.ratio(), NOTHING_BOUGHT)
-            .bounds(spend.ratio(), spend.ratio_at_most())
+            .bounds(spend.ratio_bounds().map(|(low, _)| low), spend.ratio_bounds().map(|(_, high)| high))
             .target(target)
     })
 }

@@ -76,7 +76,9 @@ impl Reading {
 
     /// With its coverage; one that cannot be told is none.
     pub fn coverage(self, coverage: Option<f64>) -> Self {
-        Self { coverage: coverage.unwrap_or(0.0), ..self }
+        // Lines of a negative quantity could push it out of its range, and lines of none leave nothing to divide by.
+        let told = coverage.filter(|coverage| !coverage.is_nan());
+        Self { coverage: told.map_or(0.0, |coverage| coverage.clamp(0.0, 1.0)), ..self }
     }
 
     /// With what is asked.

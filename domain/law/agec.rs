@@ -121,15 +121,19 @@ impl Spend {
         share(self.reuse(), self.purchases())
     }
 
-    /// The rate as if all of unknown condition were reuse.
-    pub fn ratio_at_most(&self) -> Option<f64> {
-        share(self.reuse() + self.gifts + self.unknown(), self.purchases() + self.gifts)
+    /// The bounds of the legal rate: as if none of unknown condition were reuse, and as if all were. Credit notes
+    /// of unknown condition may lower it.
+    pub fn ratio_bounds(&self) -> Option<(f64, f64)> {
+        let none = self.ratio()?;
+        let all = share(self.reuse() + self.gifts + self.unknown(), self.purchases() + self.gifts)?;
+        Some((none.min(all), none.max(all)))
     }
 
-    /// Euros of known condition over euros, gifts on both sides.
+    /// Euros of known condition over euros, gifts on both sides; credit notes of unknown condition are unknown too.
     pub fn coverage(&self) -> Option<f64> {
         let total = self.purchases() + self.gifts;
-        share(Cents(total.0 - self.unknown().0), total)
+        let unknown = Cents(self.unknown().0.saturating_abs());
+        share(unknown, total).map(|unknown| (1.0 - unknown).max(0.0))
     }
 
     /// What is missing of the target, at constant total.

@@ -18,6 +18,8 @@ use super::join::{Joined, observation_id};
 use super::place::Places;
 use super::{Rules, Seen, plausible};
 
+/// No field of an asset has a number above this in its unit: a gigawatt-hour, a million tonnes.
+const ABSURD_NUMBER: f64 = 1e9;
 /// A price above this is a slip of the hand: a million euros.
 const ABSURD_CENTS: i64 = 100_000_000;
 
@@ -55,20 +57,21 @@ pub(crate) fn assemble(
         let entity_told = members.iter().find_map(|seen| {
             seen.kept.observation.facts.entity.as_deref().map(|told| places.of_name(seen.source, Some(told)))
         });
+        let natives: Vec<Known<Text>> = members
+            .iter()
+            .map(|seen| Known { value: seen.kept.observation.native.clone(), said_by: seen.source })
+            .collect();
+        let (facts, said_by) = merge(&members);
         if creators.is_empty() {
             let first = members[0];
             let entity = entity_told.unwrap_or_else(|| places.of_name(first.source, None));
             let id = observation_id(first, testimonies);
-            unjoined.push(Unjoined { id, facts: first.kept.observation.facts.clone(), entity });
+            unjoined.push(Unjoined { id, natives, facts, entity });
             continue;
         }
-        let (facts, said_by) = merge(&members);
         let mut asset = Asset {
             id: observation_id(creators[0], testimonies),
-            natives: members
-                .iter()
-                .map(|seen| Known { value: seen.kept.observation.native.clone(), said_by: seen.source })
-                .collect(),
+            natives,
             facts,
             said_by,
             entity: entity_told.unwrap_or_else(|| places.of_name(creators[0].source, None)),
@@ -157,7 +160,9 @@ fn drop_implausible(asset: &mut Asset, newest: Date, doubts: &mut Vec<Doubt>) {
         let absurd = match (field.get)(&asset.facts) {
             Some(Value::Date(date)) if field.name != "warranty_end" => !plausible(date, newest),
             Some(Value::Money(cents)) => !(0..=ABSURD_CENTS).contains(&cents.0),
-            Some(Value::Number(number)) => number < 0.0 || (field.name == "upstream_years" && number > 50.0),
+            Some(Value::Number(number)) => {
+                !(0.0..=ABSURD_NUMBER).contains(&number) || (field.name == "upstream_years" && number > 50.0)
+            }
             _ => false,
         };
         if absurd && let Some(value) = (field.get)(&asset.facts) {

@@ -1,5 +1,8 @@
 //! Which observations are one thing. Keys in the order of their strength: serial, system UUID, asset tag, MAC
 //! addresses, host name. Joining is transitive, and never joins two different good serials.
+//!
+//! Sources come one after the other, in the order of belief: what is joined before a source speaks stays joined,
+//! so that a less believed source only adds.
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
@@ -47,6 +50,22 @@ impl Keys {
     }
 }
 
+/// By what observations are grouped, strongest first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Serial,
+    Uuid,
+    Tag,
+    Mac,
+    Host,
+}
+
+/// Observations that share a key, in the order of belief.
+struct Group {
+    by: By,
+    members: Vec<u32>,
+}
+
 struct Joining<'a> {
     seen: &'a [Seen<'a>],
     testimonies: &'a [Testimony],
@@ -75,11 +94,19 @@ pub(crate) fn join(seen: &[Seen], testimonies: &[Testimony], decisions: &Decisio
         doubts: Vec::new(),
     };
     joining.decided(decisions);
-    joining.by_serial();
-    joining.by_uuid();
-    joining.by_tag();
-    joining.by_mac();
-    joining.by_host();
+    joining.take_serials();
+    let groups = joining.groups();
+    for source in 0..testimonies.len() as u16 {
+        for group in &groups {
+            let told = group.members.partition_point(|at| joining.source(*at) <= source);
+            if told > 1 && joining.source(group.members[told - 1]) == source {
+                joining.join(group.by, &group.members[..told]);
+            }
+        }
+    }
+    for group in &groups {
+        joining.doubt_group(group);
+    }
     let root: Vec<u32> = (0..seen.len() as u32).map(|at| joining.root(at)).collect();
     let Joining { doubts, .. } = joining;
     let doubts = final_names(doubts, &root, seen, testimonies);
@@ -113,15 +140,15 @@ pub(crate) fn observation_id(seen: &Seen, testimonies: &[Testimony]) -> Text {
     Text::from(format!("{source}:{}", seen.kept.observation.native))
 }
 
-/// The observations that have a key, grouped by it, each group in the order of belief, groups in the order of keys.
-fn groups<K: Ord + Hash + Eq>(keyed: impl Iterator<Item = (K, u32)>) -> Vec<(K, Vec<u32>)> {
+/// The observations that share a key, each group in the order of belief, groups in the order of keys.
+fn grouped<K: Ord + Hash + Eq>(by: By, keyed: impl Iterator<Item = (K, u32)>) -> impl Iterator<Item = Group> {
     let mut map: HashMap<K, Vec<u32>> = HashMap::new();
     for (key, at) in keyed {
         map.entry(key).or_default().push(at);
     }
     let mut groups: Vec<(K, Vec<u32>)> = map.into_iter().filter(|(_, members)| members.len() > 1).collect();
     groups.sort_by(|a, b| a.0.cmp(&b.0));
-    groups
+    groups.into_iter().map(move |(_, members)| Group { by, members })
 }
 
 impl Joining<'_> {
@@ -202,44 +229,91 @@ impl Joining<'_> {
         self.seen[at as usize].source.0
     }
 
-    /// Of one source, can the two be one thing, by the model and kind they tell?
-    fn alike(&self, a: u32, b: u32) -> bool {
-        let (a, b) = (self.label(a), self.label(b));
-        !matches!((a.0, b.0), (Some(x), Some(y)) if x != y) && !matches!((a.1, b.1), (Some(x), Some(y)) if x != y)
-    }
-
-    fn by_serial(&mut self) {
-        let keyed: Vec<(String, u32)> =
-            (0..self.seen.len() as u32).filter_map(|at| Some((self.keys[at as usize].serial.clone()?, at))).collect();
-        for (serial, at) in &keyed {
-            let root = self.root(*at) as usize;
+    /// Each group of observations has the serial of its most believed member that tells one.
+    fn take_serials(&mut self) {
+        for at in 0..self.seen.len() {
+            let root = self.root(at as u32) as usize;
             if self.serial[root].is_none() {
-                self.serial[root] = Some((serial.clone(), 0));
-            }
-        }
-        for (serial, members) in groups(keyed.into_iter()) {
-            let variants = self.variants(&members);
-            for (number, variant) in variants.iter().enumerate() {
-                for at in variant {
-                    let root = self.root(*at) as usize;
-                    if self.serial[root].as_ref().is_some_and(|(own, _)| *own == serial) {
-                        self.serial[root] = Some((serial.clone(), number as u32));
-                    }
-                }
-            }
-            for variant in &variants {
-                for at in &variant[1..] {
-                    self.union(variant[0], *at);
-                }
-            }
-            let apart = self.roots(&members);
-            if apart.len() > 1 {
-                self.doubt(&apart, format!("one serial number on {} different things", apart.len()));
+                self.serial[root] = self.keys[at].serial.clone().map(|serial| (serial, 0));
             }
         }
     }
 
-    /// Splits observations that share a serial into things. They are one thing, unless one source tells several
+    fn groups(&self) -> Vec<Group> {
+        let all = || self.keys.iter().zip(0..);
+        let realm = |at: u32| &self.testimonies[self.source(at) as usize].source.realm;
+        grouped(By::Serial, all().filter_map(|(keys, at)| Some((keys.serial.as_ref()?, at))))
+            .chain(grouped(By::Uuid, all().filter_map(|(keys, at)| Some((keys.uuid?, at)))))
+            .chain(grouped(By::Tag, all().filter_map(|(keys, at)| Some(((realm(at), keys.tag.as_ref()?), at)))))
+            .chain(grouped(By::Mac, all().flat_map(|(keys, at)| keys.macs.iter().map(move |mac| (*mac, at)))))
+            .chain(grouped(By::Host, all().filter_map(|(keys, at)| Some(((realm(at), keys.host.as_ref()?), at)))))
+            .collect()
+    }
+
+    fn join(&mut self, by: By, members: &[u32]) {
+        match by {
+            By::Serial => self.by_serial(members),
+            By::Uuid => self.by_uuid(members),
+            // A docking station's address is seen behind every machine that was ever docked: it identifies none.
+            By::Tag | By::Mac if self.repeats_within_a_source(members) => {}
+            By::Tag | By::Mac => self.join_all(members),
+            By::Host => self.by_host(members),
+        }
+    }
+
+    fn join_all(&mut self, members: &[u32]) {
+        for at in &members[1..] {
+            self.union(members[0], *at);
+        }
+    }
+
+    /// A doubt, if observations that share a key are still in several groups.
+    fn doubt_group(&mut self, group: &Group) {
+        let members = &group.members;
+        let apart = self.roots(members);
+        if apart.len() < 2 {
+            return;
+        }
+        let weak = self.weak(members);
+        let what = match group.by {
+            By::Serial => format!("one serial number on {} different things", apart.len()),
+            By::Uuid => "one system UUID on different things".to_owned(),
+            By::Tag if self.repeats_within_a_source(members) => {
+                "one asset tag on several things of one source".to_owned()
+            }
+            By::Tag => "one asset tag on things with different serial numbers".to_owned(),
+            By::Mac if self.repeats_within_a_source(members) => return,
+            By::Mac => "one MAC address on things with different serial numbers".to_owned(),
+            // Things with something better than a host name may share it: a name is given to the next machine.
+            By::Host if weak.is_empty() => return,
+            By::Host => "one host name on several things, none of which can be preferred".to_owned(),
+        };
+        self.doubt(&apart, what);
+    }
+
+    fn by_serial(&mut self, members: &[u32]) {
+        let variants = self.variants(members);
+        let Some(serial) = self.keys[members[0] as usize].serial.clone() else { return };
+        for (number, variant) in variants.iter().enumerate() {
+            for at in variant {
+                let root = self.root(*at) as usize;
+                if self.serial[root].as_ref().is_some_and(|(own, _)| *own == serial) {
+                    self.serial[root] = Some((serial.clone(), number as u32));
+                }
+            }
+        }
+        for variant in &variants {
+            self.join_all(variant);
+        }
+    }
+
+    fn by_uuid(&mut self, members: &[u32]) {
+        for variant in self.variants(members) {
+            self.join_all(&variant);
+        }
+    }
+
+    /// Splits observations that share a serial or system UUID into things. They are one thing, unless one source tells several
     /// models or kinds with it: then each model is a thing of its own, and other sources' observations go to the
     /// thing whose model they tell.
     fn variants(&mut self, members: &[u32]) -> Vec<Vec<u32>> {
@@ -294,37 +368,6 @@ impl Joining<'_> {
         roots
     }
 
-    fn by_uuid(&mut self) {
-        let keyed: Vec<(u128, u32)> =
-            (0..self.seen.len() as u32).filter_map(|at| Some((self.keys[at as usize].uuid?, at))).collect();
-        for (_, members) in groups(keyed.into_iter()) {
-            for at in 1..members.len() {
-                let joinable = members[..at]
-                    .iter()
-                    .find(|other| {
-                        self.source(**other) != self.source(members[at]) || self.alike(**other, members[at])
-                    })
-                    .copied();
-                if let Some(other) = joinable {
-                    self.union(other, members[at]);
-                }
-            }
-            self.doubt_apart(&members, "one system UUID on things with different serial numbers");
-        }
-    }
-
-    /// A doubt, if these observations are still in several groups.
-    fn doubt_apart(&mut self, members: &[u32], what: &str) {
-        let apart = self.roots(members);
-        if apart.len() > 1 {
-            self.doubt(&apart, what.to_owned());
-        }
-    }
-
-    fn realm(&self, at: u32) -> Text {
-        self.testimonies[self.source(at) as usize].source.realm.clone()
-    }
-
     /// Does some source have several different things among these?
     fn repeats_within_a_source(&mut self, members: &[u32]) -> bool {
         let runs: Vec<Vec<u32>> =
@@ -332,75 +375,26 @@ impl Joining<'_> {
         runs.iter().any(|run| self.roots(run).len() > 1)
     }
 
-    fn by_tag(&mut self) {
-        let keyed: Vec<((Text, String), u32)> = (0..self.seen.len() as u32)
-            .filter_map(|at| Some(((self.realm(at), self.keys[at as usize].tag.clone()?), at)))
-            .collect();
-        for (_, members) in groups(keyed.into_iter()) {
-            if self.repeats_within_a_source(&members) {
-                self.doubt_apart(&members, "one asset tag on several things of one source");
-                continue;
-            }
-            for at in &members[1..] {
-                self.union(members[0], *at);
-            }
-            self.doubt_apart(&members, "one asset tag on things with different serial numbers");
-        }
+    /// Those of some observations that have nothing better than a host name.
+    fn weak(&self, members: &[u32]) -> Vec<u32> {
+        members.iter().copied().filter(|at| self.keys[*at as usize].only_host()).collect()
     }
 
-    fn by_mac(&mut self) {
-        let keyed: Vec<(u64, u32)> = (0..self.seen.len() as u32)
-            .flat_map(|at| self.keys[at as usize].macs.iter().map(move |mac| (*mac, at)).collect::<Vec<_>>())
-            .collect();
-        for (_, members) in groups(keyed.into_iter()) {
-            // A docking station's address is seen behind every machine that was ever docked: it identifies none.
-            if self.repeats_within_a_source(&members) {
-                continue;
-            }
-            for at in &members[1..] {
-                self.union(members[0], *at);
-            }
-            self.doubt_apart(&members, "one MAC address on things with different serial numbers");
+    fn by_host(&mut self, members: &[u32]) {
+        let roots = self.roots(members);
+        let strong: Vec<u32> = roots.iter().copied().filter(|root| self.strong[*root as usize]).collect();
+        let weak = self.weak(members);
+        if weak.is_empty() || roots.len() < 2 || strong.len() > 1 || self.repeats_within_a_source(&weak) {
+            return;
         }
-    }
-
-    fn by_host(&mut self) {
-        let keyed: Vec<((Text, String), u32)> = (0..self.seen.len() as u32)
-            .filter_map(|at| Some(((self.realm(at), self.keys[at as usize].host.clone()?), at)))
-            .collect();
-        for (_, members) in groups(keyed.into_iter()) {
-            let roots = self.roots(&members);
-            let strong: Vec<u32> = roots.iter().copied().filter(|root| self.strong[*root as usize]).collect();
-            let weak: Vec<u32> = members.iter().copied().filter(|at| self.keys[*at as usize].only_host()).collect();
-            if weak.is_empty() || roots.len() < 2 {
-                continue;
+        let target = strong.first().copied().unwrap_or(weak[0]);
+        let held: Vec<u32> = members.iter().copied().filter(|at| strong.contains(&self.root(*at))).collect();
+        let sources: BTreeSet<u16> = held.into_iter().map(|at| self.source(at)).collect();
+        for at in weak {
+            // A source that lists the name twice means two things by it.
+            if !sources.contains(&self.source(at)) {
+                self.union(target, at);
             }
-            if strong.len() > 1 || self.repeats_within_a_source(&weak) {
-                self.doubt_apart(&members, "one host name on several things, none of which can be preferred");
-                continue;
-            }
-            let target = strong.first().copied().unwrap_or(weak[0]);
-            let sources: Vec<u16> = members
-                .iter()
-                .copied()
-                .filter(|at| strong.contains(&{ self.parent_of(*at) }))
-                .map(|at| self.source(at))
-                .collect();
-            for at in weak {
-                // A source that lists the name twice means two things by it.
-                if !sources.contains(&self.source(at)) {
-                    self.union(target, at);
-                }
-            }
-            self.doubt_apart(&members, "one host name on things that were not joined");
         }
-    }
-
-    fn parent_of(&self, at: u32) -> u32 {
-        let mut root = at;
-        while self.parent[root as usize] != root {
-            root = self.parent[root as usize];
-        }
-        root
     }
 }

@@ -45,6 +45,8 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
         })
         .collect();
     seen.sort_by(|a, b| (a.source, &a.kept.observation.native).cmp(&(b.source, &b.kept.observation.native)));
+    // Saying a thing twice changes nothing.
+    seen.dedup_by(|a, b| a.source == b.source && a.kept == b.kept);
 
     let decisions = Decisions::of(testimonies);
     let joined = join::join(&seen, testimonies, &decisions);

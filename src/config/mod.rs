@@ -47,6 +47,7 @@ pub struct Config {
 }
 
 /// Where and to whom things are served.
+#[derive(Clone, Debug)]
 pub struct Server {
     /// Page and API.
     pub listen: SocketAddr,
@@ -111,7 +112,7 @@ pub struct Source {
     pub stale_after: Duration,
     /// A harvest that shrinks by more than half is accepted.
     pub allow_shrink: bool,
-    /// How many rules it has.
+    /// What its rules are called in `ecoparc_rule_matches`.
     pub rules: Vec<String>,
     /// Asks it.
     pub asks: Arc<dyn connectors::Source>,

@@ -1,0 +1,168 @@
+//! Builders: a small organisation, its sources, the ADEME factors of `facts/indicators.md`.
+
+use domain::assumption::Assumptions;
+use domain::entity::{Entity, EntityTree, ROOT};
+use domain::exit::{ExitLine, StockCount};
+use domain::factor::{Factor, FactorSet, Factors, GridFactor};
+use domain::indicator::{Basis, Publishing, Settings, all};
+use domain::law::Law;
+use domain::observation::{Facts, Observation};
+use domain::purchase::PurchaseLine;
+use domain::quantity::{Cents, Energy, Impact, Intensity};
+use domain::reconcile::{Rules, reconcile};
+use domain::record::Text;
+use domain::snapshot::Snapshot;
+use domain::testimony::{Kept, Line, Lines, Moment, Source, Spell, Testimony};
+use domain::word::{Criterion, Kind, Status};
+use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
+
+pub const ORGANISATION: &str = "21000000000013";
+pub const CCAS: &str = "26000000000018";
+pub const DAY: i64 = 86_400;
+
+pub fn text(told: &str) -> Option<Text> {
+    Some(Text::from(told))
+}
+
+pub fn euros(euros: i64) -> Option<Cents> {
+    Some(Cents(euros * 100))
+}
+
+pub fn moment(day: Date) -> Moment {
+    Moment(day.at(12, 0, 0, 0).to_zoned(TimeZone::UTC).unwrap().timestamp().as_second())
+}
+
+/// The organisation, three entities below it (one a buyer of its own), and a school below the town.
+pub fn rules() -> Rules {
+    let entity = |id: &str, parent, siret: Option<&str>| Entity {
+        id: Text::from(id),
+        name: Text::from(id),
+        parent,
+        siret: siret.map(Text::from),
+        legal_subject: true,
+        configured: true,
+        ..Entity::default()
+    };
+    let nodes = vec![
+        entity("organisation", None, Some(ORGANISATION)),
+        entity("ville", Some(ROOT), None),
+        entity("ccas", Some(ROOT), Some(CCAS)),
+        entity("ecole", Some(ROOT), None),
+        entity("maternelle", Some(domain::entity::EntityId(1)), None),
+    ];
+    Rules { entities: EntityTree { nodes }, time_zone: TimeZone::UTC }
+}
+
+pub fn kept(native: &str, facts: Facts) -> Kept {
+    let first_seen = date(2024, 1, 1);
+    let spell = Spell {
+        since: first_seen,
+        status: facts.status.unwrap_or(Status::InUse),
+        entity: facts.entity.clone(),
+        user: facts.user.clone(),
+    };
+    Kept {
+        observation: Observation { native: Text::from(native), anonymous: false, facts },
+        first_seen,
+        arrived: false,
+        unlisted_since: None,
+        spells: vec![spell],
+    }
+}
+
+pub fn testimony(name: &str, observations: Vec<Kept>) -> Testimony {
+    let source = Source {
+        name: Text::from(name),
+        creates: true,
+        realm: Text::from("realm"),
+        entity: None,
+        unlisted_after: 90 * DAY,
+        exits_recorded_since: None,
+    };
+    Testimony { source, harvested: moment(date(2026, 6, 30)), observations, lines: Lines::default() }
+}
+
+/// A source that only tells lines.
+pub fn told(lines: Lines) -> Testimony {
+    Testimony { lines, ..testimony("lines", Vec::new()) }
+}
+
+pub fn line<T>(key: usize, told: T) -> Line<T> {
+    Line { native: Text::from(format!("file.csv:{key}")), told }
+}
+
+pub fn purchases(told: impl IntoIterator<Item = PurchaseLine>) -> Lines {
+    Lines { purchases: told.into_iter().enumerate().map(|(at, told)| line(at, told)).collect(), ..Lines::default() }
+}
+
+pub fn exits(told: impl IntoIterator<Item = ExitLine>, counts: impl IntoIterator<Item = StockCount>) -> Lines {
+    Lines {
+        exits: told.into_iter().enumerate().map(|(at, told)| line(at, told)).collect(),
+        stock_counts: counts.into_iter().enumerate().map(|(at, told)| line(at, told)).collect(),
+        ..Lines::default()
+    }
+}
+
+pub fn snapshot(testimonies: &[Testimony]) -> Snapshot {
+    reconcile(testimonies, &rules())
+}
+
+/// The ADEME rows that the worked values rest on, and a year of French electricity.
+pub fn settings(kilograms_per_kwh: f64) -> Settings {
+    let set = |id: &str| FactorSet {
+        id: Text::from(id),
+        publisher: Text::from("ADEME"),
+        edition: Text::from("2.2.0"),
+        licence: Text::from("etalab-2.0"),
+        origin: Text::from("publicodes-acv-numerique"),
+        local: false,
+    };
+    let row = |kind, name: &str, [manufacture, distribution, end_of_life]: [f64; 3], kwh, r_embodied| Factor {
+        id: Text::from(format!("ademe/{name}")),
+        set: 0,
+        kind,
+        manufacturer: None,
+        model: None,
+        criterion: Criterion::Co2e,
+        manufacture: Impact(manufacture * 1000.0),
+        distribution: Impact(distribution * 1000.0),
+        end_of_life: Impact(end_of_life * 1000.0),
+        annual_energy: Some(Energy::kwh(kwh)),
+        r_embodied,
+        r_energy: 0.30,
+        found: Text::from("src/acv-terminaux.publicodes"),
+    };
+    let rows = vec![
+        row(Kind::Laptop, "laptop", [170.0, 12.3, 2.79], 29.0, 0.59),
+        row(Kind::Desktop, "desktop", [203.0, 1.85, 6.61], 153.3, 0.78),
+        row(Kind::Monitor, "monitor", [64.6, 1.29, 3.95], 73.0, 0.30),
+    ];
+    let grid = vec![GridFactor {
+        id: Text::from("electricity/fr-2026"),
+        set: 1,
+        country: Text::from("FR"),
+        year: 2026,
+        criterion: Criterion::Co2e,
+        intensity: Intensity::per_kwh(kilograms_per_kwh * 1000.0),
+        bounds: None,
+        found: Text::from("electricity.csv"),
+    }];
+    let factors = Factors { sets: vec![set("ademe"), set("electricity")], rows, grid };
+    Settings { factors, assumptions: Assumptions::default(), law: Law::default() }
+}
+
+pub const OPEN: Publishing = Publishing { entity_depth: 1, min_cell: 5, folded: false };
+
+/// The one reading of a family whose slice has these labels, or the sum of several: `None` where it is not known.
+pub fn reading(basis: &Basis, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
+    let indicator = all().find(|indicator| indicator.name == name).unwrap();
+    let asked = |slice: &[(&str, Text)]| {
+        labels.iter().all(|(label, value)| slice.iter().any(|(l, v)| l == label && &**v == *value))
+    };
+    let mut found: Vec<Option<f64>> =
+        (indicator.compute)(basis).iter().filter(|r| asked(&r.slice)).map(|r| r.value).collect();
+    assert!(!found.is_empty(), "no reading of {name} {labels:?}");
+    let first = found.swap_remove(0);
+    found.into_iter().fold(first, |sum, value| Some(sum? + value?))
+}

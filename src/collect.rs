@@ -1,0 +1,120 @@
+//! One collection of one source, from the asking to the store. The daemon and `ecoparc sync` share it.
+
+use std::time::{Duration, Instant};
+
+use connectors::{Class, Failure, Harvest, Progress};
+use domain::testimony::{Moment, Testimony};
+use domain::word::Word;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::config::Source;
+use crate::store::{Missed, Outcome, Reject, Said, Store};
+
+/// A harvest smaller than this share of the one before is refused, unless the operator allows it.
+const SHRINK: f64 = 0.5;
+
+/// What one collection came to.
+pub struct Collected {
+    /// The harvest, or why there is none.
+    pub harvest: Result<Harvest, Failure>,
+    /// When it began.
+    pub began: Timestamp,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// Asks a source for all it knows, within its time. Never panics: a panic inside a connector is a failure of its own.
+pub async fn collect(source: &Source, progress: std::sync::Arc<Progress>) -> Collected {
+    let (began, clock) = (Timestamp::now(), Instant::now());
+    let asks = source.asks.clone();
+    let mut asking = Asking(tokio::spawn(async move { asks.collect(&progress).await }));
+    let harvest = match tokio::time::timeout(source.timeout, &mut asking.0).await {
+        Ok(Ok(harvest)) => harvest,
+        Ok(Err(_)) => Err(Failure::new(Class::Other, anyhow::anyhow!("the connector failed from within"))),
+        Err(_) => Err(Failure::new(
+            Class::Timeout,
+            anyhow::anyhow!("it did not end within {} s (`timeout`)", source.timeout.as_secs()),
+        )),
+    };
+    let harvest = match harvest {
+        Ok(harvest) if !harvest.complete => {
+            Err(Failure::new(Class::Incomplete, anyhow::anyhow!("not everything could be read to its end")))
+        }
+        other => other,
+    };
+    Collected { harvest, began, took: clock.elapsed() }
+}
+
+/// A collection under way; dropping it abandons the collection.
+struct Asking(tokio::task::JoinHandle<Result<Harvest, Failure>>);
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// What a source's last word holds: what it lists, and its lines.
+pub fn accepted(testimony: &Testimony) -> usize {
+    let lines = &testimony.lines;
+    testimony.observations.iter().filter(|kept| kept.unlisted_since.is_none()).count()
+        + lines.purchases.len()
+        + lines.exits.len()
+        + lines.stock_counts.len()
+        + lines.headcounts.len()
+        + lines.decisions.len()
+}
+
+/// Refuses a harvest that shrank by more than half.
+pub fn guard(source: &Source, harvest: Harvest, before: usize) -> Result<Harvest, Failure> {
+    let now = harvest.accepted();
+    if !source.allow_shrink && (now as f64) < before as f64 * SHRINK {
+        return Err(Failure::new(
+            Class::Incomplete,
+            anyhow::anyhow!("it lists {now} records where it listed {before}: refused unless `allow_shrink = true`"),
+        ));
+    }
+    Ok(harvest)
+}
+
+/// Keeps a collection: a complete harvest replaces the source's last word, a failure is written into the journal.
+pub async fn keep(
+    store: &Store,
+    source: &Source,
+    collected: &Collected,
+    time_zone: &TimeZone,
+) -> anyhow::Result<Timestamp> {
+    let now = Timestamp::now();
+    let at = Moment(now.as_second());
+    match &collected.harvest {
+        Ok(harvest) => {
+            let rejects: Vec<Reject> = harvest
+                .rejects
+                .iter()
+                .map(|reject| Reject {
+                    place: reject.place.clone(),
+                    column: reject.column.clone(),
+                    reason: reject.reason.clone(),
+                })
+                .collect();
+            let said = Said {
+                observations: &harvest.observations,
+                lines: &harvest.lines,
+                rejects: &rejects,
+                took: collected.took,
+            };
+            store.record(&source.told.name, &said, at, connectors::day_of(now, time_zone)).await?;
+        }
+        Err(failure) => {
+            let missed = Missed {
+                outcome: Outcome::Failed,
+                class: failure.class.name(),
+                message: &format!("{:#}", failure.cause),
+                took: collected.took,
+            };
+            store.failed(&source.told.name, at, &missed).await?;
+        }
+    }
+    Ok(now)
+}

@@ -1,0 +1,144 @@
+//! `ecoparc explain`.
+
+use std::fmt::Write;
+
+use anyhow::{Context, bail};
+use connectors::keys;
+use domain::explain::{Step, fields, footprint};
+use domain::factor::Tier;
+use domain::indicator::Basis;
+use domain::law::agec::Counted;
+use domain::reconcile::reconcile;
+use domain::word::{Criterion, Kind, Word};
+use jiff::Timestamp;
+
+use super::say;
+use crate::config::Config;
+use crate::refresh::{Ground, testimonies};
+use crate::store::Store;
+
+/// The factor of a kind, or of a very model.
+pub fn kind(config: &Config, kind: &str, manufacturer: Option<&str>, model: Option<&str>) -> anyhow::Result<()> {
+    let names: Vec<&str> = Kind::ALL.iter().map(|(_, name)| *name).collect();
+    let kind = Kind::parse(kind).with_context(|| format!("`{kind}` is not a kind{}", keys::meant(kind, &names)))?;
+    let ground = Ground::of(config)?;
+    let (factors, assumptions) = (&ground.settings.factors, &ground.settings.assumptions);
+    let Some((row, tier)) = factors.choose(Criterion::Co2e, kind, manufacturer, model) else {
+        say(&format!("{}: no published factor; such assets are counted, and their footprint is told as unknown", kind.name()));
+        return Ok(());
+    };
+    let (row, set) = (&factors.rows[row], &factors.sets[factors.rows[row].set]);
+    let mut text = format!("{} -> {} (tier {})\n", kind.name(), row.id, tier.name());
+    let _ = writeln!(text, "  from        {} {}, {}; {}", set.publisher, set.edition, set.licence, row.found);
+    let kg = |grams: f64| grams / 1000.0;
+    let _ = writeln!(text, "  manufacture {:.3} kgCO2e", kg(row.manufacture.0));
+    let _ = writeln!(text, "  distribution {:.3} kgCO2e", kg(row.distribution.0));
+    let _ = writeln!(text, "  end of life {:.3} kgCO2e", kg(row.end_of_life.0));
+    let _ = writeln!(text, "  r           {} embodied, {} electricity", row.r_embodied, row.r_energy);
+    if let Some(energy) = row.annual_energy {
+        let _ = writeln!(text, "  electricity {:.3} kWh a year", energy.as_kwh());
+    }
+    match assumptions.lifetimes.iter().find(|(known, ..)| *known == kind) {
+        Some((_, years, origin)) => {
+            let _ = writeln!(text, "  lifetime    {} years ({origin})", years.0);
+            let _ = writeln!(text, "  a year      {:.3} kgCO2e embodied", kg((row.embodied() / *years).0));
+        }
+        None => {
+            let _ = writeln!(text, "  lifetime    none known: no figure a year");
+        }
+    }
+    debug_assert_ne!(tier, Tier::None);
+    say(text.trim_end());
+    Ok(())
+}
+
+/// An asset's footprint, or the lines of a legal figure, from the store.
+pub async fn figure(config: &Config, what: Option<&str>, year: Option<i16>) -> anyhow::Result<()> {
+    let Some(what) = what else { bail!("explain what? an asset's id, `reuse-spend`, `reuse-exits`, or --kind") };
+    let ground = Ground::of(config)?;
+    let store = Store::open(&config.store_url, &config.base).await?;
+    let testimonies = testimonies(&store, config).await?;
+    store.close().await;
+    let snapshot = reconcile(&testimonies, &ground.rules);
+    let today = connectors::day_of(Timestamp::now(), &config.time_zone);
+    let publishing = domain::indicator::Publishing { folded: false, ..ground.publishing };
+    let basis = Basis::new(&snapshot, &ground.settings, publishing, today);
+    let year = year.unwrap_or(today.year());
+    let text = match what {
+        "reuse-spend" => spend(&basis, year),
+        "reuse-exits" => exits(&basis, year),
+        id => {
+            let asset = snapshot
+                .asset(id)
+                .with_context(|| format!("no asset has the id `{id}` (run `ecoparc sync` first?)"))?;
+            let mut text = format!("{}\n", asset.id);
+            for (field, value, said_by) in fields(&basis, asset).filter(|(field, ..)| *field != "user") {
+                let _ = writeln!(text, "  {field:<22} {value}  [{}]", said_by.map_or("", |source| source));
+            }
+            for Step { what, value, unit, origin } in footprint(&basis, asset) {
+                let value = value.map_or_else(|| "unknown".to_owned(), |value| format!("{value:.4} {unit}"));
+                let _ = writeln!(text, "  {what:<24} {value:<20} {origin}");
+            }
+            text
+        }
+    };
+    say(text.trim_end());
+    Ok(())
+}
+
+fn spend(basis: &Basis, year: i16) -> String {
+    let mut text = String::new();
+    for ((siret, category, _), spend) in basis.ledger.cells.iter().filter(|((.., of), _)| *of == year) {
+        let _ = writeln!(text, "{siret} {category} {year}");
+        let lines = basis.ledger.lines.iter();
+        for line in lines.filter(|line| line.siret == *siret && line.category == *category && line.year == year) {
+            let amount = if line.counted == Counted::No { format!("({})", line.amount) } else { line.amount.to_string() };
+            let _ = writeln!(
+                text,
+                "  {:<40} {} {amount:>14} {:<16} {}",
+                line.origin,
+                line.date,
+                line.condition.name(),
+                line.why
+            );
+        }
+        let rate = spend.ratio().map_or_else(|| "cannot be computed".to_owned(), |rate| format!("{:.3} %", rate * 100.0));
+        let _ = writeln!(
+            text,
+            "  reuse {} + gifts {} over purchases {} + gifts {} = {rate}",
+            spend.reuse(),
+            spend.gifts,
+            spend.purchases(),
+            spend.gifts
+        );
+        match basis.settings.law.target(category, year) {
+            Some(target) => {
+                let _ = writeln!(text, "  target {:.0} %: missing {} €", target * 100.0, spend.missing(target));
+            }
+            None => {
+                let _ = writeln!(text, "  target: à vérifier, the decree's figure is not established");
+            }
+        }
+    }
+    if text.is_empty() { format!("nothing was bought in {year}") } else { text }
+}
+
+fn exits(basis: &Basis, year: i16) -> String {
+    let mut text = String::new();
+    for ((siret, _), figures) in basis.exits.cells.iter().filter(|((_, of), _)| *of == year) {
+        let _ = writeln!(text, "{siret} {year}");
+        for line in basis.exits.lines.iter().filter(|line| line.siret == *siret) {
+            if line.date().is_some_and(|date| date.year() == year) {
+                let date = line.date().map(|date| date.to_string()).unwrap_or_default();
+                let kind = line.kind.map_or("unknown", Word::name);
+                let (way, why) = (line.way.name(), line.why);
+                let _ = writeln!(text, "  {:<40} {date} {:>4} {kind:<14} {way:<28} {why}", line.origin, line.quantity);
+            }
+        }
+        let b = figures.b.map_or_else(|| "unknown".to_owned(), |b| b.to_string());
+        let how = if figures.counted { "counted" } else { "from dates of reform and exit" };
+        let rate = figures.ratio().map_or_else(|| "cannot be computed".to_owned(), |rate| format!("{:.1} %", rate * 100.0));
+        let _ = writeln!(text, "  A {} over B {b} ({how}) = {rate}", figures.a);
+    }
+    if text.is_empty() { format!("nothing left in {year}") } else { text }
+}

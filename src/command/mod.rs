@@ -1,0 +1,129 @@
+//! The command line.
+
+mod check;
+mod explain;
+mod factors;
+mod sample;
+mod sync;
+mod token;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+use crate::telemetry::Log;
+
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (set of factors: `ecoparc factors`)");
+
+/// What a public body's equipment costs the planet, how long it lasts, and whether the law's reuse targets are met.
+#[derive(Parser)]
+#[command(name = "ecoparc", version = VERSION, about, after_help = "Examples:
+  ecoparc run --config config/quickstart.toml
+  ecoparc check --connect
+  ecoparc sync --source glpi-siege")]
+pub struct Arguments {
+    /// The configuration file
+    #[arg(long, global = true, default_value = "/etc/ecoparc/ecoparc.toml", value_name = "FILE")]
+    pub config: PathBuf,
+    /// How log lines are written
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    pub log: Log,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run the daemon: collect, compute, serve the page, the API and the metrics
+    ///
+    /// SIGTERM and SIGINT stop it; SIGHUP makes it read its configuration again.
+    Run,
+    /// Validate everything; with --connect ask every source and show what its rules match
+    #[command(after_help = "Examples:
+  ecoparc check --config config/quickstart.toml
+  ecoparc check --connect")]
+    Check {
+        /// Ask every source, keep nothing
+        #[arg(long)]
+        connect: bool,
+    },
+    /// Collect once, into the store
+    #[command(after_help = "Example:
+  ecoparc sync --source glpi-siege --source achats")]
+    Sync {
+        /// Only this source; may be given several times
+        #[arg(long, value_name = "NAME")]
+        source: Vec<String>,
+    },
+    /// Tell how a figure was reached, step by step
+    #[command(after_help = "Examples:
+  ecoparc explain glpi-siege:Computer/12
+  ecoparc explain --kind laptop --manufacturer Dell --model 'Latitude 5440'
+  ecoparc explain reuse-spend --year 2026
+  ecoparc explain reuse-exits --year 2026")]
+    Explain {
+        /// An asset's id (`SOURCE:NATIVE_ID`), `reuse-spend` or `reuse-exits`
+        what: Option<String>,
+        /// The factor of a kind
+        #[arg(long, conflicts_with = "what")]
+        kind: Option<String>,
+        /// … made by
+        #[arg(long, requires = "kind")]
+        manufacturer: Option<String>,
+        /// … of this model
+        #[arg(long, requires = "kind")]
+        model: Option<String>,
+        /// The civil year of `reuse-spend` and `reuse-exits`
+        #[arg(long)]
+        year: Option<i16>,
+    },
+    /// The factor sets in use, and every assumption
+    Factors {
+        /// Read and check a folder of local factors instead
+        #[arg(long, value_name = "DIR")]
+        check: Option<PathBuf>,
+    },
+    /// Print a commented configuration, of one connector or whole
+    SampleConfig {
+        /// csv, glpi
+        connector: Option<String>,
+    },
+    /// Make an API token: its text is printed once, its hash goes into the configuration
+    Token {
+        /// A name for the log
+        name: String,
+    },
+}
+
+/// Does what was asked.
+pub async fn execute(arguments: Arguments, config: Option<Config>) -> anyhow::Result<ExitCode> {
+    let known = || anyhow::anyhow!("this command needs a configuration");
+    match arguments.command {
+        Command::Run => crate::daemon::run(&arguments.config, config.ok_or_else(known)?).await?,
+        Command::Check { connect } => return check::check(&config.ok_or_else(known)?, connect).await,
+        Command::Sync { source } => return sync::sync(&config.ok_or_else(known)?, &source).await,
+        Command::Explain { what, kind, manufacturer, model, year } => {
+            let config = config.ok_or_else(known)?;
+            match kind {
+                Some(kind) => explain::kind(&config, &kind, manufacturer.as_deref(), model.as_deref())?,
+                None => explain::figure(&config, what.as_deref(), year).await?,
+            }
+        }
+        Command::Factors { check: Some(folder) } => factors::check(&folder)?,
+        Command::Factors { check: None } => factors::list(&config.ok_or_else(known)?)?,
+        Command::SampleConfig { connector } => sample::sample(connector.as_deref())?,
+        Command::Token { name } => token::make(&name)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints lines for the person who called; a closed pipe is no fault.
+pub(crate) fn say(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n"));
+}

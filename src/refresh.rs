@@ -1,0 +1,82 @@
+//! From testimonies to an edition: reconcile, measure. It takes no hint of what changed and recomputes everything.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use domain::indicator::{Basis, Publishing, Settings, measure};
+use domain::reconcile::{Rules, reconcile};
+use domain::testimony::{Moment, Testimony};
+use jiff::Timestamp;
+
+use crate::config::Config;
+use crate::edition::{Edition, SourceState};
+use crate::store::Store;
+
+/// What every refresh goes by, set once for a configuration.
+#[derive(Clone)]
+pub struct Ground {
+    /// How observations become assets.
+    pub rules: Rules,
+    /// Factors, assumptions, law.
+    pub settings: Arc<Settings>,
+    /// How readings are published.
+    pub publishing: Publishing,
+    /// Series a metric family may have.
+    pub max_series: usize,
+}
+
+impl Ground {
+    /// What a configuration lays down.
+    ///
+    /// # Errors
+    /// Where a folder of local factors cannot be read.
+    pub fn of(config: &Config) -> anyhow::Result<Self> {
+        Ok(Self {
+            rules: Rules { entities: config.entities.clone(), time_zone: config.time_zone.clone() },
+            settings: Arc::new(Settings {
+                factors: factors::load(&config.extra_factors)?,
+                assumptions: config.assumptions.clone(),
+                law: config.law.clone(),
+            }),
+            publishing: Publishing { entity_depth: config.entity_depth, min_cell: config.min_cell, folded: true },
+            max_series: config.max_series,
+        })
+    }
+}
+
+/// The last word of every source, as the store keeps it; an empty one where a source has never been heard.
+pub async fn testimonies(store: &Store, config: &Config) -> anyhow::Result<Vec<Testimony>> {
+    let mut testimonies = Vec::with_capacity(config.sources.len());
+    for source in &config.sources {
+        let kept = store.testimony(&source.told).await?;
+        testimonies.push(kept.unwrap_or_else(|| unheard(source.told.clone())));
+    }
+    Ok(testimonies)
+}
+
+fn unheard(source: domain::testimony::Source) -> Testimony {
+    Testimony { source, harvested: Moment(0), observations: Vec::new(), lines: domain::testimony::Lines::default() }
+}
+
+/// Makes an edition of what is known now.
+pub fn refresh(testimonies: &[Testimony], ground: &Ground, sources: Vec<SourceState>, now: Timestamp) -> Edition {
+    let clock = Instant::now();
+    let snapshot = Arc::new(reconcile(testimonies, &ground.rules));
+    let today = connectors::day_of(now, &ground.rules.time_zone);
+    let readings = measure(&Basis::new(&snapshot, &ground.settings, ground.publishing, today));
+    Edition {
+        number: now.as_microsecond().unsigned_abs(),
+        made_at: now,
+        today,
+        snapshot,
+        settings: ground.settings.clone(),
+        publishing: ground.publishing,
+        readings,
+        sources,
+        refresh_seconds: clock.elapsed().as_secs_f64(),
+        max_series: ground.max_series,
+        store_ok: true,
+        config_ok: true,
+        exposition: OnceLock::new(),
+    }
+}

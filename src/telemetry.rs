@@ -1,0 +1,28 @@
+//! What the daemon says of itself: lines that read alone, as text or JSON, on standard error.
+
+use clap::ValueEnum;
+use tracing_subscriber::EnvFilter;
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Log {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// Starts the log. `ECOPARC_LOG` filters it (`info` where unset, `debug`, `warn`, `ecoparc::daemon=debug`…).
+pub fn start(log: Log) {
+    let filter = EnvFilter::try_from_env("ECOPARC_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    match log {
+        Log::Text => lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init(),
+        Log::Json => lines.json().flatten_event(true).init(),
+    }
+    // A panic is a fault of ours: one line, without a backtrace and without what it was working on.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|at| format!("{}:{}", at.file(), at.line())).unwrap_or_default();
+        tracing::error!(place, "a fault in ecoparc itself");
+    }));
+}

@@ -1,0 +1,229 @@
+//! Single assets. The holder's pseudonym is never told.
+
+use std::sync::Arc;
+
+use domain::indicator::{Basis, Publishing};
+use domain::observation::Facts;
+use domain::record::{Record, Value as Told};
+use domain::snapshot::{Asset, Snapshot};
+use domain::word::{Kind, Status, Word};
+use jiff::civil::Date;
+use serde_json::{Map, Value, json};
+
+use super::{Ask, cursor, day, number};
+use crate::edition::Edition;
+use crate::web::answer::{self, Answer, Row};
+use crate::web::problem::Problem;
+
+/// Items of a page where no limit is told.
+const PAGE: usize = 100;
+/// Fields that are told in another way, or never.
+const APART: [&str; 3] = ["user", "entity", "status"];
+
+fn json_of(value: Told) -> Value {
+    match value {
+        Told::Text(text) => Value::from(&*text),
+        Told::Word(word) => word.into(),
+        Told::Date(date) => date.to_string().into(),
+        Told::Money(cents) => cents.euros().into(),
+        Told::Number(number) => number.into(),
+        Told::Flag(flag) => flag.into(),
+    }
+}
+
+fn status(asset: &Asset, at: Date) -> Value {
+    asset.status(at).map_or(Value::Null, |status| status.name().into())
+}
+
+/// An asset as a flat object.
+fn row(edition: &Edition, asset: &Asset) -> Row {
+    let snapshot = &edition.snapshot;
+    let entity = snapshot.entities.entity(asset.entity);
+    let days = asset.start.map(|start| f64::from(edition.today.since(start).map_or(0, |span| span.get_days())));
+    let mut sources: Vec<&str> = asset.natives.iter().map(|known| &**snapshot.source_name(known.said_by)).collect();
+    sources.dedup();
+    let mut row: Row = vec![
+        ("id", (&*asset.id).into()),
+        ("entity", (&*entity.id).into()),
+        ("entity_name", (&*entity.name).into()),
+        ("status", status(asset, edition.today)),
+        ("first_seen", day(Some(asset.first_seen))),
+        ("start", day(asset.start)),
+        ("retired", day(asset.retired)),
+        ("gone", day(asset.gone)),
+        ("unlisted", day(asset.unlisted)),
+        ("age_seconds", number(days.map(|days| days * 86_400.0))),
+        ("sources", sources.into()),
+    ];
+    for field in Facts::FIELDS.iter().filter(|field| !APART.contains(&field.name)) {
+        row.push((field.name, (field.get)(&asset.facts).map_or(Value::Null, json_of)));
+    }
+    row
+}
+
+/// What is asked for.
+struct Filter {
+    kind: Option<Option<Kind>>,
+    entity: Option<domain::entity::EntityId>,
+    status: Option<Status>,
+    text: Option<String>,
+    since: Option<Date>,
+}
+
+impl Filter {
+    fn of(ask: &Ask) -> Result<Self, Problem> {
+        let kind = |text: &str| match text {
+            "unknown" => Ok(None),
+            text => Kind::parse(text)
+                .map(Some)
+                .ok_or_else(|| Problem::parameter("kind", format!("no kind is called `{text}`"))),
+        };
+        let status = |text: &str| {
+            Status::parse(text).ok_or_else(|| Problem::parameter("status", format!("no status is called `{text}`")))
+        };
+        Ok(Self {
+            kind: ask.text("kind").map(kind).transpose()?,
+            entity: ask.entity()?,
+            status: ask.text("status").map(status).transpose()?,
+            text: ask.text("q").map(str::to_lowercase),
+            since: ask.date("updated_since")?,
+        })
+    }
+
+    fn takes(&self, edition: &Edition, asset: &Asset) -> bool {
+        let facts = &asset.facts;
+        let holds = |text: &String| {
+            let told = [&facts.serial, &facts.asset_tag, &facts.hostname, &facts.model, &facts.manufacturer, &facts.location];
+            asset.id.to_lowercase().contains(text)
+                || told.into_iter().flatten().any(|told| told.to_lowercase().contains(text))
+        };
+        let since = |since: Date| {
+            let told = [facts.last_seen, asset.retired, asset.gone, asset.unlisted];
+            asset.first_seen >= since || told.into_iter().flatten().any(|day| day >= since && day <= edition.today)
+        };
+        self.kind.is_none_or(|kind| facts.kind == kind)
+            && self.entity.is_none_or(|entity| edition.snapshot.entities.is_within(asset.entity, entity))
+            && self.status.is_none_or(|status| asset.status(edition.today) == Some(status))
+            && self.since.is_none_or(since)
+            && self.text.as_ref().is_none_or(holds)
+    }
+}
+
+/// The assets that are asked for, a page at a time; as CSV all of them.
+pub fn all(ask: &Ask) -> Result<Answer, Problem> {
+    let filter = Filter::of(ask)?;
+    let (limit, after) = (ask.limit()?.unwrap_or(PAGE), ask.after()?);
+    let (edition, viewer) = (ask.edition.clone(), ask.viewer.clone());
+    if ask.csv {
+        return Ok(Answer::Lines { file: "assets.csv".to_owned(), lines: Box::new(csv(edition, viewer, filter)) });
+    }
+    let assets = &edition.snapshot.assets;
+    let from = after.map_or(0, |after| assets.partition_point(|asset| *asset.id <= *after));
+    let mut rows = Vec::new();
+    let mut last = None;
+    for asset in &assets[from..] {
+        if !viewer.sees(&edition, asset.entity) || !filter.takes(&edition, asset) {
+            continue;
+        }
+        if rows.len() == limit {
+            let next = last.map(|asset: &Asset| cursor(&asset.id));
+            return Ok(Answer::List { rows, next, more: Vec::new() });
+        }
+        rows.push(row(&edition, asset));
+        last = Some(asset);
+    }
+    Ok(Answer::all(rows))
+}
+
+fn columns() -> Vec<&'static str> {
+    let first = [
+        "id", "entity", "entity_name", "status", "first_seen", "start", "retired", "gone", "unlisted", "age_seconds",
+        "sources",
+    ];
+    let fields = Facts::FIELDS.iter().map(|field| field.name).filter(|name| !APART.contains(name));
+    first.into_iter().chain(fields).collect()
+}
+
+fn csv(
+    edition: Arc<Edition>,
+    viewer: crate::web::auth::Viewer,
+    filter: Filter,
+) -> impl Iterator<Item = String> + Send {
+    let columns = columns();
+    let head = answer::line(columns.iter().map(|column| (*column).to_owned()));
+    let count = edition.snapshot.assets.len();
+    let lines = (0..count).filter_map(move |at| {
+        let asset = &edition.snapshot.assets[at];
+        let told = viewer.sees(&edition, asset.entity) && filter.takes(&edition, asset);
+        told.then(|| answer::csv_line(&columns, &row(&edition, asset)))
+    });
+    std::iter::once(head).chain(lines)
+}
+
+/// The asset that the path names, where the viewer may see it.
+fn found(ask: &Ask) -> Result<&Asset, Problem> {
+    let id = ask.path.get("id").map(String::as_str).unwrap_or_default();
+    let asset = ask.edition.snapshot.asset(id).filter(|asset| ask.viewer.sees(&ask.edition, asset.entity));
+    asset.ok_or_else(|| Problem::not_found("no asset has this id"))
+}
+
+/// One asset with who said what.
+pub fn one(ask: &Ask) -> Result<Answer, Problem> {
+    let asset = found(ask)?;
+    let snapshot = &ask.edition.snapshot;
+    let mut object = answer::object(row(&ask.edition, asset));
+    let fields = Facts::FIELDS.iter().zip(&asset.said_by).filter(|(field, _)| field.name != "user");
+    let fields: Map<String, Value> = fields
+        .filter_map(|(field, said_by)| {
+            let value = (field.get)(&asset.facts)?;
+            let said_by = said_by.map(|source| snapshot.source_name(source).to_string());
+            Some((field.name.to_owned(), json!({ "value": json_of(value), "said_by": said_by })))
+        })
+        .collect();
+    let natives = asset.natives.iter().map(|known| format!("{}:{}", snapshot.source_name(known.said_by), known.value));
+    let natives: Vec<String> = natives.collect();
+    let world = ask.world();
+    let about = |about: &[domain::record::Text]| {
+        about.iter().any(|id| *id == asset.id || natives.iter().any(|native| **native == **id))
+    };
+    let doubts = world.snapshot().doubts.iter().chain(&world.ledger().doubts).filter(|doubt| about(&doubt.about));
+    let doubts: Vec<Value> = doubts
+        .map(|doubt| json!({ "reason": doubt.reason.name(), "what": doubt.what }))
+        .collect();
+    object.insert("fields".to_owned(), fields.into());
+    object.insert("natives".to_owned(), natives.into());
+    object.insert("doubts".to_owned(), doubts.into());
+    Ok(Answer::One(object.into()))
+}
+
+/// How its footprint was reached.
+pub fn footprint(ask: &Ask) -> Result<Answer, Problem> {
+    let asset = found(ask)?;
+    let whole = &ask.edition.snapshot;
+    // A world of this asset alone: its figure does not depend on the others.
+    let alone = Snapshot {
+        sources: whole.sources.clone(),
+        harvested: whole.harvested.clone(),
+        entities: whole.entities.clone(),
+        assets: vec![Asset { exit_line: None, ..asset.clone() }],
+        unjoined: Vec::new(),
+        purchases: Vec::new(),
+        exits: Vec::new(),
+        stock_counts: Vec::new(),
+        headcounts: Vec::new(),
+        doubts: Vec::new(),
+    };
+    let publishing = Publishing { folded: false, ..ask.edition.publishing };
+    let basis = Basis::new(&alone, &ask.edition.settings, publishing, ask.edition.today);
+    let steps = domain::explain::footprint(&basis, &alone.assets[0]);
+    let rows = steps.into_iter().map(|step| {
+        let unit = if step.unit.is_empty() { Value::Null } else { step.unit.into() };
+        vec![
+            ("what", step.what.into()),
+            ("value", number(step.value)),
+            ("unit", unit),
+            ("origin", step.origin.into()),
+        ]
+    });
+    Ok(Answer::List { rows: rows.collect(), next: None, more: vec![("asset", (&*asset.id).into())] })
+}

@@ -1,0 +1,323 @@
+//! `/api/v1`: the list of routes. The router, the check of parameters and the OpenAPI document all walk it.
+
+pub mod assets;
+pub mod disposals;
+pub mod doubts;
+pub mod factors;
+pub mod footprint;
+pub mod indicators;
+pub mod procurement;
+pub mod sources;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::answer::Answer;
+use super::auth::Viewer;
+use super::problem::Problem;
+use super::world::{Key, World, Worlds};
+use crate::config::Scope;
+use crate::edition::Edition;
+use crate::store::Past;
+
+/// What a parameter takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// Text.
+    Text,
+    /// An ISO date.
+    Date,
+    /// A whole number.
+    Number,
+}
+
+/// A parameter of a route.
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// What it takes.
+    pub takes: Takes,
+    /// What it does.
+    pub about: &'static str,
+}
+
+const fn text(name: &'static str, about: &'static str) -> Parameter {
+    Parameter { name, takes: Takes::Text, about }
+}
+
+const fn date(name: &'static str, about: &'static str) -> Parameter {
+    Parameter { name, takes: Takes::Date, about }
+}
+
+const LIMIT: Parameter =
+    Parameter { name: "limit", takes: Takes::Number, about: "How many items at most, 1 to 1000." };
+const CURSOR: Parameter =
+    Parameter { name: "cursor", takes: Takes::Text, about: "The `next` of the page before; opaque." };
+
+/// What a route gives, for its description.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gives {
+    /// One object.
+    One,
+    /// A list of flat objects, as JSON or CSV.
+    List,
+    /// CSV.
+    Csv,
+}
+
+/// One route that reads.
+pub struct Route {
+    /// Its path below `/api/v1`.
+    pub path: &'static str,
+    /// What it gives, in one sentence.
+    pub about: &'static str,
+    /// Who may ask.
+    pub scope: Scope,
+    /// Its query parameters; any other is refused.
+    pub parameters: &'static [Parameter],
+    /// What it gives.
+    pub gives: Gives,
+    /// Answers. Runs off the async threads.
+    pub answer: fn(&Ask) -> Result<Answer, Problem>,
+}
+
+/// Every route that reads.
+pub static ALL: &[Route] = &[
+    Route {
+        path: "/indicators",
+        about: "Every reading, today or on another day.",
+        scope: Scope::Read,
+        parameters: &[
+            date("at", "The day at whose end the question is asked; today where it is not told."),
+            text("name", "Only this family, without `ecoparc_`."),
+            text("entity", "Only this entity and what lies below it: its id or name."),
+            text("kind", "Only slices of this kind."),
+            text("year", "Only slices of this civil year."),
+        ],
+        gives: Gives::List,
+        answer: indicators::all,
+    },
+    Route {
+        path: HISTORY,
+        about: "A family over time: as it was published where that is stored, computed from dates before.",
+        scope: Scope::Read,
+        parameters: &[
+            date("from", "First day; a year before `to` where it is not told."),
+            date("to", "Last day; today where it is not told."),
+            text("step", "day, week, month (default), quarter or year."),
+        ],
+        gives: Gives::List,
+        answer: indicators::history,
+    },
+    Route {
+        path: "/assets",
+        about: "Assets, sorted by id.",
+        scope: Scope::Assets,
+        parameters: &[
+            text("kind", "Only this kind; `unknown` too."),
+            text("entity", "Only this entity and what lies below it: its id or name."),
+            text("status", "Only this status today."),
+            text("q", "Only those whose id, serial, tag, name, maker, model or place holds this text."),
+            date("updated_since", "Only those first seen, last seen, reformed, gone or unlisted on this day or later."),
+            LIMIT,
+            CURSOR,
+        ],
+        gives: Gives::List,
+        answer: assets::all,
+    },
+    Route {
+        path: "/assets/{id}",
+        about: "One asset by any of its ids: every field with who said it, its native ids, and the doubts about it.",
+        scope: Scope::Assets,
+        parameters: &[],
+        gives: Gives::One,
+        answer: assets::one,
+    },
+    Route {
+        path: "/assets/{id}/footprint",
+        about: "Every step from the factor to the annual figure, each with its origin.",
+        scope: Scope::Assets,
+        parameters: &[],
+        gives: Gives::List,
+        answer: assets::footprint,
+    },
+    Route {
+        path: "/footprint",
+        about: "The annual footprint of the active fleet as a table that adds up, in grams of CO2 equivalent.",
+        scope: Scope::Read,
+        parameters: &[
+            text("by", "Any of kind, entity and phase, separated by commas; all three where it is not told."),
+            text("criterion", "co2e."),
+        ],
+        gives: Gives::List,
+        answer: footprint::table,
+    },
+    Route {
+        path: "/procurement/{year}",
+        about: "AGEC article 58: euros and rates of a civil year by buyer and category.",
+        scope: Scope::Read,
+        parameters: &[],
+        gives: Gives::List,
+        answer: procurement::year,
+    },
+    Route {
+        path: "/procurement/{year}/lines",
+        about: "Every purchase of a civil year, counted or not and why; what is counted sums to the figure.",
+        scope: Scope::Assets,
+        parameters: &[LIMIT, CURSOR],
+        gives: Gives::List,
+        answer: procurement::lines,
+    },
+    Route {
+        path: "/procurement/{year}/declaration.csv",
+        about: "The declaration of a civil year in the national schema.",
+        scope: Scope::Read,
+        parameters: &[],
+        gives: Gives::Csv,
+        answer: procurement::declaration,
+    },
+    Route {
+        path: "/disposals/{year}",
+        about: "REEN article 16: A, B and the rate of a civil year by owner.",
+        scope: Scope::Read,
+        parameters: &[],
+        gives: Gives::List,
+        answer: disposals::year,
+    },
+    Route {
+        path: "/disposals/{year}/lines",
+        about: "Every exit of a civil year and every reformed good in stock on its 1 January; what is counted sums to A and B.",
+        scope: Scope::Assets,
+        parameters: &[LIMIT, CURSOR],
+        gives: Gives::List,
+        answer: disposals::lines,
+    },
+    Route {
+        path: "/sources",
+        about: "How each source is doing.",
+        scope: Scope::Read,
+        parameters: &[],
+        gives: Gives::List,
+        answer: sources::all,
+    },
+    Route {
+        path: "/doubts",
+        about: "What could not be settled; without scope `assets`, how many by reason.",
+        scope: Scope::Read,
+        parameters: &[text("reason", "Only this reason."), LIMIT, CURSOR],
+        gives: Gives::List,
+        answer: doubts::all,
+    },
+    Route {
+        path: "/factors",
+        about: "Every published number and every assumption in use, with its origin.",
+        scope: Scope::Read,
+        parameters: &[],
+        gives: Gives::List,
+        answer: factors::all,
+    },
+];
+
+/// The one route that also reads what is stored.
+pub const HISTORY: &str = "/indicators/{name}/history";
+
+/// A question: who asks what of which edition.
+pub struct Ask {
+    /// The edition.
+    pub edition: Arc<Edition>,
+    /// Who asks.
+    pub viewer: Viewer,
+    /// The parts of the path that vary.
+    pub path: BTreeMap<String, String>,
+    /// The query, checked against the route's parameters.
+    pub query: BTreeMap<String, String>,
+    /// CSV is wanted.
+    pub csv: bool,
+    /// What was asked lately.
+    pub worlds: Arc<Worlds>,
+    /// What is stored, for the history.
+    pub stored: Vec<Past>,
+}
+
+impl Ask {
+    /// What the viewer sees today.
+    pub fn world(&self) -> Arc<World> {
+        self.worlds.of(&self.edition, Key::of(&self.edition, &self.viewer))
+    }
+
+    /// A parameter as text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.query.get(name).map(String::as_str)
+    }
+
+    /// A parameter as a date.
+    pub fn date(&self, name: &str) -> Result<Option<Date>, Problem> {
+        let read = |text: &String| {
+            text.parse().map_err(|_| Problem::parameter(name, format!("`{name}` is no date of the form YYYY-MM-DD")))
+        };
+        self.query.get(name).map(read).transpose()
+    }
+
+    /// The civil year in the path.
+    pub fn year(&self) -> Result<i16, Problem> {
+        let year = self.path.get("year").and_then(|text| text.parse().ok());
+        let year = year.filter(|year| (1980..=2200).contains(year));
+        year.ok_or_else(|| Problem::parameter("year", "`year` is no civil year"))
+    }
+
+    /// The entity that the query names, within what the viewer sees.
+    pub fn entity(&self) -> Result<Option<domain::entity::EntityId>, Problem> {
+        let Some(name) = self.text("entity") else { return Ok(None) };
+        let found = self.edition.snapshot.entities.find(name);
+        // What may not be seen is as unknown as what is not there.
+        let found = found.filter(|entity| self.viewer.sees(&self.edition, *entity));
+        found.map(Some).ok_or_else(|| Problem::parameter("entity", format!("no entity is called `{name}`")))
+    }
+
+    /// How many items are asked for; `None` where untold.
+    pub fn limit(&self) -> Result<Option<usize>, Problem> {
+        let Some(text) = self.text("limit") else { return Ok(None) };
+        let limit = text.parse().ok().filter(|limit| (1..=1000).contains(limit));
+        limit.map(Some).ok_or_else(|| Problem::parameter("limit", "`limit` is a number from 1 to 1000"))
+    }
+
+    /// The id after which the list goes on.
+    pub fn after(&self) -> Result<Option<String>, Problem> {
+        let Some(text) = self.text("cursor") else { return Ok(None) };
+        let bytes: Option<Vec<u8>> = (text.len() % 2 == 0 && text.is_ascii())
+            .then(|| (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect())
+            .flatten();
+        let id = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+        id.map(Some).ok_or_else(|| Problem::parameter("cursor", "`cursor` is none of ours"))
+    }
+
+    /// The part of a list that is asked for: items with their ids, in any order. A list without `limit` is told whole.
+    pub fn paged(&self, mut items: Vec<(String, super::answer::Row)>) -> Result<Answer, Problem> {
+        items.sort_by(|a, b| a.0.cmp(&b.0));
+        if let Some(after) = self.after()? {
+            items.retain(|(id, _)| *id > after);
+        }
+        let limit = self.limit()?.filter(|_| !self.csv).unwrap_or(usize::MAX);
+        let next = items.len() > limit;
+        items.truncate(limit);
+        let next = items.last().filter(|_| next).map(|(id, _)| cursor(id));
+        Ok(Answer::List { rows: items.into_iter().map(|(_, row)| row).collect(), next, more: Vec::new() })
+    }
+}
+
+/// The cursor that goes on after an id.
+pub fn cursor(id: &str) -> String {
+    super::auth::hex(id.as_bytes())
+}
+
+/// A number or nothing, as JSON: what is not finite is not known.
+pub fn number(value: Option<f64>) -> serde_json::Value {
+    value.map_or(serde_json::Value::Null, serde_json::Value::from)
+}
+
+/// A date or nothing, as JSON.
+pub fn day(value: Option<Date>) -> serde_json::Value {
+    value.map_or(serde_json::Value::Null, |day| day.to_string().into())
+}

@@ -1,0 +1,152 @@
+//! AGEC article 58: the figures of a civil year, the lines behind them, and the declaration.
+
+use domain::entity::EntityTree;
+use domain::law::agec::{Cell, Counted, Spend};
+use domain::quantity::Cents;
+use domain::word::{Condition, Word};
+
+use super::{Ask, number};
+use crate::web::answer::{Answer, line, safe};
+use crate::web::problem::Problem;
+use crate::web::world::World;
+
+/// The name of whoever has this SIRET.
+pub fn buyer<'a>(tree: &'a EntityTree, siret: &str) -> Option<&'a str> {
+    tree.nodes.iter().find(|entity| entity.siret.as_deref() == Some(siret)).map(|entity| &*entity.name)
+}
+
+fn cells(world: &World, of: i16) -> impl Iterator<Item = (&Cell, &Spend)> {
+    world.ledger().cells.iter().filter(move |((_, _, year), _)| *year == of)
+}
+
+/// Euros and rates by buyer and category.
+pub fn year(ask: &Ask) -> Result<Answer, Problem> {
+    let of = ask.year()?;
+    let world = ask.world();
+    let law = &ask.edition.settings.law;
+    let projected = |cell: &Cell| {
+        let (siret, category, year) = cell;
+        let wanted = [("siret", &**siret), ("category", &**category), ("year", &*year.to_string())];
+        let found = world.readings().iter().find(|(indicator, reading)| {
+            indicator.name == "reuse_spend_projected_ratio"
+                && wanted.iter().all(|(label, told)| reading.slice.iter().any(|(l, t)| l == label && **t == **told))
+        });
+        found.and_then(|(_, reading)| reading.value)
+    };
+    let rows = cells(&world, of).map(|(cell, spend)| {
+        let (siret, category, year) = cell;
+        let target = law.target(category, *year);
+        let known = law.category_named(category, *year);
+        vec![
+            ("siret", (&**siret).into()),
+            ("buyer", buyer(&ask.edition.snapshot.entities, siret).into()),
+            ("category", (&**category).into()),
+            ("label", known.map(|category| category.label).into()),
+            ("year", (*year).into()),
+            ("total", (spend.purchases() + spend.gifts).euros().into()),
+            ("purchases", spend.purchases().euros().into()),
+            ("reuse", spend.reuse().euros().into()),
+            ("gifts", spend.gifts.euros().into()),
+            ("rentals", spend.rentals.euros().into()),
+            ("derogated", spend.derogated.euros().into()),
+            ("unknown", spend.unknown().euros().into()),
+            ("ratio", number(spend.ratio())),
+            ("ratio_without_gifts", number(spend.ratio_without_gifts())),
+            ("ratio_at_most", number(spend.ratio_at_most())),
+            ("target", number(target)),
+            ("missing", number(target.map(|target| spend.missing(target).euros()))),
+            ("coverage", number(spend.coverage())),
+            ("projected", number(projected(cell))),
+            ("units", spend.units.0.into()),
+            ("reuse_units", spend.units.1.into()),
+            ("unvalued_gifts", spend.unvalued_gifts.into()),
+            ("text", known.map(|category| category.text).into()),
+        ]
+    });
+    Ok(Answer::List { rows: rows.collect(), next: None, more: vec![("year", of.into())] })
+}
+
+/// Every purchase with its side and the reason.
+pub fn lines(ask: &Ask) -> Result<Answer, Problem> {
+    let of = ask.year()?;
+    let world = ask.world();
+    let rows = world.ledger().lines.iter().filter(|line| line.year == of).map(|line| {
+        let row = vec![
+            ("origin", (&*line.origin).into()),
+            ("from", if line.from_asset { "asset" } else { "ledger" }.into()),
+            ("siret", (&*line.siret).into()),
+            ("category", (&*line.category).into()),
+            ("year", line.year.into()),
+            ("date", line.date.to_string().into()),
+            ("kind", line.kind.map(Word::name).into()),
+            ("condition", line.condition.name().into()),
+            ("quantity", line.quantity.into()),
+            ("amount", line.amount.euros().into()),
+            ("counted", line.counted.name().into()),
+            ("in_total", (line.counted != Counted::No).into()),
+            ("in_reuse", matches!(line.counted, Counted::Reuse | Counted::Gift).into()),
+            ("why", line.why.into()),
+            ("derogated", line.derogated.into()),
+            ("rental", line.rental.into()),
+        ];
+        (line.origin.to_string(), row)
+    });
+    ask.paged(rows.collect())
+}
+
+const COLUMNS: [&str; 9] = [
+    "annee",
+    "siret",
+    "raison_sociale",
+    "type_produit_acquis",
+    "montant_total",
+    "montant_reemploi_et_reutilisation",
+    "montant_produits_issus_don",
+    "montant_produits_recycles",
+    "commentaires",
+];
+
+/// The declaration in the national schema (arrêté du 13 janvier 2025). The total holds the gifts, as the rate does;
+/// the schema does not say whether it shall.
+pub fn declaration(ask: &Ask) -> Result<Answer, Problem> {
+    let of = ask.year()?;
+    let world = ask.world();
+    let law = &ask.edition.settings.law;
+    let mut lines = vec![line(COLUMNS.iter().map(|column| (*column).to_owned()))];
+    for ((siret, category, year), spend) in cells(&world, of) {
+        let label = law.category_named(category, *year).map_or(&**category, |category| category.label);
+        let recycled = spend.by_condition.get(&Condition::NewRecycledContent).copied().unwrap_or_default();
+        let mut comments = Vec::new();
+        let mut comment = |what: &str, cents: Cents| {
+            if cents.0 > 0 {
+                comments.push(format!("{what} : {} € HT", amount(cents)));
+            }
+        };
+        comment("dons compris dans le montant total", spend.gifts);
+        comment("dont état à l'achat inconnu, compté comme neuf", spend.unknown());
+        comment("dont achats sous dérogation", spend.derogated);
+        comment("locations, non comptées", spend.rentals);
+        if spend.unvalued_gifts > 0 {
+            comments.push(format!("dons sans valeur au barème, non comptés : {}", spend.unvalued_gifts));
+        }
+        lines.push(line(
+            [
+                year.to_string(),
+                siret.to_string(),
+                safe(buyer(&ask.edition.snapshot.entities, siret).unwrap_or_default()),
+                safe(label),
+                amount(spend.purchases() + spend.gifts),
+                amount(spend.reuse()),
+                amount(spend.gifts),
+                amount(recycled),
+                safe(&comments.join(" ; ")),
+            ]
+            .into_iter(),
+        ));
+    }
+    Ok(Answer::Lines { file: format!("declaration-{of}.csv"), lines: Box::new(lines.into_iter()) })
+}
+
+fn amount(cents: Cents) -> String {
+    format!("{:.2}", cents.euros())
+}

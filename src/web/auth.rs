@@ -1,0 +1,228 @@
+//! Who asks, and what they may see. Tokens are known by their hash alone and are never logged.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::http::{HeaderMap, header};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::entity::EntityId;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::problem::Problem;
+use crate::config::{Anonymous, Scope, Server, Token};
+use crate::edition::Edition;
+
+/// How long a session lasts.
+pub const SESSION: Duration = Duration::from_secs(8 * 3600);
+/// Sessions kept at most; the oldest leave first.
+const SESSIONS: usize = 10_000;
+const COOKIE: &str = "ecoparc_session";
+
+/// Someone who asks, and what they may see.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Viewer {
+    /// What they may see; `read` is implied by the others.
+    pub scopes: Vec<Scope>,
+    /// They may scrape the metrics.
+    pub metrics: bool,
+    /// They see these entities and what lies below, nothing else; empty: everything.
+    pub entities: Vec<EntityId>,
+    /// They showed a token, or a session made with one.
+    pub known: bool,
+    /// What their forms must carry, where a cookie speaks for them.
+    pub csrf: Option<String>,
+}
+
+impl Viewer {
+    /// May they see what this scope opens?
+    pub fn may(&self, scope: Scope) -> bool {
+        match scope {
+            Scope::Read => !self.scopes.is_empty(),
+            scope => self.scopes.contains(&scope),
+        }
+    }
+
+    /// Refuses whoever lacks a scope: 401 without a token, 403 with one.
+    pub fn needs(&self, scope: Scope) -> Result<(), Problem> {
+        let name = match scope {
+            Scope::Read => "read",
+            Scope::Assets => "assets",
+            Scope::Admin => "admin",
+        };
+        self.opens(self.may(scope), name)
+    }
+
+    /// Refuses whoever may not scrape.
+    pub fn needs_metrics(&self) -> Result<(), Problem> {
+        self.opens(self.metrics || self.may(Scope::Read), "read")
+    }
+
+    fn opens(&self, open: bool, scope: &str) -> Result<(), Problem> {
+        match (open, self.known) {
+            (true, _) => Ok(()),
+            (false, true) => Err(Problem::forbidden(format!("the token has no scope `{scope}`"))),
+            (false, false) => Err(Problem::unauthenticated("a token is needed")),
+        }
+    }
+
+    /// May they see what belongs to this entity?
+    pub fn sees(&self, edition: &Edition, entity: EntityId) -> bool {
+        let tree = &edition.snapshot.entities;
+        self.entities.is_empty() || self.entities.iter().any(|allowed| tree.is_within(entity, *allowed))
+    }
+
+    /// A short text that differs between viewers who see different things.
+    pub fn mark(&self) -> String {
+        let mut mark: String = [(Scope::Read, 'r'), (Scope::Assets, 'a'), (Scope::Admin, 'm')]
+            .into_iter()
+            .filter(|(scope, _)| self.may(*scope))
+            .map(|(_, letter)| letter)
+            .collect();
+        for entity in &self.entities {
+            mark.push_str(&format!(".{}", entity.0));
+        }
+        if let Some(csrf) = &self.csrf {
+            mark.push_str(&format!("-{}", &hex(&Sha256::digest(csrf))[..12]));
+        }
+        mark
+    }
+}
+
+struct Session {
+    token: [u8; 32],
+    csrf: String,
+    since: Instant,
+}
+
+/// The sessions of the page, in memory: a restart ends them.
+#[derive(Default)]
+pub struct Sessions(Mutex<HashMap<[u8; 32], Session>>);
+
+impl Sessions {
+    /// Opens a session for a token; gives the cookie. `None` where the token opens nothing.
+    pub fn open(&self, server: &Server, token: &str) -> Option<String> {
+        let token = token_of(server, token)?.hash;
+        let id = random();
+        let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        sessions.retain(|_, session| session.since.elapsed() < SESSION);
+        if sessions.len() >= SESSIONS {
+            let oldest = sessions.iter().min_by_key(|(_, session)| session.since).map(|(key, _)| *key);
+            oldest.map(|key| sessions.remove(&key));
+        }
+        // The id itself is not kept: whoever reads this memory cannot use what is found.
+        let session = Session { token, csrf: hex(&random()), since: Instant::now() };
+        sessions.insert(Sha256::digest(hex(&id)).into(), session);
+        Some(cookie(server, &hex(&id), SESSION.as_secs()))
+    }
+
+    /// Ends the session of a request; gives the cookie that forgets it.
+    pub fn close(&self, server: &Server, headers: &HeaderMap) -> String {
+        if let Some(id) = cookie_of(headers) {
+            let key: [u8; 32] = Sha256::digest(id).into();
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+        }
+        cookie(server, "", 0)
+    }
+
+    fn of(&self, id: &str) -> Option<([u8; 32], String)> {
+        let key: [u8; 32] = Sha256::digest(id).into();
+        let sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let session = sessions.get(&key).filter(|session| session.since.elapsed() < SESSION)?;
+        Some((session.token, session.csrf.clone()))
+    }
+}
+
+fn cookie(server: &Server, id: &str, seconds: u64) -> String {
+    // A browser keeps no `Secure` cookie of a plain loopback page.
+    let secure = if server.listen.ip().is_loopback() { "" } else { "; Secure" };
+    format!("{COOKIE}={id}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
+}
+
+fn cookie_of(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    cookies
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, id)| *name == COOKIE && !id.is_empty())
+        .map(|(_, id)| id)
+}
+
+/// 32 bytes that nobody can guess.
+fn random() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).expect("the system gives random bytes once it has started");
+    bytes
+}
+
+/// Bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Are two texts the same, told in a time that does not depend on where they differ?
+pub fn same(a: &str, b: &str) -> bool {
+    a.as_bytes().ct_eq(b.as_bytes()).into()
+}
+
+fn token_of<'a>(server: &'a Server, text: &str) -> Option<&'a Token> {
+    let hash: [u8; 32] = Sha256::digest(text).into();
+    // All are compared, so that the time tells nothing of which one it was.
+    let found = server.tokens.iter().filter(|token| bool::from(token.hash.ct_eq(&hash)));
+    found.last()
+}
+
+/// The token that a request shows; an `Authorization` that cannot be read is an error.
+fn shown(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    let unread = || Problem::unauthenticated("the authorization header is neither Bearer nor Basic");
+    let (scheme, rest) = value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(unread)?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Ok(Some(rest.trim().to_owned()));
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return Err(unread());
+    }
+    let decoded = STANDARD.decode(rest.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let password = decoded.and_then(|text| text.split_once(':').map(|(_, password)| password.to_owned()));
+    password.map(Some).ok_or_else(unread)
+}
+
+/// Who asks.
+pub fn viewer(
+    server: &Server,
+    sessions: &Sessions,
+    headers: &HeaderMap,
+    edition: &Edition,
+) -> Result<Viewer, Problem> {
+    if let Some(text) = shown(headers)? {
+        let token = token_of(server, &text).ok_or_else(|| Problem::unauthenticated("the token is not known"))?;
+        return of_token(token, edition, None);
+    }
+    if let Some((hash, csrf)) = cookie_of(headers).and_then(|id| sessions.of(id))
+        && let Some(token) = server.tokens.iter().find(|token| token.hash == hash)
+    {
+        return of_token(token, edition, Some(csrf));
+    }
+    let (metrics, scopes) = match server.anonymous {
+        Anonymous::None => (false, vec![]),
+        Anonymous::Metrics => (true, vec![]),
+        Anonymous::Read => (true, vec![Scope::Read]),
+        Anonymous::Assets => (true, vec![Scope::Read, Scope::Assets]),
+    };
+    Ok(Viewer { scopes, metrics, ..Viewer::default() })
+}
+
+fn of_token(token: &Token, edition: &Edition, csrf: Option<String>) -> Result<Viewer, Problem> {
+    let tree = &edition.snapshot.entities;
+    let mut entities: Vec<EntityId> = token.entities.iter().filter_map(|name| tree.find(name)).collect();
+    entities.sort_by_key(|entity| entity.0);
+    entities.dedup();
+    // No entity left would mean all of them.
+    if entities.is_empty() && !token.entities.is_empty() {
+        return Err(Problem::forbidden("none of the token's entities exists"));
+    }
+    Ok(Viewer { scopes: token.scopes.clone(), metrics: false, entities, known: true, csrf })
+}

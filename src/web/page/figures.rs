@@ -1,0 +1,129 @@
+//! The readings of a page, found by name and slice.
+
+use std::collections::BTreeMap;
+
+use domain::entity::Entity;
+use domain::indicator::{Indicator, Reading};
+
+use crate::edition::Edition;
+
+/// The readings that a viewer may see, by name.
+pub struct Figures<'a>(BTreeMap<&'static str, Vec<&'a Reading>>);
+
+/// The sum of several readings.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Total<'a> {
+    /// What is known of it; `None` where nothing is.
+    pub value: Option<f64>,
+    /// Something of it is not known.
+    pub partial: bool,
+    /// Why.
+    pub note: Option<&'a str>,
+}
+
+impl<'a> Figures<'a> {
+    /// Sorts readings by name.
+    pub fn of(readings: &'a [(&'static Indicator, Reading)]) -> Self {
+        let mut by_name: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (indicator, reading) in readings {
+            by_name.entry(indicator.name).or_default().push(reading);
+        }
+        Self(by_name)
+    }
+
+    /// The readings of a name whose slice has all of these labels.
+    pub fn all(&self, name: &str, slice: &[(&str, &str)]) -> impl Iterator<Item = &'a Reading> {
+        let found = self.0.get(name).into_iter().flatten().copied();
+        found.filter(|reading| slice.iter().all(|(name, value)| label(reading, name) == *value))
+    }
+
+    /// The first of them.
+    pub fn find(&self, name: &str, slice: &[(&str, &str)]) -> Option<&'a Reading> {
+        self.all(name, slice).next()
+    }
+
+    /// Their sum.
+    pub fn sum(&self, name: &str, slice: &[(&str, &str)]) -> Total<'a> {
+        let mut total = Total::default();
+        for reading in self.all(name, slice) {
+            match reading.value {
+                Some(value) => total.value = Some(total.value.unwrap_or(0.0) + value),
+                None => total.note = reading.note.as_deref(),
+            }
+            total.partial |= reading.value.is_none() || reading.coverage < 1.0;
+        }
+        total
+    }
+
+    /// Active assets (in use, in stock, in repair) of a kind; of all where none is told.
+    pub fn active(&self, kind: Option<&str>) -> f64 {
+        ["in_use", "in_stock", "in_repair"]
+            .iter()
+            .filter_map(|status| match kind {
+                Some(kind) => self.sum("assets", &[("kind", kind), ("status", status)]).value,
+                None => self.sum("assets", &[("status", status)]).value,
+            })
+            .sum()
+    }
+
+    /// The values that a label takes in the readings of a name.
+    pub fn labels(&self, name: &str, of: &str) -> Vec<&'a str> {
+        let mut labels: Vec<&str> = self.all(name, &[]).map(|reading| label(reading, of)).collect();
+        labels.sort_unstable();
+        labels.dedup();
+        labels
+    }
+
+    /// The buyers of the readings of a name, in the order of the tree; unknown ones last.
+    pub fn buyers(&self, name: &str, edition: &'a Edition) -> Vec<Buyer<'a>> {
+        let mut sirets = self.labels(name, "siret");
+        let place = |siret: &str| edition.snapshot.entities.nodes.iter().position(|entity| owns(entity, siret));
+        sirets.sort_by_key(|siret| place(siret).unwrap_or(usize::MAX));
+        let buyer = |siret: &'a str| Buyer {
+            siret,
+            entity: place(siret).map(|at| &edition.snapshot.entities.nodes[at]),
+        };
+        sirets.into_iter().map(buyer).collect()
+    }
+}
+
+/// Someone the law speaks to.
+#[derive(Clone, Copy)]
+pub struct Buyer<'a> {
+    /// Its SIRET; empty where none is told.
+    pub siret: &'a str,
+    /// The entity, where the tree knows it.
+    pub entity: Option<&'a Entity>,
+}
+
+impl Buyer<'_> {
+    /// The legal rates are shown as voluntary.
+    pub fn is_voluntary(&self) -> bool {
+        self.entity.is_some_and(|entity| !entity.legal_subject)
+    }
+}
+
+fn owns(entity: &Entity, siret: &str) -> bool {
+    match entity.siret.as_deref() {
+        Some(own) => own == siret,
+        // What has no SIRET anywhere is the organisation's.
+        None => siret.is_empty() && entity.parent.is_none(),
+    }
+}
+
+/// The value of a label; empty where the slice has none.
+pub fn label<'a>(reading: &'a Reading, name: &str) -> &'a str {
+    reading.slice.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
+}
+
+/// The readings behind a figure, in the API. Kinds and years need no escaping.
+pub fn source(name: &str, kind: Option<&str>, year: Option<i16>) -> String {
+    let mut address = format!("/api/v1/indicators?name={name}");
+    if let Some(kind) = kind {
+        address.push_str(&format!("&kind={kind}"));
+    }
+    if let Some(year) = year {
+        address.push_str(&format!("&year={year}"));
+    }
+    address
+}

@@ -1,0 +1,433 @@
+//! The tables.
+
+use domain::word::{Disposal, Kind, Word};
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+use crate::edition::SourceState;
+use crate::web::french::{co2e, duration, euros, moment, number, percent};
+
+use super::figures::{Buyer, Total, label, source};
+use super::{Sheet, words};
+
+/// A table that scrolls by itself where it is too wide for the page, so that the page never does.
+fn table(sheet: &Sheet, id: &str, title: (&str, &str), caption: (&str, &str), inside: Markup) -> Markup {
+    html! {
+        section aria-labelledby=(id) {
+            h2 id=(id) { (sheet.say(title.0, title.1)) }
+            div.wide tabindex="0" role="region" aria-labelledby=(id) {
+                table {
+                    caption { (sheet.say(caption.0, caption.1)) }
+                    (inside)
+                }
+            }
+        }
+    }
+}
+
+/// Column heads: French and English; a figure's stand at its right.
+fn heads(sheet: &Sheet, heads: &[(&str, &str, bool)]) -> Markup {
+    html! {
+        thead { tr {
+            @for (french, english, is_figure) in heads {
+                th scope="col" class=[is_figure.then_some("n")] { (sheet.say(french, english)) }
+            }
+        } }
+    }
+}
+
+/// This year and the two before it, the newest first.
+fn years(sheet: &Sheet) -> [i16; 3] {
+    let year = sheet.edition.today.year();
+    [year, year - 1, year - 2]
+}
+
+fn buyer_name(sheet: &Sheet, buyer: Buyer) -> Markup {
+    html! {
+        @match buyer.entity {
+            Some(entity) => (entity.name),
+            None if buyer.siret.is_empty() => (sheet.say("SIRET non renseigné", "SIRET not told")),
+            None => { "SIRET\u{a0}" (buyer.siret) }
+        }
+        @if buyer.is_voluntary() { (sheet.say(" (à titre volontaire)", " (voluntary)")) }
+    }
+}
+
+/// Purchases by buyer, category and year.
+pub fn purchases(sheet: &Sheet) -> Markup {
+    const NAME: &str = "reuse_spend_ratio";
+    let (lang, figures) = (sheet.lang, &sheet.figures);
+    let law = &sheet.edition.settings.law;
+    let mut categories = figures.labels(NAME, "category");
+    let place = |name: &str| law.categories.iter().position(|category| category.name == name);
+    categories.sort_by_key(|name| place(name).unwrap_or(usize::MAX));
+    let mut rows = Vec::new();
+    for buyer in figures.buyers(NAME, sheet.edition) {
+        for category in &categories {
+            for year in years(sheet) {
+                let told = year.to_string();
+                let slice = [("siret", buyer.siret), ("category", *category), ("year", told.as_str())];
+                let Some(rate) = figures.find(NAME, &slice) else { continue };
+                let missing = figures.find("reuse_spend_missing_euros", &slice);
+                let known = law.category_named(category, year).map(|category| category.label);
+                rows.push(html! { tr {
+                    th scope="row" { (buyer_name(sheet, buyer)) }
+                    td { (words::category(lang, category, known)) }
+                    td { (year) }
+                    td.n { @match rate.value {
+                        Some(value) => (sheet.figure(&source(NAME, None, Some(year)), &percent(lang, value, 2))),
+                        None => (sheet.unknown(rate.note.as_deref())),
+                    } }
+                    td.n { @match rate.target {
+                        Some(target) => (percent(lang, target, 1)),
+                        None => (sheet.say("à vérifier", "to be checked")),
+                    } }
+                    td.n { @match missing.and_then(|missing| missing.value) {
+                        Some(0.0) => (sheet.say("rien, objectif atteint", "nothing, target reached")),
+                        Some(value) => (sheet.figure(
+                            &source("reuse_spend_missing_euros", None, Some(year)), &euros(lang, value),
+                        )),
+                        None => (sheet.say("à vérifier", "to be checked")),
+                    } }
+                    td.n {
+                        (percent(lang, rate.coverage, 0))
+                        @if rate.coverage < super::cards::ENOUGH { (sheet.say(", données incomplètes", ", incomplete data")) }
+                    }
+                    @if sheet.sees_assets {
+                        td { a href=(format!("/api/v1/procurement/{year}/lines")) { (sheet.say("lignes ", "lines ")) (year) } }
+                    }
+                } });
+            }
+        }
+    }
+    let mut columns = vec![
+        ("Acheteur", "Buyer", false),
+        ("Catégorie", "Category", false),
+        ("Année", "Year", false),
+        ("Part du réemploi", "Share of reuse", true),
+        ("Objectif", "Target", true),
+        ("Il manque", "Missing", true),
+        ("Montants dont l'état est connu", "Amounts of known condition", true),
+    ];
+    if sheet.sees_assets {
+        columns.push(("Détail", "Detail", false));
+    }
+    let inside = html! {
+        (heads(sheet, &columns))
+        tbody {
+            @for row in &rows { (row) }
+            @if rows.is_empty() { tr { td colspan=(columns.len()) { (sheet.say("aucun achat connu pour ces années", "no purchase is known for these years")) } } }
+        }
+    };
+    table(
+        sheet,
+        "purchases",
+        ("Achats issus du réemploi", "Purchases from reuse"),
+        (
+            "Part, en euros hors taxes, des achats de l'année civile issue du réemploi (loi AGEC, article 58). Ce n'est ni une part du parc ni une part des unités.",
+            "Share, in euros without tax, of a civil year's purchases that came from reuse (AGEC law, article 58). Neither a share of the fleet nor of units.",
+        ),
+        inside,
+    )
+}
+
+/// A total, worded "at least" where something of it is not known.
+fn total(sheet: &Sheet, total: &Total, address: &str, text: impl Fn(f64) -> String) -> Markup {
+    html! {
+        @match total.value {
+            Some(value) => {
+                @if total.partial { (sheet.say("au moins ", "at least ")) }
+                (sheet.figure(address, &text(value)))
+            }
+            None => (sheet.unknown(total.note)),
+        }
+    }
+}
+
+/// The equipment by kind.
+pub fn equipment(sheet: &Sheet) -> Markup {
+    let (lang, figures) = (sheet.lang, &sheet.figures);
+    let whole = |value: f64| number(lang, value, 0);
+    let kinds = Kind::ALL.iter().map(|(_, name)| *name).chain(["unknown"]);
+    let rows: Vec<Markup> = kinds
+        .filter_map(|kind| {
+            let active = figures.active(Some(kind));
+            if active == 0.0 {
+                return None;
+            }
+            let slice = [("kind", kind)];
+            let age = figures.sum("assets_age_seconds", &slice).value;
+            let known = figures.sum("assets_age_known", &slice).value.filter(|known| *known > 0.0);
+            let median = figures.find("lifetime_median_seconds", &slice);
+            let past = figures.sum("assets_past_lifetime", &slice);
+            let footprint = figures.sum("footprint_annual_co2e_grams", &slice);
+            let without = figures.find("factor_coverage_ratio", &[("kind", kind), ("tier", "none")]);
+            Some(html! { tr {
+                th scope="row" { (words::kind(lang, kind)) }
+                td.n { (sheet.figure(&source("assets", Some(kind), None), &whole(active))) }
+                td.n { @match age.zip(known) {
+                    Some((age, known)) => {
+                        (sheet.figure(&source("assets_age_seconds", Some(kind), None), &duration(lang, age / known)))
+                        @if known < super::cards::ENOUGH * active {
+                            (sheet.say(" (âge connu\u{a0}: ", " (age known: ")) (percent(lang, known / active, 0)) ")"
+                        }
+                    }
+                    None => (sheet.say("inconnu", "unknown")),
+                } }
+                td.n { @match median.map(|median| (median.value, median.note.as_deref())) {
+                    Some((Some(value), _)) => (sheet.figure(
+                        &source("lifetime_median_seconds", Some(kind), None), &duration(lang, value),
+                    )),
+                    Some((None, note)) => (sheet.unknown(note)),
+                    None => (sheet.unknown(None)),
+                } }
+                td.n { @match past.value {
+                    Some(_) => (total(sheet, &past, &source("assets_past_lifetime", Some(kind), None), whole)),
+                    None => (sheet.say("pas de durée de référence", "no reference lifetime")),
+                } }
+                td.n { (total(
+                    sheet, &footprint, &source("footprint_annual_co2e_grams", Some(kind), None), |value| co2e(lang, value),
+                )) }
+                td.n { @match without.and_then(|without| without.value) {
+                    Some(without) => (sheet.figure(
+                        &source("factor_coverage_ratio", Some(kind), None), &percent(lang, 1.0 - without, 0),
+                    )),
+                    None => (sheet.unknown(None)),
+                } }
+            } })
+        })
+        .collect();
+    let all = figures.sum("footprint_fleet_annual_co2e_grams", &[]);
+    let inside = html! {
+        (heads(sheet, &[
+            ("Matériel", "Equipment", false),
+            ("Nombre", "Number", true),
+            ("Âge moyen", "Mean age", true),
+            ("La moitié durent plus de", "Half last more than", true),
+            ("Vies prolongées", "Lives made longer", true),
+            ("Empreinte annuelle", "Annual footprint", true),
+            ("Avec un facteur publié", "With a published factor", true),
+        ]))
+        tbody { @for row in &rows { (row) } }
+        tfoot { tr {
+            th scope="row" { (sheet.say("Ensemble", "All")) }
+            td.n { (sheet.figure(&source("assets", None, None), &whole(figures.active(None)))) }
+            td {} td {}
+            td.n { (total(sheet, &figures.sum("assets_past_lifetime", &[]), &source("assets_past_lifetime", None, None), whole)) }
+            td.n { (total(sheet, &all, &source("footprint_fleet_annual_co2e_grams", None, None), |value| co2e(lang, value))) }
+            td {}
+        } }
+    };
+    table(
+        sheet,
+        "equipment",
+        ("Parc par type de matériel", "Equipment by type"),
+        (
+            "Matériels en service, en stock ou en réparation. Vies prolongées\u{a0}: matériels gardés au-delà de la durée de référence de leur type, un gain.",
+            "Equipment in use, in stock or in repair. Lives made longer: kept beyond the reference lifetime of the type, a gain.",
+        ),
+        inside,
+    )
+}
+
+/// Exits to reuse by buyer and year.
+pub fn exits(sheet: &Sheet) -> Markup {
+    const NAME: &str = "disposal_reuse_ratio";
+    let (lang, figures) = (sheet.lang, &sheet.figures);
+    let mut rows = Vec::new();
+    for buyer in figures.buyers(NAME, sheet.edition) {
+        for year in years(sheet) {
+            let told = year.to_string();
+            let slice = [("siret", buyer.siret), ("year", told.as_str())];
+            let Some(rate) = figures.find(NAME, &slice) else { continue };
+            let part = |name: &str| {
+                let reading = figures.find(name, &slice);
+                match reading.and_then(|reading| reading.value) {
+                    Some(value) => sheet.figure(&source(name, None, Some(year)), &number(lang, value, 0)),
+                    None => sheet.unknown(reading.and_then(|reading| reading.note.as_deref())),
+                }
+            };
+            rows.push(html! { tr {
+                th scope="row" { (buyer_name(sheet, buyer)) }
+                td { (year) }
+                td.n { (part("disposals_to_reuse")) }
+                td.n { (part("reformed_stock")) }
+                td.n { @match rate.value {
+                    Some(value) => (sheet.figure(&source(NAME, None, Some(year)), &percent(lang, value, 2))),
+                    None => (sheet.unknown(rate.note.as_deref())),
+                } }
+                td.n { @match rate.target {
+                    Some(target) => (percent(lang, target, 1)),
+                    None => (sheet.say("aucun", "none")),
+                } }
+            } });
+        }
+    }
+    let inside = html! {
+        (heads(sheet, &[
+            ("Détenteur", "Owner", false),
+            ("Année", "Year", false),
+            ("A\u{a0}: vers le réemploi", "A: to reuse", true),
+            ("B\u{a0}: réformés en stock au 1er janvier", "B: reformed, in stock on 1 January", true),
+            ("A / B", "A / B", true),
+            ("Objectif", "Target", true),
+        ]))
+        tbody {
+            @for row in &rows { (row) }
+            @if rows.is_empty() { tr { td colspan="6" { (sheet.say("aucune sortie connue pour ces années", "no exit is known for these years")) } } }
+        }
+    };
+    table(
+        sheet,
+        "exits",
+        ("Sorties vers le réemploi", "Exits to reuse"),
+        (
+            "Biens réformés de dix ans au plus orientés vers le réemploi (loi REEN, article 16). Le taux peut dépasser 100\u{a0}%.",
+            "Reformed goods of at most ten years directed to reuse (REEN law, article 16). The rate may exceed 100%.",
+        ),
+        inside,
+    )
+}
+
+/// What left, by way and year.
+pub fn ways(sheet: &Sheet) -> Markup {
+    const NAME: &str = "disposals";
+    let count = |way: &str, year: i16| {
+        sheet.figures.sum(NAME, &[("disposal", way), ("year", &year.to_string())]).value.unwrap_or(0.0)
+    };
+    let told = |way: &&str| years(sheet).iter().any(|year| count(way, *year) > 0.0);
+    let ways: Vec<&str> = Disposal::ALL.iter().map(|(_, name)| *name).filter(told).collect();
+    if ways.is_empty() {
+        return html! {};
+    }
+    let inside = html! {
+        thead { tr {
+            th scope="col" { (sheet.say("Filière", "Way")) }
+            @for year in years(sheet) { th.n scope="col" { (year) } }
+        } }
+        tbody { @for way in ways { tr {
+            th scope="row" { (words::way(sheet.lang, way)) }
+            @for year in years(sheet) {
+                td.n { (sheet.figure(&source(NAME, None, Some(year)), &number(sheet.lang, count(way, year), 0))) }
+            }
+        } } }
+    };
+    let title = ("Ce qui est sorti, par filière", "What left, by way");
+    table(sheet, "ways", title, ("Nombre de matériels sortis dans l'année.", "Number of pieces that left in the year."), inside)
+}
+
+fn state(sheet: &Sheet, state: &SourceState) -> Markup {
+    let words = match (state.up, state.stale) {
+        (Some(false), _) => ("en échec", "failing"),
+        (_, true) => ("données anciennes", "old data"),
+        (Some(true), _) => ("à jour", "up to date"),
+        (None, _) => ("pas encore interrogée depuis le démarrage", "not asked yet since the start"),
+    };
+    html! {
+        (sheet.say(words.0, words.1))
+        @if state.up == Some(false) && state.stale { (sheet.say(", données anciennes", ", old data")) }
+        @if state.collecting { (sheet.say(", lecture en cours", ", being read")) }
+    }
+}
+
+fn when(sheet: &Sheet, at: Timestamp) -> Markup {
+    html! { time datetime=(at) { (moment(sheet.lang, at)) } }
+}
+
+/// How each source is doing.
+pub fn sources(sheet: &Sheet) -> Markup {
+    let lang = sheet.lang;
+    let inside = html! {
+        (heads(sheet, &[
+            ("Source", "Source", false),
+            ("Type", "Type", false),
+            ("État", "State", false),
+            ("Dernière lecture complète", "Last complete reading", false),
+            ("Lignes lues", "Rows read", true),
+            ("Lignes refusées", "Rows refused", true),
+            ("Erreur", "Error", false),
+        ]))
+        tbody { @for source in &sheet.edition.sources { tr {
+            th scope="row" { a href="/api/v1/sources" { (source.name) } }
+            td { (words::connector(lang, source.connector)) }
+            td { (state(sheet, source)) }
+            td { @match source.last_success {
+                Some(at) => (when(sheet, at)),
+                None => (sheet.say("jamais", "never")),
+            } }
+            @match source.last_success {
+                Some(_) => {
+                    td.n { (number(lang, source.observations as f64, 0)) }
+                    td.n { (number(lang, source.rejects as f64, 0)) }
+                }
+                None => { td.n { (sheet.say("inconnu", "unknown")) } td.n { (sheet.say("inconnu", "unknown")) } }
+            }
+            td { @match &source.failure {
+                Some((at, class, cause)) => {
+                    (words::failure(lang, class)) ", " (when(sheet, *at))
+                    @if sheet.sees_assets { (sheet.say("\u{a0}: ", ": ")) span lang="en" { (cause) } }
+                }
+                None => (sheet.say("aucune", "none")),
+            } }
+        } } }
+    };
+    let title = ("Sources des données", "Sources of the data");
+    let caption = ("D'où viennent les chiffres, et de quand.", "Where the figures come from, and from when.");
+    table(sheet, "sources", title, caption, inside)
+}
+
+/// What could not be settled, and how much is known.
+pub fn quality(sheet: &Sheet) -> Markup {
+    let (lang, figures) = (sheet.lang, &sheet.figures);
+    let address = source("doubts", None, None);
+    let doubts = figures.all("doubts", &[]).filter_map(|reading| Some((label(reading, "reason"), reading.value?)));
+    let doubts: Vec<(&str, f64)> = doubts.filter(|(_, count)| *count > 0.0).collect();
+    let inside = html! {
+        (heads(sheet, &[("À vérifier", "To be checked", false), ("Nombre", "Number", true)]))
+        tbody {
+            @for (reason, count) in &doubts { tr {
+                th scope="row" { (words::doubt(lang, reason)) }
+                td.n { (sheet.figure(&address, &number(lang, *count, 0))) }
+            } }
+            @if doubts.is_empty() { tr { td colspan="2" { (sheet.say("rien à vérifier", "nothing to be checked")) } } }
+        }
+    };
+    let title = ("Qualité des données", "Quality of the data");
+    let caption = ("Ce qui n'a pu être tranché, et reste visible.", "What could not be settled, and stays visible.");
+    html! {
+        (table(sheet, "quality", title, caption, inside))
+        (known(sheet))
+    }
+}
+
+/// Of what share of the active fleet each field is known.
+fn known(sheet: &Sheet) -> Markup {
+    const NAME: &str = "field_known_ratio";
+    let (lang, figures) = (sheet.lang, &sheet.figures);
+    let share = |field: &str| {
+        let (mut known, mut all) = (0.0, 0.0);
+        for reading in figures.all(NAME, &[("field", field)]) {
+            let active = figures.active(Some(label(reading, "kind")));
+            known += reading.value.unwrap_or(0.0) * active;
+            all += active;
+        }
+        (all > 0.0).then(|| known / all)
+    };
+    let fields = figures.labels(NAME, "field");
+    if fields.is_empty() {
+        return html! {};
+    }
+    let inside = html! {
+        (heads(sheet, &[("Information", "Information", false), ("Connue pour", "Known for", true)]))
+        tbody { @for field in fields { tr {
+            th scope="row" { (words::field(lang, field)) }
+            td.n { @match share(field) {
+                Some(share) => (sheet.figure(&source(NAME, None, None), &percent(lang, share, 0))),
+                None => (sheet.unknown(None)),
+            } }
+        } } }
+    };
+    let title = ("Ce qui est connu du parc", "What is known of the equipment");
+    let caption = ("Part du parc en service, en stock ou en réparation.", "Share of the equipment in use, in stock or in repair.");
+    table(sheet, "known", title, caption, inside)
+}

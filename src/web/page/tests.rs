@@ -1,0 +1,188 @@
+use std::sync::OnceLock;
+
+use domain::entity::{Entity, EntityTree, ROOT};
+use domain::factor::Factors;
+use domain::indicator::{Publishing, Settings, all};
+use domain::law::Law;
+use domain::quantity::YEAR_SECONDS;
+use domain::record::Text;
+use domain::snapshot::Snapshot;
+use jiff::civil::date;
+
+use super::*;
+use crate::edition::SourceState;
+
+const SIRET: &str = "21000000600010";
+
+fn edition() -> Edition {
+    let entity = |id: &str, name: &str, siret: Option<&str>, legal_subject| Entity {
+        id: Text::from(id),
+        name: Text::from(name),
+        parent: (id != "ville").then_some(ROOT),
+        siret: siret.map(Text::from),
+        legal_subject,
+        ..Entity::default()
+    };
+    let nodes = vec![
+        entity("ville", "Ville <script>alert(1)</script> & Cie", Some(SIRET), true),
+        entity("ccas", "CCAS", Some("26000000500017"), false),
+    ];
+    let snapshot = Snapshot {
+        sources: Vec::new(),
+        harvested: Vec::new(),
+        entities: EntityTree { nodes },
+        assets: Vec::new(),
+        unjoined: Vec::new(),
+        purchases: Vec::new(),
+        exits: Vec::new(),
+        stock_counts: Vec::new(),
+        headcounts: Vec::new(),
+        doubts: Vec::new(),
+    };
+    let settings =
+        Settings { factors: Factors::default(), assumptions: domain::assumption::Assumptions::default(), law: Law::default() };
+    let failing = SourceState {
+        name: "glpi-siege".to_owned(),
+        connector: "glpi",
+        up: Some(false),
+        failure: Some(("2026-11-24T04:00:00Z".parse().unwrap(), "auth", "glpi-siege: 401 <b>".to_owned())),
+        ..SourceState::default()
+    };
+    Edition {
+        number: 1,
+        made_at: "2026-11-24T05:07:49Z".parse().unwrap(),
+        today: date(2026, 11, 24),
+        snapshot: Arc::new(snapshot),
+        settings: Arc::new(settings),
+        publishing: Publishing { entity_depth: 1, min_cell: 5, folded: true },
+        readings: Vec::new(),
+        sources: vec![failing],
+        refresh_seconds: 0.0,
+        max_series: 20_000,
+        store_ok: true,
+        config_ok: true,
+        exposition: OnceLock::new(),
+    }
+}
+
+fn reading(name: &str, slice: &[(&'static str, &str)], value: Option<f64>) -> (&'static Indicator, Reading) {
+    let slice = slice.iter().map(|(label, value)| (*label, Text::from(*value))).collect();
+    (all().find(|indicator| indicator.name == name).unwrap(), Reading { value, ..Reading::of(slice, 0.0) })
+}
+
+/// The worked purchases of `facts/indicators.md` §3, a voluntary buyer, and a few figures more.
+fn readings() -> Vec<(&'static Indicator, Reading)> {
+    let bought = |siret, category| [("siret", siret), ("category", category), ("year", "2026")];
+    let town = bought(SIRET, "it_telephony");
+    let exits = [("siret", SIRET), ("year", "2026")];
+    let mut readings = vec![
+        reading("reuse_spend_ratio", &town, Some(15_200.0 / 95_200.0)),
+        reading("reuse_spend_missing_euros", &town, Some(3_840.0)),
+        reading("reuse_spend_ratio", &bought("26000000500017", "printing_equipment"), None),
+        reading("footprint_fleet_annual_co2e_grams", &[], Some(12.34e6)),
+        reading("lifetime_median_seconds", &[("kind", "laptop")], Some(6.0 * YEAR_SECONDS)),
+        reading("assets", &[("entity", "ville"), ("kind", "laptop"), ("status", "in_use")], Some(1_200.0)),
+        reading("assets", &[("entity", "ville"), ("kind", "laptop"), ("status", "retired")], Some(7.0)),
+        reading("agents", &[("entity", "ville")], Some(1_000.0)),
+        reading("disposals_to_reuse", &exits, Some(12.0)),
+        reading("reformed_stock", &exits, None),
+        reading("disposal_reuse_ratio", &exits, None),
+        reading("doubts", &[("reason", "collides")], Some(3.0)),
+        reading("doubts", &[("reason", "unlisted")], Some(0.0)),
+    ];
+    readings[0].1.target = Some(0.2);
+    readings[0].1.coverage = 0.7;
+    readings[2].1.note = Some(Text::from("nothing was bought"));
+    (readings[3].1.low, readings[3].1.high) = (Some(9e6), Some(20e6));
+    let told = "neither a count nor dated history tells the stock of reformed goods on 1 January";
+    readings[10].1.note = Some(Text::from(told));
+    readings
+}
+
+fn shown(lang: Lang, sees_assets: bool) -> String {
+    let viewer = PageViewer {
+        logged_in: true,
+        sees_assets,
+        readings: Arc::new(readings()),
+        csrf: Some("a\"b".to_owned()),
+    };
+    page(&edition(), lang, &viewer)
+}
+
+/// The text of a page, one space between words.
+fn text(page: &str) -> String {
+    let body = page.split("</style>").nth(1).unwrap();
+    let mut inside = false;
+    let plain: String = body
+        .chars()
+        .filter(|letter| {
+            inside = (inside || *letter == '<') && *letter != '>';
+            !inside && *letter != '>'
+        })
+        .collect();
+    plain.replace("&amp;", "&")
+}
+
+#[test]
+fn figures_in_the_words_of_readers() {
+    let french = text(&shown(Lang::Fr, true));
+    for expected in [
+        "15,97\u{a0}%",
+        "Objectif\u{a0}: 20\u{a0}%. Il manque 3\u{202f}840\u{a0}€",
+        "Données incomplètes\u{a0}: neuf ou réemploi n'est connu que pour 70\u{a0}%",
+        "12,3\u{a0}t\u{a0}CO₂e",
+        "entre 9\u{a0}t\u{a0}CO₂e et 20\u{a0}t\u{a0}CO₂e",
+        "un modèle et non une mesure",
+        "la moitié durent plus de 6\u{a0}ans",
+        "1,2 ordinateur",
+        "1\u{202f}200",
+        "non calculable\u{a0}: ni comptage ni historique daté du stock de biens réformés au 1er janvier",
+        "non calculable\u{a0}: rien n'a été acheté",
+        "à vérifier",
+        "CCAS (à titre volontaire)",
+        "identifiants refusés, 24 novembre 2026 à 04\u{a0}h\u{a0}00 UTC",
+        "Matériels qui pourraient être le même",
+        "Chiffres au 24 novembre 2026",
+    ] {
+        assert!(french.contains(expected), "{expected}\nis not in\n{french}");
+    }
+    assert!(!french.contains("ne figurent plus"), "a reason without doubts is shown");
+    let english = text(&shown(Lang::En, true));
+    for expected in ["15.97%", "Missing: €3,840", "half of them last more than 6\u{a0}years", "1,200"] {
+        assert!(english.contains(expected), "{expected}\nis not in\n{english}");
+    }
+    for (page, words) in [(&french, ["edition", "harvest", "testimony"]), (&english, ["edition", "harvest", "testimony"])] {
+        assert!(words.iter().all(|word| !page.to_lowercase().contains(word)), "{page}");
+    }
+}
+
+#[test]
+fn nothing_runs_and_nothing_is_fetched() {
+    for page in [shown(Lang::Fr, true), shown(Lang::En, false), login_page(Lang::Fr, true)] {
+        assert!(!page.contains("<script"), "{page}");
+        assert!(!page.contains("http://") && !page.contains("https://") && !page.contains("src="), "{page}");
+        assert_eq!(page.matches("<h1").count(), 1);
+        assert_eq!(page.matches("<style").count(), 1);
+        assert_eq!(page.matches("<table").count(), page.matches("<caption").count());
+        assert!(page.len() < 60_000);
+    }
+    assert!(shown(Lang::Fr, false).contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; Cie"));
+    assert!(shown(Lang::Fr, false).contains("value=\"a&quot;b\""));
+}
+
+#[test]
+fn lines_and_causes_only_for_those_who_may_see_them() {
+    let (whole, part) = (shown(Lang::Fr, true), shown(Lang::Fr, false));
+    assert!(whole.contains("/api/v1/procurement/2026/lines") && whole.contains("401 &lt;b&gt;"));
+    assert!(!part.contains("/lines") && !part.contains("401"));
+    assert!(part.contains("/api/v1/indicators?name=reuse_spend_ratio&amp;year=2026"));
+}
+
+#[test]
+fn a_page_of_nothing_has_no_zero() {
+    let viewer = PageViewer { logged_in: false, sees_assets: false, readings: Arc::default(), csrf: None };
+    let page = text(&page(&edition(), Lang::Fr, &viewer));
+    assert!(page.contains("non calculable\u{a0}: aucune donnée pour cette année"), "{page}");
+    assert!(page.contains("non calculable\u{a0}: aucun effectif connu"), "{page}");
+    assert!(!page.contains("0\u{a0}%") && !page.contains("0\u{a0}kg"), "{page}");
+}

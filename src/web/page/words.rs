@@ -1,0 +1,226 @@
+//! The words of readers for what the daemon names its own way.
+
+use crate::web::french::Lang;
+
+/// A name and its words, in French and in English.
+type Words = [(&'static str, &'static str, &'static str)];
+
+/// The words for a name; the name itself where none are written down.
+fn say<'a>(words: &Words, lang: Lang, name: &'a str) -> &'a str {
+    words.iter().find(|(known, ..)| *known == name).map_or(name, |(_, french, english)| lang.pick(french, english))
+}
+
+/// Kinds, in the plural.
+pub fn kind(lang: Lang, name: &str) -> &str {
+    say(KINDS, lang, name)
+}
+
+/// Ways out.
+pub fn way(lang: Lang, name: &str) -> &str {
+    say(WAYS, lang, name)
+}
+
+/// Why a collection failed.
+pub fn failure(lang: Lang, class: &str) -> &str {
+    say(FAILURES, lang, class)
+}
+
+/// What a doubt is about.
+pub fn doubt(lang: Lang, reason: &str) -> &str {
+    say(DOUBTS, lang, reason)
+}
+
+/// What is known of an asset.
+pub fn field(lang: Lang, name: &str) -> &str {
+    say(FIELDS, lang, name)
+}
+
+/// What speaks to a source.
+pub fn connector(lang: Lang, name: &str) -> &str {
+    say(CONNECTORS, lang, name)
+}
+
+/// A purchase category: the decree's own words in French.
+pub fn category<'a>(lang: Lang, name: &'a str, label: Option<&'a str>) -> &'a str {
+    match lang {
+        Lang::Fr => label.unwrap_or(name),
+        Lang::En => CATEGORIES.iter().find(|(known, _)| *known == name).map_or(name, |(_, english)| english),
+    }
+}
+
+/// The note of a reading; readings speak English.
+pub fn note(lang: Lang, told: &str) -> &str {
+    match lang {
+        Lang::En => told,
+        Lang::Fr => NOTES.iter().find(|(known, _)| *known == told).map_or(told, |(_, french)| french),
+    }
+}
+
+const KINDS: &Words = &[
+    ("laptop", "Ordinateurs portables", "Laptops"),
+    ("desktop", "Unités centrales", "Desktops"),
+    ("workstation", "Stations de travail", "Workstations"),
+    ("all_in_one", "Ordinateurs tout-en-un", "All-in-one computers"),
+    ("thin_client", "Clients légers", "Thin clients"),
+    ("tablet", "Tablettes", "Tablets"),
+    ("smartphone", "Téléphones mobiles", "Mobile phones"),
+    ("desk_phone", "Téléphones fixes", "Desk phones"),
+    ("monitor", "Écrans", "Monitors"),
+    ("tv", "Téléviseurs", "Televisions"),
+    ("interactive_display", "Écrans interactifs", "Interactive displays"),
+    ("projector", "Vidéoprojecteurs", "Projectors"),
+    ("printer", "Imprimantes", "Printers"),
+    ("multifunction", "Multifonctions", "Multifunction printers"),
+    ("copier", "Copieurs", "Copiers"),
+    ("scanner", "Numériseurs", "Scanners"),
+    ("server", "Serveurs", "Servers"),
+    ("blade_chassis", "Châssis de lames", "Blade chassis"),
+    ("storage_array", "Baies de stockage", "Storage arrays"),
+    ("switch", "Commutateurs réseau", "Network switches"),
+    ("router", "Routeurs", "Routers"),
+    ("firewall", "Pare-feu", "Firewalls"),
+    ("access_point", "Bornes Wi-Fi", "Wi-Fi access points"),
+    ("modem", "Modems et box", "Modems"),
+    ("ups", "Onduleurs", "Uninterruptible power supplies"),
+    ("pdu", "Bandeaux électriques", "Power strips"),
+    ("dock", "Stations d'accueil", "Docking stations"),
+    ("keyboard", "Claviers", "Keyboards"),
+    ("mouse", "Souris", "Mice"),
+    ("headset", "Casques", "Headsets"),
+    ("external_drive", "Disques externes", "External drives"),
+    ("camera", "Caméras", "Cameras"),
+    ("sensor", "Capteurs", "Sensors"),
+    ("iot_gateway", "Passerelles de capteurs", "Sensor gateways"),
+    ("kiosk", "Bornes interactives", "Kiosks"),
+    ("consumable", "Consommables", "Consumables"),
+    ("other", "Autres matériels", "Other equipment"),
+    ("unknown", "Type non renseigné", "Type not told"),
+];
+
+const WAYS: &Words = &[
+    ("donation", "Don", "Donation"),
+    ("sale_with_reuse_commitment", "Vente avec engagement de réemploi", "Sale with a commitment to reuse"),
+    ("public_transfer", "Cession à une personne publique", "Transfer to a public body"),
+    ("take_back_with_reuse_proof", "Reprise avec preuve de réemploi", "Take-back with proof of reuse"),
+    ("recycling", "Recyclage", "Recycling"),
+    ("sale", "Vente", "Sale"),
+    ("take_back", "Reprise", "Take-back"),
+    ("destroyed", "Destruction", "Destruction"),
+    ("unknown", "Filière non renseignée", "Way not told"),
+];
+
+const FAILURES: &Words = &[
+    ("auth", "identifiants refusés", "credentials refused"),
+    ("permission", "droits insuffisants", "not enough rights"),
+    ("network", "serveur injoignable", "server out of reach"),
+    ("tls", "connexion chiffrée refusée", "encrypted connection refused"),
+    ("timeout", "délai dépassé", "took too long"),
+    ("protocol", "réponse incomprise", "answer not understood"),
+    ("server", "erreur du serveur interrogé", "error of the server asked"),
+    ("too_large", "réponse trop volumineuse", "answer too large"),
+    ("incomplete", "lecture incomplète", "reading incomplete"),
+    ("other", "erreur", "error"),
+];
+
+const DOUBTS: &Words = &[
+    (
+        "anonymous",
+        "Matériels sans numéro qui permette de les reconnaître",
+        "Equipment without a number to know it by",
+    ),
+    (
+        "collides",
+        "Matériels qui pourraient être le même, ou qui partagent un même numéro",
+        "Equipment that may be the same, or that shares a number",
+    ),
+    (
+        "disagree",
+        "Matériels que les sources décrivent différemment",
+        "Equipment that sources describe differently",
+    ),
+    (
+        "ledger_gap",
+        "Plus de 5\u{a0}% d'écart entre le fichier d'achats et les prix de l'inventaire",
+        "Purchase file and inventory prices more than 5% apart",
+    ),
+    (
+        "unlisted",
+        "Matériels qui ne figurent plus dans aucun inventaire",
+        "Equipment that no inventory lists any more",
+    ),
+    ("implausible", "Dates ou prix invraisemblables", "Implausible dates or prices"),
+    (
+        "ambiguous_model",
+        "Modèles qui correspondent à plusieurs facteurs d'émission",
+        "Models that fit several emission factors",
+    ),
+    (
+        "unplaced_entity",
+        "Services ou sites absents de l'organigramme configuré",
+        "Departments or sites missing from the configured tree",
+    ),
+    (
+        "grid_value_missing",
+        "Dons dont la valeur légale reste à vérifier",
+        "Gifts whose legal value is yet to be checked",
+    ),
+];
+
+const FIELDS: &Words = &[
+    ("serial", "Numéro de série", "Serial number"),
+    ("model", "Modèle", "Model"),
+    ("manufacturer", "Fabricant", "Manufacturer"),
+    ("condition", "Neuf ou issu du réemploi", "New or reused"),
+    ("service_start", "Mise en service", "Start of service"),
+    ("purchase_date", "Date d'achat", "Purchase date"),
+    ("purchase_price", "Prix d'achat", "Purchase price"),
+    ("entity", "Service ou site", "Department or site"),
+    ("specification", "Caractéristiques techniques", "Specification"),
+    ("last_seen", "Dernier contact", "Last contact"),
+];
+
+const CONNECTORS: &Words = &[
+    ("csv", "Fichier", "File"),
+    ("glpi", "GLPI", "GLPI"),
+    ("ldap", "Annuaire", "Directory"),
+    ("ocs", "OCS Inventory", "OCS Inventory"),
+    ("snmp", "Réseau (SNMP)", "Network (SNMP)"),
+];
+
+const CATEGORIES: &[(&str, &str)] = &[
+    ("it_telephony", "IT equipment and telephony"),
+    ("printing_equipment", "Printing equipment"),
+    ("printing_consumables", "Printing consumables"),
+    ("it_2021", "IT and office machines, equipment and supplies"),
+    ("phones_2021", "Mobile and desk phones"),
+    ("copiers_2021", "Copiers and offset printing equipment"),
+    ("cartridges_2021", "Toner and ink cartridges"),
+];
+
+const NOTES: &[(&str, &str)] = &[
+    ("nothing was bought", "rien n'a été acheté"),
+    (
+        "the law's target for this category is not established",
+        "l'objectif légal de cette catégorie est à vérifier",
+    ),
+    (
+        "more than half of those that ever began their service are still in service",
+        "plus de la moitié sont encore en service",
+    ),
+    (
+        "no published factor, or no reference lifetime, for this kind",
+        "aucun facteur d'émission publié, ou aucune durée de référence, pour ce type de matériel",
+    ),
+    ("no published factor for this kind", "aucun facteur d'émission publié pour ce type de matériel"),
+    (
+        "no reformed goods were in stock on 1 January: the rate cannot be computed",
+        "aucun bien réformé n'était en stock au 1er janvier",
+    ),
+    (
+        "neither a count nor dated history tells the stock of reformed goods on 1 January",
+        "ni comptage ni historique daté du stock de biens réformés au 1er janvier",
+    ),
+    ("neither a count nor dated history tells it", "ni comptage ni historique daté"),
+    ("counted by people", "compté sur place"),
+    ("at least: not all of it has a published factor", "au moins\u{a0}: tout n'a pas de facteur publié"),
+];

@@ -1,0 +1,135 @@
+//! The part of an edition that a viewer may see, on a day: computed when asked for, kept while the edition lasts.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use domain::entity::EntityId;
+use domain::indicator::{Basis, Indicator, Publishing, Reading};
+use domain::law::agec::Ledger;
+use domain::law::reen::Exits;
+use domain::snapshot::Snapshot;
+use jiff::civil::Date;
+
+use super::auth::Viewer;
+use crate::config::Scope;
+use crate::edition::Edition;
+use crate::exposition::Exposition;
+
+/// Worlds kept beside the published one.
+const KEPT: usize = 8;
+
+/// What makes a world.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Key {
+    /// The day at whose end it is seen.
+    pub at: Date,
+    /// Small cells are folded.
+    pub folded: bool,
+    /// These entities and what lies below, sorted; empty: everything.
+    pub entities: Vec<EntityId>,
+}
+
+impl Key {
+    /// What a viewer sees today.
+    pub fn of(edition: &Edition, viewer: &Viewer) -> Self {
+        Self { at: edition.today, folded: !viewer.may(Scope::Assets), entities: viewer.entities.clone() }
+    }
+
+    /// Is it what the edition publishes to all?
+    pub fn is_published(&self, edition: &Edition) -> bool {
+        self.folded && self.entities.is_empty() && self.at == edition.today
+    }
+}
+
+/// A part of an edition, on a day.
+pub struct World {
+    /// The edition.
+    pub edition: Arc<Edition>,
+    /// Which part and which day.
+    pub key: Key,
+    part: OnceLock<Snapshot>,
+    readings: OnceLock<Vec<(&'static Indicator, Reading)>>,
+    ledger: OnceLock<Ledger>,
+    exits: OnceLock<Exits>,
+    exposition: OnceLock<Exposition>,
+}
+
+impl World {
+    fn new(edition: Arc<Edition>, key: Key) -> Self {
+        Self {
+            edition,
+            key,
+            part: OnceLock::new(),
+            readings: OnceLock::new(),
+            ledger: OnceLock::new(),
+            exits: OnceLock::new(),
+            exposition: OnceLock::new(),
+        }
+    }
+
+    /// Its assets and lines.
+    pub fn snapshot(&self) -> &Snapshot {
+        if self.key.entities.is_empty() {
+            return &self.edition.snapshot;
+        }
+        self.part.get_or_init(|| self.edition.snapshot.within(&self.key.entities))
+    }
+
+    /// Its basis on a day.
+    pub fn basis(&self, at: Date) -> Basis<'_> {
+        let publishing = Publishing { folded: self.key.folded, ..self.edition.publishing };
+        Basis::new(self.snapshot(), &self.edition.settings, publishing, at)
+    }
+
+    /// Every reading of it.
+    pub fn readings(&self) -> &[(&'static Indicator, Reading)] {
+        if self.key.is_published(&self.edition) {
+            return &self.edition.readings;
+        }
+        self.readings.get_or_init(|| domain::indicator::measure(&self.basis(self.key.at)))
+    }
+
+    /// Its purchases as the law sees them.
+    pub fn ledger(&self) -> &Ledger {
+        self.ledger.get_or_init(|| Ledger::of(self.snapshot(), &self.edition.settings.law, self.key.at))
+    }
+
+    /// Its exits as the law sees them.
+    pub fn exits(&self) -> &Exits {
+        self.exits.get_or_init(|| Exits::of(self.snapshot(), &self.edition.settings.law, self.key.at))
+    }
+
+    /// Its page of metrics.
+    pub fn exposition(&self, viewer: &Viewer) -> &Exposition {
+        if self.key.is_published(&self.edition) {
+            return self.edition.exposition();
+        }
+        self.exposition.get_or_init(|| {
+            let sources: Vec<_> = super::api::sources::seen(&self.edition, viewer).collect();
+            Exposition::render(&self.edition, self.readings(), &sources)
+        })
+    }
+}
+
+/// The worlds that were asked for last.
+#[derive(Default)]
+pub struct Worlds(Mutex<Vec<Arc<World>>>);
+
+impl Worlds {
+    /// The world of an edition and a key. It is made here, and filled when something of it is first needed.
+    pub fn of(&self, edition: &Arc<Edition>, key: Key) -> Arc<World> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // What speaks of an older edition would keep all of it in memory.
+        kept.retain(|world| Arc::ptr_eq(&world.edition, edition));
+        if let Some(at) = kept.iter().position(|world| world.key == key) {
+            let world = kept.remove(at);
+            kept.push(world.clone());
+            return world;
+        }
+        if kept.len() >= KEPT {
+            kept.remove(0);
+        }
+        let world = Arc::new(World::new(edition.clone(), key));
+        kept.push(world.clone());
+        world
+    }
+}

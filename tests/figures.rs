@@ -1,0 +1,82 @@
+//! The figures: those of the sample fleet against an independent script, the law's worked value from files to the API.
+
+use std::process::Command;
+
+use crate::house::*;
+
+/// The sample fleet in a folder of its own.
+fn sample() -> (Folder, std::path::PathBuf) {
+    let folder = Folder::new();
+    let from = root().join("config");
+    for entry in std::fs::read_dir(from.join("quickstart")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "csv") {
+            std::fs::create_dir_all(folder.0.join("quickstart")).unwrap();
+            std::fs::copy(&path, folder.0.join("quickstart").join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    let config = std::fs::read_to_string(from.join("quickstart.toml")).unwrap();
+    assert!(config.contains("listen = \"127.0.0.1:9899\""));
+    let path = folder.write("quickstart.toml", &config.replace("127.0.0.1:9899", "127.0.0.1:0"));
+    (folder, path)
+}
+
+#[test]
+fn the_sample_fleet_is_what_an_independent_script_computes() {
+    let (folder, config) = sample();
+    let daemon = Daemon::start(&config);
+    daemon.settled();
+    let today = daemon.json("/api/v1/indicators?name=doubts");
+    let at = today["at"].as_str().map_or_else(today_in_paris, str::to_owned);
+    let output = Command::new("python3")
+        .arg(root().join("tests/recompute.py"))
+        .args(["--compare", &daemon.url, "--at", &at, "--config"])
+        .arg(&folder.0)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let rejects: Vec<(String, u64)> = daemon
+        .items("/api/v1/sources")
+        .iter()
+        .map(|source| (source["name"].as_str().unwrap().to_owned(), source["rejects"].as_u64().unwrap()))
+        .filter(|(_, rejects)| *rejects > 0)
+        .collect();
+    let expected = [("inventaire-mairie", 4), ("achats", 6), ("sorties", 4)];
+    assert_eq!(rejects, expected.map(|(name, count)| (name.to_owned(), count)));
+}
+
+fn today_in_paris() -> String {
+    let output = Command::new("date").arg("+%F").env("TZ", "Europe/Paris").output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// `facts/indicators.md` §3, from a ledger to the API.
+#[test]
+fn the_laws_worked_value_through_files_and_the_api() {
+    let folder = Folder::new();
+    folder.write(
+        "achats.csv",
+        "Date de facture;Type;Quantité;Montant HT;État d'acquisition;Mode;Dérogation\n\
+         10/01/2026;ordinateur portable;75;75 000,00;neuf;achat;non\n\
+         11/02/2026;serveur;1;5 000,00;neuf;achat;oui\n\
+         12/03/2026;ordinateur portable;30;15 000,00;reconditionné;achat;non\n\
+         13/04/2026;ordinateur portable;1;;don;don;non\n\
+         14/05/2026;écran;20;9 000,00;neuf;location;non\n",
+    );
+    let more = "[source.columns]\ninvoice_date = \"Date de facture\"\nkind = \"Type\"\nquantity = \"Quantité\"\n\
+                amount_ht = \"Montant HT\"\ncondition = \"État d'acquisition\"\nmode = \"Mode\"\nderogation = \"Dérogation\"";
+    let daemon = Daemon::start(&folder.configure(&table("achats", "purchases", "achats.csv", more)));
+    daemon.settled();
+    let of = [("siret", "21000000000013"), ("category", "it_telephony"), ("year", "2026")];
+    let near = |name: &str, worked: f64, digits: f64| {
+        let value = daemon.reading(name, &of).unwrap();
+        assert!((value - worked).abs() < digits, "{name}: {value} is not {worked}");
+    };
+    near("reuse_spend_ratio", 0.15966, 5e-6);
+    near("reuse_spend_without_gifts_ratio", 0.15789, 5e-6);
+    near("reuse_spend_missing_euros", 3840.0, 1e-9);
+    near("gifts_euros", 200.0, 1e-9);
+    near("rentals_euros", 9000.0, 1e-9);
+    near("derogated_euros", 5000.0, 1e-9);
+}

@@ -1,0 +1,341 @@
+//! A real ecoparc in a folder of its own, and the tools to talk to it: command line, HTTP, database.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// How long anything may take before a test gives up on it.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The binary under test.
+pub fn ecoparc() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ecoparc"));
+    command.env_remove("ECOPARC_LOG").stdin(Stdio::null());
+    command
+}
+
+/// The repository's root.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A folder that goes away with the test.
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{number}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        // Renamed into place: a collection never sees half a file.
+        let half = path.with_extension("half");
+        std::fs::write(&half, text).unwrap();
+        std::fs::rename(&half, &path).unwrap();
+        path
+    }
+
+    /// Writes a configuration: a server on a free port, and what is added.
+    pub fn configure(&self, more: &str) -> PathBuf {
+        self.write(
+            "ecoparc.toml",
+            &format!(
+                "[organisation]\nname = \"Ville d'Essai\"\nsiret = \"21000000000013\"\n\
+                 [server]\nlisten = \"127.0.0.1:0\"\nanonymous = \"assets\"\n{more}"
+            ),
+        )
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        ecoparc().args(arguments).arg("--config").arg(self.0.join("ecoparc.toml")).output().unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A running daemon; killed with the test.
+pub struct Daemon {
+    child: Child,
+    pub url: String,
+    lines: Receiver<String>,
+    seen: Vec<String>,
+}
+
+impl Daemon {
+    pub fn start(config: &Path) -> Self {
+        Self::start_with(config, &[])
+    }
+
+    pub fn start_with(config: &Path, environment: &[(&str, &str)]) -> Self {
+        let mut command = ecoparc();
+        command.arg("run").arg("--config").arg(config).envs(environment.iter().copied());
+        let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            for line in stderr.lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        let mut daemon = Self { child, url: String::new(), lines, seen: Vec::new() };
+        let line = daemon.wait_for_line("listening");
+        daemon.url = format!("http://{}", line.rsplit("address=").next().unwrap().trim());
+        daemon
+    }
+
+    /// Waits for a line of the log that holds a text.
+    pub fn wait_for_line(&mut self, wanted: &str) -> String {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            match self.lines.recv_timeout(left) {
+                Ok(line) => {
+                    self.seen.push(line.clone());
+                    if line.contains(wanted) {
+                        return line;
+                    }
+                }
+                Err(_) => panic!("no line with `{wanted}` came; the log says:\n{}", self.seen.join("\n")),
+            }
+        }
+    }
+
+    /// Everything the daemon has logged so far.
+    pub fn log(&mut self) -> String {
+        self.seen.extend(self.lines.try_iter());
+        self.seen.join("\n")
+    }
+
+    pub fn request(&self, method: reqwest::Method, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+        let mut request = client.request(method, format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let response = request.send().await.unwrap();
+            Answer {
+                status: response.status().as_u16(),
+                headers: response.headers().clone(),
+                body: response.text().await.unwrap(),
+            }
+        })
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.request(reqwest::Method::GET, path, &[])
+    }
+
+    pub fn json(&self, path: &str) -> Value {
+        let answer = self.get(path);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        serde_json::from_str(&answer.body).unwrap()
+    }
+
+    /// The items of a list, all of its pages.
+    pub fn items(&self, path: &str) -> Vec<Value> {
+        let mut items = Vec::new();
+        let mut next: Option<String> = None;
+        loop {
+            let mark = if path.contains('?') { '&' } else { '?' };
+            let page = match &next {
+                Some(cursor) => format!("{path}{mark}limit=1000&cursor={cursor}"),
+                None => format!("{path}{mark}limit=1000"),
+            };
+            let mut answer = self.json(&page);
+            items.extend(answer["items"].as_array_mut().unwrap().drain(..));
+            match answer["next"].as_str() {
+                Some(cursor) => next = Some(cursor.to_owned()),
+                None => return items,
+            }
+        }
+    }
+
+    /// The readings of one family.
+    pub fn readings(&self, name: &str) -> Vec<Value> {
+        self.json(&format!("/api/v1/indicators?name={name}"))["items"].as_array().unwrap().clone()
+    }
+
+    /// The value of one reading, by some of its labels.
+    pub fn reading(&self, name: &str, slice: &[(&str, &str)]) -> Option<f64> {
+        let readings = self.readings(name);
+        let mut found = readings.iter().filter(|reading| {
+            slice.iter().all(|(label, value)| reading["slice"][label] == Value::String((*value).to_owned()))
+        });
+        let reading = found.next()?;
+        assert!(found.next().is_none(), "{name}{slice:?} means several readings");
+        reading["value"].as_f64()
+    }
+
+    /// One sample of the scrape, by its whole name and labels.
+    pub fn sample(&self, series: &str) -> Option<f64> {
+        let scrape = self.get("/metrics").body;
+        scrape.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' ')?.trim().parse().ok())
+    }
+
+    /// Waits until something becomes true.
+    pub fn until(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
+        let until = Instant::now() + PATIENCE;
+        while !is_so(self) {
+            assert!(Instant::now() < until, "never came true: {what}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Waits until every source was collected or failed at least once.
+    pub fn settled(&self) {
+        self.until("every source was asked", |daemon| {
+            let answer = daemon.get("/api/v1/sources");
+            let Ok(sources) = serde_json::from_str::<Value>(&answer.body) else { return false };
+            let all_asked = |items: &Vec<Value>| items.iter().all(|source| !source["up"].is_null());
+            answer.status == 200 && sources["items"].as_array().is_some_and(all_asked)
+        });
+    }
+
+    /// Asks for a collection and waits for its end.
+    pub fn sync(&mut self, source: &str) {
+        let answer = self.request(
+            reqwest::Method::POST,
+            &format!("/api/v1/sources/{source}/sync"),
+            &[("authorization", &format!("Bearer {ADMIN}"))],
+        );
+        assert_eq!(answer.status, 202, "{}", answer.body);
+        self.wait_for_line("collect");
+        self.wait_for_line("published");
+    }
+
+    pub fn signal(&self, signal: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+    }
+
+    /// Waits for the end; its exit code, `None` for a signal.
+    pub fn end(&mut self) -> Option<i32> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            assert!(Instant::now() < until, "it does not stop");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A token of scope `admin`, and the configuration that knows it.
+pub const ADMIN: &str = "ecoparc_test_admin";
+pub const ADMIN_TOKEN: &str = "[[server.token]]\nname = \"tests\"\nscopes = [\"admin\", \"assets\"]\n\
+    hash = \"sha256:3df0a67f83de63c2cd39474fde49df816bb1e75cbe03fe569a0c1b04e270f10d\"\n";
+
+/// What the server answered.
+pub struct Answer {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+/// The loopback GLPI of `tests/fake_glpi.py`.
+pub struct Glpi {
+    child: Child,
+    pub url: String,
+}
+
+impl Glpi {
+    pub fn start(generation: u8, more: &[&str]) -> Self {
+        let fixtures = root().join(format!("connectors/glpi/fixtures/glpi{generation}"));
+        let mut child = Command::new("python3")
+            .arg(root().join("tests/fake_glpi.py"))
+            .args(["--port", "0", "--generation", &generation.to_string(), "--dir"])
+            .arg(fixtures)
+            .args(more)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut port = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut port).unwrap();
+        let port = port.split_whitespace().last().unwrap().to_owned();
+        Self { child, url: format!("http://127.0.0.1:{port}") }
+    }
+
+    /// A source that asks it.
+    pub fn source(&self, name: &str, more: &str) -> String {
+        format!(
+            "[[source]]\nname = \"{name}\"\ntype = \"glpi\"\nevery = \"1h\"\nurl = \"{}\"\napp_token = \"app\"\n\
+             user_token = \"user\"\n{more}\n",
+            self.url
+        )
+    }
+
+    /// Tells it how to behave from now on.
+    pub fn control(&self, json: &str) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let status = runtime.block_on(async {
+            let client = reqwest::Client::builder().no_proxy().build().unwrap();
+            client.post(format!("{}/__control", self.url)).body(json.to_owned()).send().await.unwrap().status()
+        });
+        assert!(status.is_success(), "{status}");
+    }
+}
+
+impl Drop for Glpi {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A tabular source.
+pub fn table(name: &str, contents: &str, path: &str, more: &str) -> String {
+    format!(
+        "[[source]]\nname = \"{name}\"\ntype = \"csv\"\nevery = \"1h\"\ncontents = \"{contents}\"\npath = \"{path}\"\n\
+         {more}\n"
+    )
+}
+
+/// What a failed command says: one line, and its exit code.
+pub fn refusal(output: &Output) -> (i32, String) {
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    let last = text.lines().last().unwrap_or_default().to_owned();
+    (output.status.code().unwrap_or(-1), last)
+}
+
+/// Reads all of a child's output.
+pub fn output_of(mut stream: impl Read) -> String {
+    let mut text = String::new();
+    let _ = stream.read_to_string(&mut text);
+    text
+}

@@ -1,0 +1,11 @@
+//! ecoparc as a user meets it, command line, HTTP and database; and the rules of the house. One binary, so that what
+//! drives the daemon is compiled once.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod figures;
+mod house;
+mod identity;
+mod metrics;
+mod refusal;
+mod story;
+mod tidy;

@@ -1,0 +1,148 @@
+//! Bad input: one line that a person can act on, and an exit code.
+
+use crate::house::*;
+
+/// Runs `check` on a configuration and compares what it says.
+fn check(more: &str, code: i32, said: &str) {
+    let folder = Folder::new();
+    folder.write("fleet.csv", "id;kind\n1;laptop\n");
+    folder.configure(more);
+    let (found, line) = refusal(&folder.run(&["check"]));
+    assert_eq!(found, code, "{line}");
+    assert!(line.starts_with("ecoparc: ") && line.contains(said), "`{said}` is not in: {line}");
+}
+
+#[test]
+fn a_bad_configuration_names_the_word_and_the_one_meant() {
+    check("[metrix]\n", 64, "unknown key `metrix`: did you mean `metrics`?");
+    check("[metrics]\nentity_dept = 1\n", 64, "[metrics]: unknown key `entity_dept`: did you mean `entity_depth`?");
+    check(
+        &table("fleet", "assets", "fleet.csv", "unlisted_afer = \"1d\""),
+        64,
+        "source \"fleet\": unknown key `unlisted_afer`",
+    );
+    check(&table("fleet", "asset", "fleet.csv", ""), 64, "source \"fleet\"");
+    check("[[source]]\nname = \"x\"\ntype = \"glpy\"\n", 64, "there is no type `glpy`: did you mean `glpi`?");
+    check("[[source]]\ntype = \"csv\"\n", 64, "it has no `name`");
+    check(&table("fleet", "assets", "fleet.csv", "entity = \"cca\""), 64, "there is no entity `cca`");
+    check(&table("fleet", "assets", "fleet.csv", "timeout = \"soon\""), 64, "`timeout`: `soon` is not a length of time");
+    check("[[entity]]\nid = \"a\"\nparent = \"b\"\n[[entity]]\nid = \"b\"\nparent = \"a\"\n", 64, "in a circle");
+    check("[[entity]]\nid = \"a\"\nsiret = \"21000000000014\"\n", 64, "check key");
+    check("[assumptions]\nlifetime_years = { laptp = 5 }\n", 64, "did you mean `laptop`?");
+    check("[law]\nyear_of = \"delivery\"\n", 64, "`year_of` cannot be `delivery`");
+    check("[server\n", 64, "ecoparc.toml");
+    let rule = "[[source.rule]]\nwhen = { state = \"(\" }\nset = { status = \"retired\" }";
+    check(&table("fleet", "assets", "fleet.csv", rule), 64, "rule 1: `when.state` is not a pattern");
+    let rule = "[[source.rule]]\nwhen = { state = \"x\" }\nset = { status = \"gone\" }";
+    check(&table("fleet", "assets", "fleet.csv", rule), 64, "`set.status`");
+}
+
+#[test]
+fn exit_codes_are_those_of_the_contract() {
+    let folder = Folder::new();
+    let (code, line) = refusal(&folder.run(&["check"]));
+    assert_eq!(code, 64);
+    assert!(line.contains("cannot read the configuration"), "{line}");
+    assert_eq!(folder.run(&["chek"]).status.code(), Some(2));
+    folder.write("fleet.csv", "id;kind\n1;laptop\n");
+    folder.configure(&table("fleet", "assets", "fleet.csv", ""));
+    assert_eq!(folder.run(&["sync"]).status.code(), Some(0));
+    std::fs::remove_file(folder.0.join("fleet.csv")).unwrap();
+    let output = folder.run(&["sync"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("fleet.csv"));
+    let (code, line) = refusal(&folder.run(&["sync", "--source", "flet"]));
+    assert_eq!((code, line.as_str()), (1, "ecoparc: there is no source `flet`: did you mean `fleet`?"));
+    let (code, line) = refusal(&folder.run(&["explain", "fleet:77"]));
+    assert_eq!(code, 1);
+    assert!(line.contains("no asset has the id `fleet:77`"), "{line}");
+}
+
+#[test]
+fn bad_files_are_told_and_keep_the_last_good_word() {
+    let folder = Folder::new();
+    folder.configure(&table("fleet", "assets", "fleet.csv", ""));
+    folder.write("fleet.csv", "id;kind;purchase_date\n1;laptop;2024-01-01\n2;laptop;31/02/2024\n3;laptp;2024-01-01\n");
+    let output = folder.run(&["sync"]);
+    let table = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{table}");
+    assert!(table.contains("       1        2 "), "{table}");
+    let said = String::from_utf8_lossy(&folder.run(&["check", "--connect"]).stdout).into_owned();
+    assert!(said.contains("fleet.csv:3 purchase_date") && said.contains("fleet.csv:4 kind"), "{said}");
+    std::fs::write(folder.0.join("fleet.csv"), b"\x7fELF\0\0\0\0\x01\x02").unwrap();
+    let output = folder.run(&["sync"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("failed (protocol)"));
+    assert_eq!(folder.run(&["explain", "fleet:1"]).status.code(), Some(0));
+}
+
+/// A line of two gigabytes, in a file that takes no room on the disk.
+#[test]
+fn a_line_without_end_costs_neither_memory_nor_its_neighbours() {
+    use std::io::{Seek, SeekFrom, Write};
+    let folder = Folder::new();
+    folder.configure(&table("fleet", "assets", "fleet.csv", "timeout = \"10m\""));
+    let mut file = std::fs::File::create(folder.0.join("fleet.csv")).unwrap();
+    file.write_all(b"id;kind;model\n1;laptop;Latitude\n2;laptop;").unwrap();
+    let block = vec![b'a'; 1 << 20];
+    for _ in 0..2048 {
+        file.write_all(&block).unwrap();
+    }
+    file.write_all(b"\n3;laptop;Latitude\n").unwrap();
+    file.seek(SeekFrom::Start(0)).unwrap();
+    drop(file);
+    // 400 MB of address space would not hold the line.
+    let output = std::process::Command::new("bash")
+        .arg("-c")
+        .arg("ulimit -v 1500000; exec \"$0\" sync --config \"$1\"")
+        .arg(env!("CARGO_BIN_EXE_ecoparc"))
+        .arg(folder.0.join("ecoparc.toml"))
+        .output()
+        .unwrap();
+    let table = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{table}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(table.contains("       2        1 "), "{table}");
+}
+
+#[test]
+fn a_refused_token_is_told_without_being_repeated() {
+    let folder = Folder::new();
+    let glpi = Glpi::start(10, &[]);
+    let source = glpi.source("glpi", "").replace("user_token = \"user\"", "user_token = \"wrong-s3cret\"");
+    folder.configure(&source);
+    let output = folder.run(&["sync"]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.contains("failed (auth)"), "{said}");
+    assert!(!said.contains("s3cret"), "{said}");
+}
+
+#[test]
+fn a_token_is_printed_once_with_the_hash_that_knows_it() {
+    let output = ecoparc().args(["token", "grafana"]).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let token = said.lines().next().unwrap().trim_start_matches("token = ").trim_matches('"').to_owned();
+    let hash = said.lines().nth(1).unwrap().trim_start_matches("hash = ").trim_matches('"').to_owned();
+    let folder = Folder::new();
+    folder.write("fleet.csv", "id;kind\n1;laptop\n");
+    let config = folder.configure(&table("fleet", "assets", "fleet.csv", ""));
+    let text = std::fs::read_to_string(&config).unwrap().replace("anonymous = \"assets\"", "anonymous = \"none\"");
+    std::fs::write(&config, text + &format!("[[server.token]]\nname = \"grafana\"\nhash = \"{hash}\"\n")).unwrap();
+    let daemon = Daemon::start(&config);
+    daemon.until("an edition is published", |daemon| daemon.get("/readyz").status == 200);
+    let status = |path: &str, token: &str| {
+        daemon.request(reqwest::Method::GET, path, &[("authorization", &format!("Bearer {token}"))]).status
+    };
+    assert_eq!(status("/api/v1/indicators", &token), 200);
+    assert_eq!(status("/api/v1/indicators", "wrong"), 401);
+    assert_eq!(status("/api/v1/assets", &token), 403, "the token reads figures, not single assets");
+    assert_eq!(daemon.get("/metrics").status, 401);
+    assert_eq!(status("/metrics", &token), 200);
+}
+
+#[test]
+fn the_sample_configuration_is_the_one_committed_and_is_understood() {
+    let output = ecoparc().arg("sample-config").output().unwrap();
+    let committed = std::fs::read_to_string(root().join("config/example.toml")).unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), committed, "run `ecoparc sample-config > config/example.toml`");
+}
