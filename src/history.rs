@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 
-use crate::store::{Past, Store};
+pub use crate::store::Past;
+use crate::store::Store;
 
 /// Stored readings.
 #[derive(Clone)]

@@ -20,7 +20,8 @@ fn glpi_and_a_listing_give_one_asset_each_with_provenance_per_field() {
     let known: Vec<&Value> = assets.iter().filter(|asset| asset["serial"].is_string()).take(20).collect();
     let mut listing = "N° de série;Modèle;Condition;Classe énergie\n".to_owned();
     for asset in &known {
-        listing += &format!("{};{} (liste);reconditionné;A\n", asset["serial"].as_str().unwrap().to_lowercase(), "Modèle");
+        listing +=
+            &format!("{};{} (liste);reconditionné;A\n", asset["serial"].as_str().unwrap().to_lowercase(), "Modèle");
     }
     listing += "SERNOTINGLPI1;Latitude;neuf;B\n";
     folder.write("listing.csv", &listing);
@@ -89,7 +90,10 @@ fn one_serial_on_two_models_is_a_doubt_that_a_decision_settles() {
 fn a_witness_never_creates_an_asset() {
     let folder = Folder::new();
     folder.write("fleet.csv", "id;kind;serial;hostname\nA;laptop;SERIAL0001;pc-1\n");
-    folder.write("seen.csv", "id;kind;serial;hostname;last_seen\nx;laptop;;pc-1;2026-11-20\ny;laptop;;pc-2;2026-11-20\n");
+    folder.write(
+        "seen.csv",
+        "id;kind;serial;hostname;last_seen\nx;laptop;;pc-1;2026-11-20\ny;laptop;;pc-2;2026-11-20\n",
+    );
     let config = folder.configure(
         &(table("fleet", "assets", "fleet.csv", "") + &table("seen", "assets", "seen.csv", "creates = false")),
     );

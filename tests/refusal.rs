@@ -25,7 +25,11 @@ fn a_bad_configuration_names_the_word_and_the_one_meant() {
     check("[[source]]\nname = \"x\"\ntype = \"glpy\"\n", 64, "there is no type `glpy`: did you mean `glpi`?");
     check("[[source]]\ntype = \"csv\"\n", 64, "it has no `name`");
     check(&table("fleet", "assets", "fleet.csv", "entity = \"cca\""), 64, "there is no entity `cca`");
-    check(&table("fleet", "assets", "fleet.csv", "timeout = \"soon\""), 64, "`timeout`: `soon` is not a length of time");
+    check(
+        &table("fleet", "assets", "fleet.csv", "timeout = \"soon\""),
+        64,
+        "`timeout`: `soon` is not a length of time",
+    );
     check("[[entity]]\nid = \"a\"\nparent = \"b\"\n[[entity]]\nid = \"b\"\nparent = \"a\"\n", 64, "in a circle");
     check("[[entity]]\nid = \"a\"\nsiret = \"21000000000014\"\n", 64, "check key");
     check("[assumptions]\nlifetime_years = { laptp = 5 }\n", 64, "did you mean `laptop`?");
@@ -62,7 +66,8 @@ fn exit_codes_are_those_of_the_contract() {
 fn bad_files_are_told_and_keep_the_last_good_word() {
     let folder = Folder::new();
     folder.configure(&table("fleet", "assets", "fleet.csv", ""));
-    folder.write("fleet.csv", "id;kind;purchase_date\n1;laptop;2024-01-01\n2;laptop;31/02/2024\n3;laptp;2024-01-01\n");
+    folder
+        .write("fleet.csv", "id;kind;purchase_date\n1;laptop;2024-01-01\n2;laptop;31/02/2024\n3;laptp;2024-01-01\n");
     let output = folder.run(&["sync"]);
     let table = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(0), "{table}");
@@ -144,5 +149,9 @@ fn a_token_is_printed_once_with_the_hash_that_knows_it() {
 fn the_sample_configuration_is_the_one_committed_and_is_understood() {
     let output = ecoparc().arg("sample-config").output().unwrap();
     let committed = std::fs::read_to_string(root().join("config/example.toml")).unwrap();
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), committed, "run `ecoparc sample-config > config/example.toml`");
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        committed,
+        "run `ecoparc sample-config > config/example.toml`"
+    );
 }

@@ -57,7 +57,12 @@ fn what_is_not_listed_any_more_leaves_after_its_time_and_not_before() {
     let mut daemon = Daemon::start(&config);
     daemon.settled();
     let laptops = |daemon: &Daemon| {
-        daemon.readings("assets").iter().filter(|r| r["slice"]["kind"] == "laptop").filter_map(|r| r["value"].as_f64()).sum::<f64>()
+        daemon
+            .readings("assets")
+            .iter()
+            .filter(|r| r["slice"]["kind"] == "laptop")
+            .filter_map(|r| r["value"].as_f64())
+            .sum::<f64>()
     };
     assert_eq!(laptops(&daemon), 2.0);
     let shorter: Vec<&str> = TODAY_ASSETS.lines().filter(|line| !line.starts_with("A2")).collect();
@@ -156,9 +161,7 @@ fn reload_takes_a_good_configuration_and_keeps_the_old_one_before_a_bad_one() {
     folder.configure(&(fleet.clone() + "[nonsense]\n"));
     daemon.signal("-HUP");
     daemon.wait_for_line("the old one stays in force");
-    daemon.until("the refusal is told", |daemon| {
-        daemon.sample("ecoparc_config_last_reload_successful") == Some(0.0)
-    });
+    daemon.until("the refusal is told", |daemon| daemon.sample("ecoparc_config_last_reload_successful") == Some(0.0));
     assert_eq!(daemon.items("/api/v1/assets").len(), 3);
     folder.configure(&(fleet + &table("more", "assets", "more.csv", "")));
     daemon.signal("-HUP");
@@ -172,7 +175,8 @@ fn a_stop_ends_a_collection_that_never_would() {
     let folder = Folder::new();
     let glpi = Glpi::start(10, &["--fail", "hang"]);
     folder.write("fleet.csv", TODAY_ASSETS);
-    let config = folder.configure(&(table("fleet", "assets", "fleet.csv", "") + &glpi.source("glpi", "timeout = \"2s\"")));
+    let config =
+        folder.configure(&(table("fleet", "assets", "fleet.csv", "") + &glpi.source("glpi", "timeout = \"2s\"")));
     let mut daemon = Daemon::start(&config);
     daemon.until("the time-out is told", |daemon| {
         daemon.sample("ecoparc_source_failures_total{source=\"glpi\",class=\"timeout\"}").is_some()

@@ -24,7 +24,10 @@ pub fn kind(config: &Config, kind: &str, manufacturer: Option<&str>, model: Opti
     let ground = Ground::of(config)?;
     let (factors, assumptions) = (&ground.settings.factors, &ground.settings.assumptions);
     let Some((row, tier)) = factors.choose(Criterion::Co2e, kind, manufacturer, model) else {
-        say(&format!("{}: no published factor; such assets are counted, and their footprint is told as unknown", kind.name()));
+        say(&format!(
+            "{}: no published factor; such assets are counted, and their footprint is told as unknown",
+            kind.name()
+        ));
         return Ok(());
     };
     let (row, set) = (&factors.rows[row], &factors.sets[factors.rows[row].set]);
@@ -92,7 +95,8 @@ fn spend(basis: &Basis, year: i16) -> String {
         let _ = writeln!(text, "{siret} {category} {year}");
         let lines = basis.ledger.lines.iter();
         for line in lines.filter(|line| line.siret == *siret && line.category == *category && line.year == year) {
-            let amount = if line.counted == Counted::No { format!("({})", line.amount) } else { line.amount.to_string() };
+            let amount =
+                if line.counted == Counted::No { format!("({})", line.amount) } else { line.amount.to_string() };
             let _ = writeln!(
                 text,
                 "  {:<40} {} {amount:>14} {:<16} {}",
@@ -102,7 +106,8 @@ fn spend(basis: &Basis, year: i16) -> String {
                 line.why
             );
         }
-        let rate = spend.ratio().map_or_else(|| "cannot be computed".to_owned(), |rate| format!("{:.3} %", rate * 100.0));
+        let rate =
+            spend.ratio().map_or_else(|| "cannot be computed".to_owned(), |rate| format!("{:.3} %", rate * 100.0));
         let _ = writeln!(
             text,
             "  reuse {} + gifts {} over purchases {} + gifts {} = {rate}",
@@ -132,12 +137,14 @@ fn exits(basis: &Basis, year: i16) -> String {
                 let date = line.date().map(|date| date.to_string()).unwrap_or_default();
                 let kind = line.kind.map_or("unknown", Word::name);
                 let (way, why) = (line.way.name(), line.why);
-                let _ = writeln!(text, "  {:<40} {date} {:>4} {kind:<14} {way:<28} {why}", line.origin, line.quantity);
+                let _ =
+                    writeln!(text, "  {:<40} {date} {:>4} {kind:<14} {way:<28} {why}", line.origin, line.quantity);
             }
         }
         let b = figures.b.map_or_else(|| "unknown".to_owned(), |b| b.to_string());
         let how = if figures.counted { "counted" } else { "from dates of reform and exit" };
-        let rate = figures.ratio().map_or_else(|| "cannot be computed".to_owned(), |rate| format!("{:.1} %", rate * 100.0));
+        let rate =
+            figures.ratio().map_or_else(|| "cannot be computed".to_owned(), |rate| format!("{:.1} %", rate * 100.0));
         let _ = writeln!(text, "  A {} over B {b} ({how}) = {rate}", figures.a);
     }
     if text.is_empty() { format!("nothing left in {year}") } else { text }

@@ -16,7 +16,8 @@ pub fn list(config: &Config) -> anyhow::Result<()> {
         let rows = factors.rows.iter().filter(|row| row.set == at).count()
             + factors.grid.iter().filter(|row| row.set == at).count();
         let local = if set.local { ", local: believed first" } else { "" };
-        let _ = writeln!(text, "{}: {}, {} ({}), {rows} rows{local}", set.id, set.publisher, set.edition, set.licence);
+        let _ =
+            writeln!(text, "{}: {}, {} ({}), {rows} rows{local}", set.id, set.publisher, set.edition, set.licence);
         let _ = writeln!(text, "  {}", set.origin);
     }
     let _ = writeln!(text, "\nassumptions");

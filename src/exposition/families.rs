@@ -63,12 +63,7 @@ fn daemon(page: &mut Page, edition: &Edition) {
         &[],
         seconds(edition.made_at),
     );
-    one(
-        "ecoparc_refresh_duration_seconds",
-        "How long the refresh took that made it.",
-        &[],
-        edition.refresh_seconds,
-    );
+    one("ecoparc_refresh_duration_seconds", "How long the refresh took that made it.", &[], edition.refresh_seconds);
     one(
         "ecoparc_config_last_reload_successful",
         "Whether the configuration was read successfully the last time.",
@@ -80,11 +75,7 @@ fn daemon(page: &mut Page, edition: &Edition) {
     let sets = edition.settings.factors.sets.iter();
     let sets: std::collections::BTreeSet<(&str, &str)> = sets.map(|set| (&*set.publisher, &*set.edition)).collect();
     for (publisher, edition) in sets {
-        page.sample(
-            "ecoparc_factor_set_info",
-            [("publisher", publisher), ("edition", edition)].into_iter(),
-            1.0,
-        );
+        page.sample("ecoparc_factor_set_info", [("publisher", publisher), ("edition", edition)].into_iter(), 1.0);
     }
 }
 
@@ -92,11 +83,9 @@ fn daemon(page: &mut Page, edition: &Edition) {
 type OfSource = (&'static str, &'static str, fn(&SourceState) -> Option<f64>);
 
 const OF_SOURCES: [OfSource; 4] = [
-    (
-        "ecoparc_source_last_success_timestamp_seconds",
-        "When a source's last complete harvest ended.",
-        |source| source.last_success.map(seconds),
-    ),
+    ("ecoparc_source_last_success_timestamp_seconds", "When a source's last complete harvest ended.", |source| {
+        source.last_success.map(seconds)
+    }),
     ("ecoparc_source_duration_seconds", "How long a source's last collection took.", |source| {
         source.up.map(|_| source.seconds)
     }),
@@ -157,9 +146,9 @@ pub fn fold(indicator: &Indicator, samples: Vec<(Slice, f64)>, max: usize) -> (V
     }
     let other = |slice: &Slice| -> Option<Slice> {
         slice.iter().any(|(label, _)| *label == "entity").then(|| {
-            let told = slice.iter().map(|(label, told)| {
-                (*label, if *label == "entity" { Text::from("other") } else { told.clone() })
-            });
+            let told = slice
+                .iter()
+                .map(|(label, told)| (*label, if *label == "entity" { Text::from("other") } else { told.clone() }));
             told.collect()
         })
     };

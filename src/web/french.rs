@@ -154,7 +154,7 @@ pub fn date(lang: Lang, day: Date) -> String {
 
 /// A moment, to the minute, in universal time.
 pub fn moment(lang: Lang, at: Timestamp) -> String {
-    let at = at.to_zoned(TimeZone::UTC);
+    let at = TimeZone::UTC.to_datetime(at);
     let hour = lang.pick(
         format!("à {:02}{SPACE}h{SPACE}{:02}", at.hour(), at.minute()),
         format!("at {:02}:{:02}", at.hour(), at.minute()),
@@ -211,7 +211,10 @@ mod tests {
                 (moment(Lang::Fr, stamp), moment(Lang::En, stamp)),
                 ("1er août 2026 à 05\u{a0}h\u{a0}07 UTC", "1 August 2026 at 05:07 UTC"),
             ),
-            ((count(Lang::Fr, 0.0, "ligne", "lignes"), count(Lang::En, 0.0, "line", "lines")), ("0 ligne", "0 lines")),
+            (
+                (count(Lang::Fr, 0.0, "ligne", "lignes"), count(Lang::En, 0.0, "line", "lines")),
+                ("0 ligne", "0 lines"),
+            ),
         ]
         .map(|((french, english), (expected, wanted))| ((french, expected), (english, wanted)))
         {

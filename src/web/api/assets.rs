@@ -93,7 +93,14 @@ impl Filter {
     fn takes(&self, edition: &Edition, asset: &Asset) -> bool {
         let facts = &asset.facts;
         let holds = |text: &String| {
-            let told = [&facts.serial, &facts.asset_tag, &facts.hostname, &facts.model, &facts.manufacturer, &facts.location];
+            let told = [
+                &facts.serial,
+                &facts.asset_tag,
+                &facts.hostname,
+                &facts.model,
+                &facts.manufacturer,
+                &facts.location,
+            ];
             asset.id.to_lowercase().contains(text)
                 || told.into_iter().flatten().any(|told| told.to_lowercase().contains(text))
         };
@@ -137,7 +144,16 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
 
 fn columns() -> Vec<&'static str> {
     let first = [
-        "id", "entity", "entity_name", "status", "first_seen", "start", "retired", "gone", "unlisted", "age_seconds",
+        "id",
+        "entity",
+        "entity_name",
+        "status",
+        "first_seen",
+        "start",
+        "retired",
+        "gone",
+        "unlisted",
+        "age_seconds",
         "sources",
     ];
     let fields = Facts::FIELDS.iter().map(|field| field.name).filter(|name| !APART.contains(name));
@@ -180,16 +196,16 @@ pub fn one(ask: &Ask) -> Result<Answer, Problem> {
             Some((field.name.to_owned(), json!({ "value": json_of(value), "said_by": said_by })))
         })
         .collect();
-    let natives = asset.natives.iter().map(|known| format!("{}:{}", snapshot.source_name(known.said_by), known.value));
+    let natives =
+        asset.natives.iter().map(|known| format!("{}:{}", snapshot.source_name(known.said_by), known.value));
     let natives: Vec<String> = natives.collect();
     let world = ask.world();
     let about = |about: &[domain::record::Text]| {
         about.iter().any(|id| *id == asset.id || natives.iter().any(|native| **native == **id))
     };
     let doubts = world.snapshot().doubts.iter().chain(&world.ledger().doubts).filter(|doubt| about(&doubt.about));
-    let doubts: Vec<Value> = doubts
-        .map(|doubt| json!({ "reason": doubt.reason.name(), "what": doubt.what }))
-        .collect();
+    let doubts: Vec<Value> =
+        doubts.map(|doubt| json!({ "reason": doubt.reason.name(), "what": doubt.what })).collect();
     object.insert("fields".to_owned(), fields.into());
     object.insert("natives".to_owned(), natives.into());
     object.insert("doubts".to_owned(), doubts.into());

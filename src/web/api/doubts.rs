@@ -30,7 +30,8 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
     let rows = doubts().map(|doubt| {
         let about: Vec<&str> = doubt.about.iter().map(|id| &**id).collect();
         // The same doubt keeps its id from one edition to the next.
-        let id = format!("{}-{}", doubt.reason.name(), &hex(&Sha256::digest(format!("{about:?} {}", doubt.what)))[..16]);
+        let id =
+            format!("{}-{}", doubt.reason.name(), &hex(&Sha256::digest(format!("{about:?} {}", doubt.what)))[..16]);
         let row = vec![
             ("id", id.as_str().into()),
             ("reason", doubt.reason.name().into()),

@@ -15,7 +15,8 @@ pub fn table(ask: &Ask) -> Result<Answer, Problem> {
         return Err(Problem::parameter("criterion", "only the criterion `co2e` is known"));
     }
     let mut by = Vec::new();
-    for told in ask.text("by").unwrap_or("entity,kind,phase").split(',').map(str::trim).filter(|told| !told.is_empty())
+    for told in
+        ask.text("by").unwrap_or("entity,kind,phase").split(',').map(str::trim).filter(|told| !told.is_empty())
     {
         let dimension = DIMENSIONS.iter().find(|dimension| **dimension == told);
         let unknown = || Problem::parameter("by", format!("`{told}` is none of kind, entity, phase"));

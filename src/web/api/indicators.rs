@@ -68,9 +68,7 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
         name.is_none_or(|name| indicator.name == name.name)
             && kind.is_none_or(|kind| label(reading, "kind") == Some(kind))
             && year.is_none_or(|year| label(reading, "year") == Some(year))
-            && labels
-                .as_ref()
-                .is_none_or(|labels| label(reading, "entity").is_some_and(|told| labels.contains(told)))
+            && labels.as_ref().is_none_or(|labels| label(reading, "entity").is_some_and(|told| labels.contains(told)))
     });
     Ok(Answer::all(rows.map(|(indicator, reading)| row(indicator, reading)).collect()))
 }
@@ -152,7 +150,8 @@ pub fn history(ask: &Ask) -> Result<Answer, Problem> {
     days.reverse();
     let computed = days.iter().filter(|at| !stored.contains_key(at)).count();
     if computed > COMPUTED {
-        let detail = format!("{computed} days are not stored and at most {COMPUTED} are computed; take a longer step");
+        let detail =
+            format!("{computed} days are not stored and at most {COMPUTED} are computed; take a longer step");
         return Err(Problem::parameter("step", detail));
     }
     let world = ask.world();

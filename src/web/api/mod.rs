@@ -20,7 +20,7 @@ use super::problem::Problem;
 use super::world::{Key, World, Worlds};
 use crate::config::Scope;
 use crate::edition::Edition;
-use crate::store::Past;
+use crate::history::Past;
 
 /// What a parameter takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +120,10 @@ pub static ALL: &[Route] = &[
             text("entity", "Only this entity and what lies below it: its id or name."),
             text("status", "Only this status today."),
             text("q", "Only those whose id, serial, tag, name, maker, model or place holds this text."),
-            date("updated_since", "Only those first seen, last seen, reformed, gone or unlisted on this day or later."),
+            date(
+                "updated_since",
+                "Only those first seen, last seen, reformed, gone or unlisted on this day or later.",
+            ),
             LIMIT,
             CURSOR,
         ],

@@ -52,7 +52,7 @@ pub fn year(ask: &Ask) -> Result<Answer, Problem> {
             ("unknown", spend.unknown().euros().into()),
             ("ratio", number(spend.ratio())),
             ("ratio_without_gifts", number(spend.ratio_without_gifts())),
-            ("ratio_at_most", number(spend.ratio_at_most())),
+            ("ratio_at_most", number(spend.ratio_bounds().map(|(_, most)| most))),
             ("target", number(target)),
             ("missing", number(target.map(|target| spend.missing(target).euros()))),
             ("coverage", number(spend.coverage())),

@@ -120,7 +120,8 @@ fn footprint(sheet: &Sheet) -> Markup {
     let lang = sheet.lang;
     const NAME: &str = "footprint_fleet_annual_co2e_grams";
     let reading = sheet.figures.find(NAME, &[]);
-    let bound = |name: &str, own: Option<f64>| own.or_else(|| sheet.figures.find(name, &[]).and_then(|low| low.value));
+    let bound =
+        |name: &str, own: Option<f64>| own.or_else(|| sheet.figures.find(name, &[]).and_then(|low| low.value));
     let low = bound("footprint_fleet_annual_co2e_low_grams", reading.and_then(|reading| reading.low));
     let high = bound("footprint_fleet_annual_co2e_high_grams", reading.and_then(|reading| reading.high));
     html! {

@@ -79,10 +79,8 @@ impl<'a> Figures<'a> {
         let mut sirets = self.labels(name, "siret");
         let place = |siret: &str| edition.snapshot.entities.nodes.iter().position(|entity| owns(entity, siret));
         sirets.sort_by_key(|siret| place(siret).unwrap_or(usize::MAX));
-        let buyer = |siret: &'a str| Buyer {
-            siret,
-            entity: place(siret).map(|at| &edition.snapshot.entities.nodes[at]),
-        };
+        let buyer =
+            |siret: &'a str| Buyer { siret, entity: place(siret).map(|at| &edition.snapshot.entities.nodes[at]) };
         sirets.into_iter().map(buyer).collect()
     }
 }

@@ -313,7 +313,13 @@ pub fn ways(sheet: &Sheet) -> Markup {
         } } }
     };
     let title = ("Ce qui est sorti, par filière", "What left, by way");
-    table(sheet, "ways", title, ("Nombre de matériels sortis dans l'année.", "Number of pieces that left in the year."), inside)
+    table(
+        sheet,
+        "ways",
+        title,
+        ("Nombre de matériels sortis dans l'année.", "Number of pieces that left in the year."),
+        inside,
+    )
 }
 
 fn state(sheet: &Sheet, state: &SourceState) -> Markup {
@@ -428,6 +434,9 @@ fn known(sheet: &Sheet) -> Markup {
         } } }
     };
     let title = ("Ce qui est connu du parc", "What is known of the equipment");
-    let caption = ("Part du parc en service, en stock ou en réparation.", "Share of the equipment in use, in stock or in repair.");
+    let caption = (
+        "Part du parc en service, en stock ou en réparation.",
+        "Share of the equipment in use, in stock or in repair.",
+    );
     table(sheet, "known", title, caption, inside)
 }

@@ -39,8 +39,11 @@ fn edition() -> Edition {
         headcounts: Vec::new(),
         doubts: Vec::new(),
     };
-    let settings =
-        Settings { factors: Factors::default(), assumptions: domain::assumption::Assumptions::default(), law: Law::default() };
+    let settings = Settings {
+        factors: Factors::default(),
+        assumptions: domain::assumption::Assumptions::default(),
+        law: Law::default(),
+    };
     let failing = SourceState {
         name: "glpi-siege".to_owned(),
         connector: "glpi",
@@ -100,12 +103,8 @@ fn readings() -> Vec<(&'static Indicator, Reading)> {
 }
 
 fn shown(lang: Lang, sees_assets: bool) -> String {
-    let viewer = PageViewer {
-        logged_in: true,
-        sees_assets,
-        readings: Arc::new(readings()),
-        csrf: Some("a\"b".to_owned()),
-    };
+    let viewer =
+        PageViewer { logged_in: true, sees_assets, readings: Arc::new(readings()), csrf: Some("a\"b".to_owned()) };
     page(&edition(), lang, &viewer)
 }
 
@@ -151,7 +150,9 @@ fn figures_in_the_words_of_readers() {
     for expected in ["15.97%", "Missing: €3,840", "half of them last more than 6\u{a0}years", "1,200"] {
         assert!(english.contains(expected), "{expected}\nis not in\n{english}");
     }
-    for (page, words) in [(&french, ["edition", "harvest", "testimony"]), (&english, ["edition", "harvest", "testimony"])] {
+    for (page, words) in
+        [(&french, ["edition", "harvest", "testimony"]), (&english, ["edition", "harvest", "testimony"])]
+    {
         assert!(words.iter().all(|word| !page.to_lowercase().contains(word)), "{page}");
     }
 }

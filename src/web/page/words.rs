@@ -133,11 +133,7 @@ const DOUBTS: &Words = &[
         "Matériels qui pourraient être le même, ou qui partagent un même numéro",
         "Equipment that may be the same, or that shares a number",
     ),
-    (
-        "disagree",
-        "Matériels que les sources décrivent différemment",
-        "Equipment that sources describe differently",
-    ),
+    ("disagree", "Matériels que les sources décrivent différemment", "Equipment that sources describe differently"),
     (
         "ledger_gap",
         "Plus de 5\u{a0}% d'écart entre le fichier d'achats et les prix de l'inventaire",
@@ -199,10 +195,7 @@ const CATEGORIES: &[(&str, &str)] = &[
 
 const NOTES: &[(&str, &str)] = &[
     ("nothing was bought", "rien n'a été acheté"),
-    (
-        "the law's target for this category is not established",
-        "l'objectif légal de cette catégorie est à vérifier",
-    ),
+    ("the law's target for this category is not established", "l'objectif légal de cette catégorie est à vérifier"),
     (
         "more than half of those that ever began their service are still in service",
         "plus de la moitié sont encore en service",

@@ -1,0 +1,364 @@
+//! The page, the API and the metrics: functions of the published edition. Nothing here starts a collection or a
+//! refresh; a wish for one goes to the daemon through a channel.
+
+mod answer;
+pub mod api;
+pub mod auth;
+mod french;
+mod openapi;
+mod page;
+mod problem;
+mod world;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Form, Path, RawPathParams, RawQuery, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+use tokio::sync::{Semaphore, mpsc, watch};
+use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::config::{Scope, Server};
+use crate::edition::Edition;
+use crate::exposition::negotiate;
+use crate::history::History;
+use answer::{prefers_csv, write};
+use api::{Ask, Route};
+use auth::{Sessions, Viewer, viewer};
+use french::Lang;
+use problem::Problem;
+use world::{Key, Worlds};
+
+/// No request body is larger: forms only.
+const BODY: usize = 64 * 1024;
+/// A request that takes longer is given up.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// So many answers are computed at once; the others wait.
+const AT_ONCE: usize = 2;
+
+/// What the web may see of the daemon.
+pub struct Web {
+    /// What is currently told.
+    pub editions: watch::Receiver<Option<Arc<Edition>>>,
+    /// Who may see what.
+    pub server: Arc<Server>,
+    /// What was published before.
+    pub history: History,
+    /// Asks for a collection of a source.
+    pub ask: mpsc::Sender<String>,
+}
+
+struct House {
+    web: Web,
+    sessions: Sessions,
+    worlds: Arc<Worlds>,
+    computing: Semaphore,
+}
+
+type Shared = State<Arc<House>>;
+
+fn house(web: Web) -> Arc<House> {
+    Arc::new(House { web, sessions: Sessions::default(), worlds: Arc::default(), computing: Semaphore::new(AT_ONCE) })
+}
+
+/// Page, API, and the metrics unless they have an address of their own.
+pub fn router(web: Web) -> Router {
+    let own_metrics = web.server.metrics_listen.is_some();
+    let mut routes = Router::new()
+        .route("/", get(home))
+        .route("/login", post(login))
+        .route("/logout", post(logout))
+        .route("/api/v1/openapi.json", get(openapi::document))
+        .route("/api/v1/sources/{name}/sync", post(sync));
+    if !own_metrics {
+        routes = routes.route("/metrics", get(metrics));
+    }
+    for route in api::ALL {
+        let answers = move |state: Shared, path: RawPathParams, query: RawQuery, headers: HeaderMap| {
+            read(state, route, path, query, headers)
+        };
+        routes = routes.route(&format!("/api/v1{}", route.path), get(answers));
+    }
+    framed(routes).with_state(house(web))
+}
+
+/// The metrics alone, for whoever reaches their address.
+pub fn metrics_router(web: Web) -> Router {
+    framed(Router::new().route("/metrics", get(open_metrics))).with_state(house(web))
+}
+
+/// What every answer has in common.
+fn framed(routes: Router<Arc<House>>) -> Router<Arc<House>> {
+    routes
+        .route("/healthz", get(|| async { axum::Json(serde_json::json!({ "status": "alive" })) }))
+        .route("/readyz", get(ready))
+        .fallback(|| async { Problem::not_found("there is no such page") })
+        .method_not_allowed_fallback(|| async { Problem::of_status(StatusCode::METHOD_NOT_ALLOWED) })
+        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
+        .layer(from_fn(guarded))
+        .layer(RequestBodyLimitLayer::new(BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE))
+}
+
+/// Headers that keep a page from being misused, and refusals of the frame in the form of all others.
+async fn guarded(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let status = response.status();
+    let is_plain =
+        response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if status.as_u16() >= 400 && is_plain {
+        response = Problem::of_status(status).into_response();
+    }
+    let headers = response.headers_mut();
+    let fixed = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
+    headers.append(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding, Authorization, Cookie"));
+    let style = STANDARD.encode(Sha256::digest(page::STYLE));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{style}'; img-src 'self'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'"
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
+impl House {
+    fn edition(&self) -> Result<Arc<Edition>, Problem> {
+        let edition = self.web.editions.borrow().clone();
+        edition.ok_or_else(|| Problem::unavailable("nothing is published yet: the first collection is under way"))
+    }
+
+    fn viewer(&self, headers: &HeaderMap, edition: &Edition) -> Result<Viewer, Problem> {
+        viewer(&self.web.server, &self.sessions, headers, edition)
+    }
+}
+
+/// Computes an answer off the async threads, a few at once. A fault of ours is told as one.
+async fn computed<T: Send + 'static>(
+    house: &House,
+    compute: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let _permit = house.computing.acquire().await.map_err(|_| Problem::internal())?;
+    tokio::task::spawn_blocking(compute).await.map_err(|_| Problem::internal())
+}
+
+fn accepts<'a>(headers: &'a HeaderMap, name: header::HeaderName) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// A strong tag: edition, viewer, form and encoding. The address tells the rest.
+fn tag(edition: &Edition, viewer: &Viewer, headers: &HeaderMap, form: &str) -> String {
+    let encoding = accepts(headers, header::ACCEPT_ENCODING).unwrap_or_default();
+    let encoding = auth::hex(&Sha256::digest(encoding)[..4]);
+    format!("\"{}-{form}-{}-{encoding}\"", edition.number, viewer.mark())
+}
+
+/// Does the asker have this representation already (RFC 9110, 13.1.2)?
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let told = headers.get_all(header::IF_NONE_MATCH).into_iter().filter_map(|value| value.to_str().ok());
+    told.flat_map(|value| value.split(','))
+        .map(str::trim)
+        .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+}
+
+fn tagged(mut response: Response, tag: &str) -> Response {
+    if let Ok(tag) = HeaderValue::from_str(tag) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}
+
+/// Answers a route of the API.
+async fn read(
+    State(house): Shared,
+    route: &'static Route,
+    path: RawPathParams,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let edition = house.edition()?;
+    let viewer = house.viewer(&headers, &edition)?;
+    viewer.needs(route.scope)?;
+    let query = parameters(route, query.as_deref())?;
+    let csv = prefers_csv(&headers);
+    let tag = tag(&edition, &viewer, &headers, if csv { "csv" } else { "json" });
+    if is_known(&headers, &tag) {
+        return Ok(tagged(StatusCode::NOT_MODIFIED.into_response(), &tag));
+    }
+    let path: BTreeMap<String, String> =
+        path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let mut ask = Ask { edition, viewer, path, query, csv, worlds: house.worlds.clone(), stored: Vec::new() };
+    if route.path == api::HISTORY && api::indicators::sees_stored(&ask) {
+        let (from, to, _) = api::indicators::span(&ask)?;
+        let name = ask.path.get("name").cloned().unwrap_or_default();
+        // Without the store the history is computed from dates alone.
+        ask.stored = house.web.history.readings(&name, from, to).await.unwrap_or_default();
+    }
+    let number = ask.edition.number;
+    let answer = computed(&house, move || (route.answer)(&ask).map(|answer| write(answer, number, csv))).await??;
+    Ok(tagged(answer, &tag))
+}
+
+/// The query of a route; a parameter that it does not have is refused.
+fn parameters(route: &Route, query: Option<&str>) -> Result<BTreeMap<String, String>, Problem> {
+    let parsed = pairs(query.unwrap_or_default());
+    let parsed = parsed.ok_or_else(|| Problem::parameter("query", "the query cannot be read"))?;
+    for (name, _) in &parsed {
+        if route.parameters.iter().all(|known| known.name != name) {
+            let known: Vec<&str> = route.parameters.iter().map(|known| known.name).collect();
+            let known =
+                if known.is_empty() { "it takes none".to_owned() } else { format!("it takes {}", known.join(" ")) };
+            return Err(Problem::parameter(name, format!("there is no parameter `{name}`: {known}")));
+        }
+    }
+    Ok(parsed.into_iter().filter(|(_, value)| !value.is_empty()).collect())
+}
+
+/// The names and values of a query or a form; `None` where it is neither.
+fn pairs(encoded: &str) -> Option<Vec<(String, String)>> {
+    let address = format!("http://x/?{encoded}").parse::<axum::http::Uri>().ok()?;
+    axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&address).ok().map(|query| query.0)
+}
+
+async fn metrics(State(house): Shared, headers: HeaderMap) -> Result<Response, Problem> {
+    let edition = house.edition()?;
+    let viewer = house.viewer(&headers, &edition)?;
+    viewer.needs_metrics()?;
+    scrape(&house, edition, viewer, &headers).await
+}
+
+async fn open_metrics(State(house): Shared, headers: HeaderMap) -> Result<Response, Problem> {
+    let edition = house.edition()?;
+    scrape(&house, edition, Viewer { metrics: true, ..Viewer::default() }, &headers).await
+}
+
+async fn scrape(
+    house: &House,
+    edition: Arc<Edition>,
+    viewer: Viewer,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let format = negotiate(accepts(headers, header::ACCEPT));
+    let gzip = accepts(headers, header::ACCEPT_ENCODING).is_some_and(|accepted| {
+        accepted.split(',').any(|one| one.trim().starts_with("gzip") && !one.replace(' ', "").ends_with(";q=0"))
+    });
+    // Many people see a dashboard: a scrape folds small cells, whoever asks.
+    let world = house.worlds.of(&edition, Key { folded: true, ..Key::of(&edition, &viewer) });
+    let body = if world.key.is_published(&edition) {
+        edition.exposition().body(format, gzip)
+    } else {
+        computed(house, move || world.exposition(&viewer).body(format, gzip)).await?
+    };
+    let mut response = ([(header::CONTENT_TYPE, format.content_type())], body).into_response();
+    if gzip {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    Ok(response)
+}
+
+async fn ready(State(house): Shared) -> Response {
+    let store = if house.web.history.ping().await.is_ok() { "ok" } else { "unreachable" };
+    let edition = house.web.editions.borrow().as_ref().map(|edition| edition.number);
+    let status = if edition.is_some() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let told = if edition.is_some() { "ready" } else { "starting" };
+    (status, axum::Json(serde_json::json!({ "status": told, "edition": edition, "store": store }))).into_response()
+}
+
+async fn home(State(house): Shared, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Problem> {
+    let asked = query.as_deref().and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("lang=")));
+    let lang = Lang::choose(asked, accepts(&headers, header::ACCEPT_LANGUAGE));
+    let edition = house.edition()?;
+    // An unknown token is told on the form, where it can be corrected.
+    let Ok(viewer) = house.viewer(&headers, &edition) else {
+        return Ok(Html(page::login_page(lang, true)).into_response());
+    };
+    if !viewer.may(Scope::Read) {
+        return Ok(Html(page::login_page(lang, false)).into_response());
+    }
+    let tag = tag(&edition, &viewer, &headers, lang.code());
+    if is_known(&headers, &tag) {
+        return Ok(tagged(StatusCode::NOT_MODIFIED.into_response(), &tag));
+    }
+    let world = house.worlds.of(&edition, Key::of(&edition, &viewer));
+    let text = computed(&house, move || {
+        let view = page::PageViewer {
+            logged_in: viewer.csrf.is_some(),
+            sees_assets: viewer.may(Scope::Assets),
+            readings: Arc::new(world.readings().to_vec()),
+            csrf: viewer.csrf,
+        };
+        page::page(&edition, lang, &view)
+    })
+    .await?;
+    Ok(tagged(Html(text).into_response(), &tag))
+}
+
+#[derive(serde::Deserialize)]
+struct Login {
+    token: String,
+}
+
+async fn login(State(house): Shared, headers: HeaderMap, Form(form): Form<Login>) -> Response {
+    match house.sessions.open(&house.web.server, form.token.trim()) {
+        Some(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response(),
+        None => {
+            let lang = Lang::choose(None, accepts(&headers, header::ACCEPT_LANGUAGE));
+            (StatusCode::FORBIDDEN, Html(page::login_page(lang, true))).into_response()
+        }
+    }
+}
+
+/// A form that a cookie speaks for must carry the session's own word.
+fn meant(viewer: &Viewer, form: &str) -> Result<(), Problem> {
+    let told = pairs(form).unwrap_or_default().into_iter().find(|(name, _)| name == "csrf");
+    match &viewer.csrf {
+        Some(csrf) if !told.is_some_and(|(_, told)| auth::same(csrf, &told)) => {
+            Err(Problem::forbidden("the form is not of this session: load the page again"))
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn logout(State(house): Shared, headers: HeaderMap, form: String) -> Result<Response, Problem> {
+    let edition = house.edition()?;
+    let viewer = house.viewer(&headers, &edition)?;
+    meant(&viewer, &form)?;
+    let cookie = house.sessions.close(&house.web.server, &headers);
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
+}
+
+async fn sync(
+    State(house): Shared,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    form: String,
+) -> Result<Response, Problem> {
+    let edition = house.edition()?;
+    let viewer = house.viewer(&headers, &edition)?;
+    viewer.needs(Scope::Admin)?;
+    meant(&viewer, &form)?;
+    if !api::sources::seen(&edition, &viewer).any(|source| source.name == name) {
+        return Err(Problem::not_found(format!("there is no source `{name}`")));
+    }
+    house.web.ask.try_send(name).map_err(|_| Problem::unavailable("too many collections are asked for already"))?;
+    Ok((StatusCode::ACCEPTED, axum::Json(serde_json::json!({ "status": "asked" }))).into_response())
+}
