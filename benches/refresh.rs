@@ -1,7 +1,6 @@
 //! `refresh`: testimonies of 10 000 and 100 000 assets become readings. Prints the memory an asset takes.
 //!
 //! `cargo bench --bench refresh`
-#![expect(missing_docs, reason = "criterion's macros make undocumented functions")]
 #![expect(clippy::print_stderr, reason = "a bench tells its figures")]
 
 use std::hint::black_box;

@@ -4,13 +4,11 @@ mod families;
 #[cfg(test)]
 mod tests;
 
-use std::io::Write;
 use std::sync::LazyLock;
 
 use axum::body::Bytes;
 use domain::indicator::{Indicator, Reading};
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 use prometheus::core::Collector;
 use prometheus::process_collector::ProcessCollector;
 
@@ -37,8 +35,15 @@ impl Format {
 
 /// The body of `/metrics` in both formats, plain and compressed, made once an edition.
 pub struct Exposition {
-    text: [Bytes; 2],
-    open: [Bytes; 2],
+    text: Made,
+    open: Made,
+}
+
+/// One body: its text, and the same deflated up to a byte boundary, to which more can be added (RFC 1951, 3.2.4).
+struct Made {
+    plain: Bytes,
+    deflated: Vec<u8>,
+    check: Crc,
 }
 
 impl Exposition {
@@ -50,14 +55,15 @@ impl Exposition {
 
     /// Renders these readings and sources of an edition: what a viewer of a part of it may see.
     pub fn render(edition: &Edition, readings: &[(&'static Indicator, Reading)], sources: &[&SourceState]) -> Self {
-        let both = |format| {
+        let made = |format| {
             let mut page = Page::new(format);
             families::write(&mut page, edition, readings, sources);
-            let body = page.out.into_bytes();
-            let small = gzip(&body);
-            [Bytes::from(body), small]
+            let plain = Bytes::from(page.out.into_bytes());
+            let mut check = Crc::new();
+            check.update(&plain);
+            Made { deflated: deflate(&plain, FlushCompress::Sync), check, plain }
         };
-        Self { text: both(Format::Text), open: both(Format::Open) }
+        Self { text: made(Format::Text), open: made(Format::Open) }
     }
 
     /// The body, with the process's own metrics as they are now; the large part of it is not made again.
@@ -71,23 +77,46 @@ impl Exposition {
         if format == Format::Open {
             page.out.push_str("# EOF\n");
         }
-        let (large, small) = if gzipped {
-            // A gzip file may be several members, one after the other (RFC 1952, 2.2).
-            (&made[1], gzip(page.out.as_bytes()))
-        } else {
-            (&made[0], Bytes::from(page.out))
-        };
-        let mut body = Vec::with_capacity(large.len() + small.len());
-        body.extend_from_slice(large);
-        body.extend_from_slice(&small);
+        let tail = page.out.as_bytes();
+        if !gzipped {
+            return Bytes::from([&made.plain[..], tail].concat());
+        }
+        // One gzip member (RFC 1952, 2.3): many clients read no second one. Header, what was deflated once, the tail
+        // deflated now, the check of both and their length.
+        let mut check = Crc::new();
+        check.update(tail);
+        let mut both = Crc::new();
+        both.combine(&made.check);
+        both.combine(&check);
+        let mut body = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+        body.extend_from_slice(&made.deflated);
+        body.extend_from_slice(&deflate(tail, FlushCompress::Finish));
+        body.extend_from_slice(&both.sum().to_le_bytes());
+        body.extend_from_slice(&both.amount().to_le_bytes());
         Bytes::from(body)
     }
 }
 
-fn gzip(body: &[u8]) -> Bytes {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 8), Compression::new(4));
-    encoder.write_all(body).expect("writing to memory does not fail");
-    Bytes::from(encoder.finish().expect("writing to memory does not fail"))
+/// Deflates a text whole; `Sync` leaves the stream open at a byte boundary, `Finish` closes it.
+fn deflate(text: &[u8], flush: FlushCompress) -> Vec<u8> {
+    let mut compress = Compress::new(Compression::new(4), false);
+    let mut out = Vec::with_capacity(text.len() / 6 + 1024);
+    loop {
+        let read = compress.total_in() as usize;
+        out.reserve(4096);
+        let before = out.len();
+        let status = compress.compress_vec(&text[read..], &mut out, flush);
+        let all_read = compress.total_in() as usize == text.len();
+        // Room left over means that nothing waits to be written.
+        let all_written = out.len() < out.capacity() || out.len() == before;
+        match status {
+            Ok(Status::StreamEnd) => return out,
+            Ok(_) if flush == FlushCompress::Sync && all_read && all_written => return out,
+            Ok(_) => {}
+            // A compressor in memory has no error to tell.
+            Err(_) => return out,
+        }
+    }
 }
 
 /// The process's own metrics, read when asked.

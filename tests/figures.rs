@@ -37,7 +37,7 @@ fn the_sample_fleet_is_what_an_independent_script_computes() {
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
     let rejects: Vec<(String, u64)> = daemon
-        .items("/api/v1/sources")
+        .sources()
         .iter()
         .map(|source| (source["name"].as_str().unwrap().to_owned(), source["rejects"].as_u64().unwrap()))
         .filter(|(_, rejects)| *rejects > 0)

@@ -1,6 +1,6 @@
 //! A real ecoparc in a folder of its own, and the tools to talk to it: command line, HTTP, database.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -11,6 +11,18 @@ use serde_json::Value;
 
 /// How long anything may take before a test gives up on it.
 pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A client that asks only this machine.
+pub fn client() -> reqwest::Client {
+    // Only the first call can install it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap()
+}
+
+/// Runs a future to its end.
+pub fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
 
 /// The binary under test.
 pub fn ecoparc() -> Command {
@@ -126,13 +138,11 @@ impl Daemon {
     }
 
     pub fn request(&self, method: reqwest::Method, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
-        let mut request = client.request(method, format!("{}{path}", self.url));
+        let mut request = client().request(method, format!("{}{path}", self.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
+        wait(async {
             let response = request.send().await.unwrap();
             Answer {
                 status: response.status().as_u16(),
@@ -152,7 +162,12 @@ impl Daemon {
         serde_json::from_str(&answer.body).unwrap()
     }
 
-    /// The items of a list, all of its pages.
+    /// How the sources are doing.
+    pub fn sources(&self) -> Vec<Value> {
+        self.json("/api/v1/sources")["items"].as_array().unwrap().clone()
+    }
+
+    /// The items of a paged list, all of its pages.
     pub fn items(&self, path: &str) -> Vec<Value> {
         let mut items = Vec::new();
         let mut next: Option<String> = None;
@@ -163,7 +178,7 @@ impl Daemon {
                 None => format!("{path}{mark}limit=1000"),
             };
             let mut answer = self.json(&page);
-            items.extend(answer["items"].as_array_mut().unwrap().drain(..));
+            items.append(answer["items"].as_array_mut().unwrap());
             match answer["next"].as_str() {
                 Some(cursor) => next = Some(cursor.to_owned()),
                 None => return items,
@@ -302,11 +317,8 @@ impl Glpi {
 
     /// Tells it how to behave from now on.
     pub fn control(&self, json: &str) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let status = runtime.block_on(async {
-            let client = reqwest::Client::builder().no_proxy().build().unwrap();
-            client.post(format!("{}/__control", self.url)).body(json.to_owned()).send().await.unwrap().status()
-        });
+        let url = format!("{}/__control", self.url);
+        let status = wait(async { client().post(url).body(json.to_owned()).send().await.unwrap().status() });
         assert!(status.is_success(), "{status}");
     }
 }
@@ -331,11 +343,4 @@ pub fn refusal(output: &Output) -> (i32, String) {
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     let last = text.lines().last().unwrap_or_default().to_owned();
     (output.status.code().unwrap_or(-1), last)
-}
-
-/// Reads all of a child's output.
-pub fn output_of(mut stream: impl Read) -> String {
-    let mut text = String::new();
-    let _ = stream.read_to_string(&mut text);
-    text
 }

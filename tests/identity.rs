@@ -17,7 +17,13 @@ fn glpi_and_a_listing_give_one_asset_each_with_provenance_per_field() {
     let only = Daemon::start(&alone.configure(&glpi.source("glpi", "")));
     only.settled();
     let assets = only.items("/api/v1/assets?kind=laptop");
-    let known: Vec<&Value> = assets.iter().filter(|asset| asset["serial"].is_string()).take(20).collect();
+    let once = |serial: &Value| assets.iter().filter(|other| other["serial"] == *serial).count() == 1;
+    let good =
+        |asset: &&Value| asset["serial"].as_str().is_some_and(|serial| !serial.contains(' ') && serial.len() > 6);
+    let modelled = |asset: &&Value| asset["model"].is_string();
+    let known: Vec<&Value> =
+        assets.iter().filter(good).filter(modelled).filter(|asset| once(&asset["serial"])).take(20).collect();
+    assert_eq!(known.len(), 20);
     let mut listing = "N° de série;Modèle;Condition;Classe énergie\n".to_owned();
     for asset in &known {
         listing +=

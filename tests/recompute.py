@@ -671,7 +671,7 @@ def recompute(place, at, first_seen=None):
             say(name, counted[key], **dict(zip(labels, map(str, key))))
 
     for name, found in rejects.items():
-        say("source_rejects", len(found), source=name)
+        say("(rejects by source)", len(found), source=name)
     say("doubts", collides, reason="collides")
 
     # §0
@@ -733,7 +733,7 @@ def recompute(place, at, first_seen=None):
         say("reuse_spend_without_gifts_ratio", reuse / bought if bought > 0 else None, **labels)
         say("reuse_spend_coverage_ratio", (total - cell["by_condition"]["unknown"]) / total if total > 0 else None, **labels)
         target = target_of(category, year)
-        missing = None if target is None or total <= 0 else max(Fraction(0), target * total - reuse - cell["gifts"])
+        missing = None if target is None else max(Fraction(0), target * total - reuse - cell["gifts"])
         say("reuse_spend_missing_euros", None if missing is None else float(missing / 100), **labels)
     out["(ledger beside inventory, euros)"] = [
         {"slice": {"siret": k[0], "category": k[1], "year": str(k[2])}, "value": [a / 100, b / 100]} for k, (a, b) in sorted(checks.items()) if b]
@@ -744,6 +744,9 @@ def recompute(place, at, first_seen=None):
         if r["date"] <= at and (r["date"].month, r["date"].day) in ((1, 1), (12, 31)):
             counts[(r.get("siret", house.siret), (r["date"] + timedelta(days=1)).year)] = r["count"]
     for siret, year, reused, stock in reuse_of_exits(list(reform_items(assets, lone_exits)), counts, at):
+        if year < 2023:
+            # Before the decree's first target there is no rate to follow.
+            continue
         labels = {"siret": siret, "year": str(year)}
         say("disposals_to_reuse", reused, **labels)
         say("reformed_stock", stock, **labels)

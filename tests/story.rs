@@ -27,7 +27,7 @@ fn a_restart_tells_before_it_asks() {
         daemon.sample("ecoparc_source_up{source=\"fleet\",connector=\"csv\"}") == Some(0.0)
     });
     assert_eq!(again.items("/api/v1/assets").len(), 3);
-    let sources = again.items("/api/v1/sources");
+    let sources = again.sources();
     let message = sources[0]["error"].as_str().or(sources[0]["failure"]["message"].as_str());
     assert!(sources[0].to_string().contains("fleet.csv"), "{message:?} {}", sources[0]);
 }
