@@ -33,11 +33,8 @@ fn check(grams: Option<f64>, worked: &str) {
 
 #[test]
 fn footprint_of_one() {
-    let refurbished = Facts {
-        condition: Some(Condition::Refurbished),
-        upstream_years: Some(4.0),
-        ..in_service(Kind::Laptop, 1)
-    };
+    let refurbished =
+        Facts { condition: Some(Condition::Refurbished), upstream_years: Some(4.0), ..in_service(Kind::Laptop, 1) };
     for (facts, grid, worked) in [
         (in_service(Kind::Laptop, 1), 0.0, "37.018"),
         (in_service(Kind::Laptop, 1), GRID, "38.355"),
@@ -82,11 +79,8 @@ fn median_life() {
             ..Facts::default()
         }
     };
-    let serving = |years: i32| Facts {
-        kind: Some(Kind::Laptop),
-        in_service_date: Some(AT - days(years)),
-        ..Facts::default()
-    };
+    let serving =
+        |years: i32| Facts { kind: Some(Kind::Laptop), in_service_date: Some(AT - days(years)), ..Facts::default() };
     let lives = [3, 4, 4, 6].map(left).into_iter().chain([2, 5, 5, 7].map(serving));
     let kept: Vec<Kept> = lives.enumerate().map(|(at, facts)| kept(&at.to_string(), facts)).collect();
     let (snapshot, settings) = (snapshot(&[testimony("glpi", kept)]), settings(GRID));

@@ -30,7 +30,7 @@ pub fn euros(euros: i64) -> Option<Cents> {
 }
 
 pub fn moment(day: Date) -> Moment {
-    Moment(day.at(12, 0, 0, 0).to_zoned(TimeZone::UTC).unwrap().timestamp().as_second())
+    Moment(TimeZone::UTC.to_timestamp(day.at(12, 0, 0, 0)).unwrap().as_second())
 }
 
 /// The organisation, three entities below it (one a buyer of its own), and a school below the town.

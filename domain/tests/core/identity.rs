@@ -1,0 +1,190 @@
+//! Joining and its limits, as tables of what sources tell.
+
+use domain::decision::Decision;
+use domain::doubt::Reason;
+use domain::indicator::Basis;
+use domain::observation::Facts;
+use domain::record::Text;
+use domain::snapshot::Snapshot;
+use domain::testimony::Testimony;
+use domain::word::{Kind, Status, Verdict};
+use jiff::civil::date;
+
+use crate::world::{DAY, OPEN, kept, line, moment, reading, settings, snapshot, testimony, text};
+
+fn facts(serial: &str, tag: &str, host: &str) -> Facts {
+    Facts { serial: Text::of(serial), asset_tag: Text::of(tag), hostname: Text::of(host), ..Facts::default() }
+}
+
+fn doubts(snapshot: &Snapshot, reason: Reason) -> usize {
+    snapshot.doubts.iter().filter(|doubt| doubt.reason == reason).count()
+}
+
+/// Two sources of one observation each: how many assets, how many collisions.
+#[track_caller]
+fn check(a: Facts, b: Facts, assets: usize, collides: usize) {
+    let snapshot = snapshot(&[testimony("a", vec![kept("1", a)]), testimony("b", vec![kept("2", b)])]);
+    assert_eq!((snapshot.assets.len(), doubts(&snapshot, Reason::Collides)), (assets, collides));
+}
+
+#[test]
+fn two_sources() {
+    check(facts("SER0001", "", ""), facts(" ser 0001", "", ""), 1, 0);
+    check(facts("SER0001", "", ""), facts("SER0002", "", ""), 2, 0);
+    check(facts("To be filled by O.E.M.", "", ""), facts("To be filled by O.E.M.", "", ""), 2, 0);
+    check(facts("", "INV-1", ""), facts("", "inv-1", ""), 1, 0);
+    check(facts("SER0001", "INV-1", ""), facts("", "INV-1", ""), 1, 0);
+    check(facts("SER0001", "INV-1", ""), facts("SER0002", "INV-1", ""), 2, 1);
+    check(facts("SER0001", "", "pc-1"), facts("", "", "PC-1.ville.fr"), 1, 0);
+    check(facts("", "", "pc-1"), facts("", "", "pc-1"), 1, 0);
+    check(facts("SER0001", "", "pc-1"), facts("", "INV-1", "pc-1"), 2, 0);
+    let of = |model: &str| Facts { model: text(model), ..facts("SER0001", "", "") };
+    check(of("Latitude 5440"), of("Dell Latitude 5440 (i5)"), 1, 0);
+    let of = |uuid: &str| Facts { uuid: text(uuid), ..Facts::default() };
+    check(of("4C4C4544-0042-3510-8052-B4C04F4A4E32"), of("44454c4c-4200-1035-8052-b4c04f4a4e32"), 1, 0);
+    let of = |mac: &str| Facts { mac: text(mac), ..Facts::default() };
+    check(of("00:1a:2b:3c:4d:5e 00:1a:2b:3c:4d:5f"), of("00-1A-2B-3C-4D-5F"), 1, 0);
+}
+
+#[test]
+fn provenance_is_told_field_by_field() {
+    let a = Facts { model: text("Latitude 5440"), ..facts("SER0001", "", "") };
+    let b = Facts { model: text("Latitude"), location: text("Salle 1"), ..facts("SER0001", "", "") };
+    let snapshot = snapshot(&[testimony("glpi", vec![kept("1", a)]), testimony("list", vec![kept("2", b)])]);
+    let asset = snapshot.asset("list:2").unwrap();
+    assert_eq!(&*asset.id, "glpi:1");
+    let said_by = |field| snapshot.source_name(asset.said_by(field).unwrap()).to_string();
+    assert_eq!((said_by("model"), said_by("location")), ("glpi".to_owned(), "list".to_owned()));
+    assert_eq!(asset.facts.model.as_deref(), Some("Latitude 5440"));
+}
+
+#[test]
+fn realms_keep_towns_apart() {
+    let of = |name: &str, realm: &str| {
+        let rows = vec![kept("1", facts("", "INV-1", "pc-1")), kept("2", facts("", "", "pc-2"))];
+        let mut testimony = testimony(name, rows);
+        testimony.source.realm = Text::from(realm);
+        testimony
+    };
+    assert_eq!(snapshot(&[of("a", "x"), of("b", "y")]).assets.len(), 4);
+    assert_eq!(doubts(&snapshot(&[of("a", "x"), of("b", "y")]), Reason::Collides), 0);
+    assert_eq!(snapshot(&[of("a", "x"), of("b", "x")]).assets.len(), 2);
+}
+
+#[test]
+fn a_decision_settles_a_collision() {
+    let of = |model: &str| Facts { model: text(model), ..facts("SER0001", "", "") };
+    let fleet = || testimony("fleet", vec![kept("A", of("M1")), kept("B", of("M2"))]);
+    let decided = |verdict, b: Option<&str>| {
+        let decision = Decision {
+            decision: Some(verdict),
+            asset_a: text("fleet:A"),
+            asset_b: b.and_then(text),
+            ..Decision::default()
+        };
+        let mut decisions = testimony("decisions", Vec::new());
+        decisions.lines.decisions = vec![line(1, decision)];
+        let snapshot = snapshot(&[fleet(), decisions]);
+        (snapshot.assets.len(), doubts(&snapshot, Reason::Collides))
+    };
+    let undecided = snapshot(&[fleet()]);
+    assert_eq!((undecided.assets.len(), doubts(&undecided, Reason::Collides)), (2, 1));
+    assert_eq!(decided(Verdict::Same, Some("fleet:B")), (1, 0));
+    assert_eq!(decided(Verdict::Different, Some("fleet:B")), (2, 0));
+    assert_eq!(decided(Verdict::Ignore, Some("fleet:B")), (2, 0));
+    assert_eq!(decided(Verdict::Ignore, None), (2, 0));
+    assert_eq!(decided(Verdict::Different, Some("fleet:C")), (2, 1));
+}
+
+#[test]
+fn kinds_and_makers_that_differ_are_a_doubt() {
+    let of = |kind, maker: &str| Facts { kind: Some(kind), manufacturer: text(maker), ..facts("SER0001", "", "") };
+    let disagree = |a, b| {
+        doubts(&snapshot(&[testimony("a", vec![kept("1", a)]), testimony("b", vec![kept("1", b)])]), Reason::Disagree)
+    };
+    assert_eq!(disagree(of(Kind::Laptop, "HP"), of(Kind::Laptop, "Hewlett-Packard")), 0);
+    assert_eq!(disagree(of(Kind::Laptop, "HP"), of(Kind::Desktop, "HP")), 1);
+    assert_eq!(disagree(of(Kind::Laptop, "HP"), of(Kind::Desktop, "Dell")), 2);
+}
+
+#[test]
+fn ages_need_a_date_or_an_arrival() {
+    let of = |arrived| {
+        let mut kept = kept("1", facts("SER0001", "", ""));
+        (kept.arrived, kept.first_seen) = (arrived, date(2025, 6, 30));
+        snapshot(&[testimony("fleet", vec![kept])]).assets[0].start
+    };
+    assert_eq!(of(false), None);
+    assert_eq!(of(true), Some(date(2025, 6, 30)));
+}
+
+#[test]
+fn unlisted_after_its_time_and_not_before() {
+    let of = |days: i64, other: Option<Testimony>| {
+        let mut gone = kept("1", Facts { kind: Some(Kind::Laptop), ..facts("SER0001", "", "") });
+        gone.unlisted_since = Some(moment(date(2026, 6, 30)));
+        let mut fleet = testimony("fleet", vec![gone]);
+        fleet.harvested.0 = moment(date(2026, 6, 30)).0 + days * DAY;
+        let testimonies: Vec<Testimony> = std::iter::once(fleet).chain(other).collect();
+        let snapshot = snapshot(&testimonies);
+        let active = snapshot.assets[0].is_active(date(2027, 1, 1));
+        (active, doubts(&snapshot, Reason::Unlisted))
+    };
+    assert_eq!(of(89, None), (true, 0));
+    assert_eq!(of(90, None), (false, 1));
+    // Another source still lists it.
+    assert_eq!(of(90, Some(testimony("other", vec![kept("x", facts("SER0001", "", ""))]))), (true, 0));
+    // A witness is no listing.
+    let mut witness = testimony("witness", vec![kept("x", facts("SER0001", "", ""))]);
+    witness.source.creates = false;
+    assert_eq!(of(90, Some(witness)), (false, 1));
+}
+
+#[test]
+fn a_witness_informs_and_creates_nothing() {
+    let mut witness =
+        testimony("directory", vec![kept("x", facts("", "", "pc-1")), kept("y", facts("", "", "pc-9"))]);
+    witness.source.creates = false;
+    for row in &mut witness.observations {
+        row.observation.facts.last_seen = Some(date(2026, 6, 1));
+    }
+    let fleet = testimony("fleet", vec![kept("1", facts("SER0001", "", "pc-1"))]);
+    let snapshot = snapshot(&[fleet, witness]);
+    assert_eq!((snapshot.assets.len(), snapshot.unjoined.len()), (1, 1));
+    assert_eq!(snapshot.assets[0].facts.last_seen, Some(date(2026, 6, 1)));
+    let settings = settings(0.0461);
+    let basis = Basis::new(&snapshot, &settings, OPEN, date(2026, 6, 30));
+    assert_eq!(reading(&basis, "unseen_assets", &[("reason", "not_in_inventory")]), Some(1.0));
+}
+
+#[test]
+fn an_exit_without_a_date_is_the_day_first_seen_so_and_outside_statistics() {
+    let mut gone = kept(
+        "1",
+        Facts {
+            kind: Some(Kind::Laptop),
+            status: Some(Status::Disposed),
+            purchase_date: Some(date(2020, 1, 1)),
+            ..facts("SER0001", "", "")
+        },
+    );
+    gone.spells[0].since = date(2026, 2, 3);
+    let snapshot = snapshot(&[testimony("fleet", vec![gone])]);
+    let asset = &snapshot.assets[0];
+    assert_eq!((asset.gone, asset.exit_dated), (Some(date(2026, 2, 3)), false));
+    assert_eq!(domain::indicator::lifetime::life(asset, date(2026, 6, 30)), None);
+}
+
+#[test]
+fn thousands_that_share_an_identity() {
+    let rows = |serial: &str, models: usize| {
+        let rows = (0..20_000).map(|at| {
+            let facts = Facts { model: text(&format!("M{}", at % models)), ..facts(serial, "", "") };
+            kept(&at.to_string(), facts)
+        });
+        snapshot(&[testimony("fleet", rows.collect())])
+    };
+    assert_eq!(rows("Default string", 7).assets.len(), 20_000);
+    let shared = rows("SHARED01", 20_000);
+    assert_eq!((shared.assets.len(), doubts(&shared, Reason::Collides)), (20_000, 1));
+}

@@ -1,0 +1,237 @@
+//! AGEC article 58 and REEN article 16, as tables.
+
+use domain::doubt::Reason;
+use domain::exit::{ExitLine, StockCount};
+use domain::indicator::Basis;
+use domain::indicator::quality::all_doubts;
+use domain::law::Law;
+use domain::observation::Facts;
+use domain::purchase::PurchaseLine;
+use domain::quantity::Cents;
+use domain::testimony::Testimony;
+use domain::word::{Condition, Disposal, Kind, Mode, Status};
+use jiff::civil::{Date, date};
+
+use crate::world::{
+    OPEN, ORGANISATION, euros, exits, kept, purchases, reading, settings, snapshot, testimony, text, told,
+};
+
+fn bought(day: Date, kind: Kind, amount: i64, condition: Condition) -> PurchaseLine {
+    PurchaseLine {
+        invoice_date: Some(day),
+        kind: Some(kind),
+        amount_ht: euros(amount),
+        condition: Some(condition),
+        ..PurchaseLine::default()
+    }
+}
+
+/// A family's value of one category and year, out of these testimonies.
+fn agec(testimonies: &[Testimony], name: &str, category: &str, year: i16) -> Option<f64> {
+    let (snapshot, settings) = (snapshot(testimonies), settings(0.0461));
+    let basis = Basis::new(&snapshot, &settings, OPEN, date(2031, 1, 1));
+    let year = year.to_string();
+    reading(&basis, name, &[("siret", ORGANISATION), ("category", category), ("year", &year)])
+}
+
+fn doubts(testimonies: &[Testimony], reason: Reason) -> usize {
+    let (snapshot, settings) = (snapshot(testimonies), settings(0.0461));
+    let basis = Basis::new(&snapshot, &settings, OPEN, date(2031, 1, 1));
+    all_doubts(&basis).filter(|doubt| doubt.reason == reason).count()
+}
+
+#[test]
+fn categories_follow_the_decree_of_the_year() {
+    let law = Law::default();
+    let check = |kind, year, name: Option<&str>| {
+        assert_eq!(law.category_of(kind, year).map(|category| category.name), name, "{kind:?} {year}");
+    };
+    check(Kind::Laptop, 2023, Some("it_2021"));
+    check(Kind::Laptop, 2024, Some("it_telephony"));
+    check(Kind::Smartphone, 2022, Some("phones_2021"));
+    check(Kind::Smartphone, 2026, Some("it_telephony"));
+    check(Kind::Projector, 2023, None);
+    check(Kind::Projector, 2024, Some("it_telephony"));
+    check(Kind::Keyboard, 2023, Some("it_2021"));
+    check(Kind::Keyboard, 2024, None);
+    check(Kind::Switch, 2026, None);
+    check(Kind::Consumable, 2021, Some("cartridges_2021"));
+    check(Kind::Laptop, 2020, None);
+}
+
+#[test]
+fn targets_hold_between_steps_and_are_null_where_not_established() {
+    let law = Law::default();
+    let steps = [(2024, 0.20), (2026, 0.20), (2027, 0.25), (2029, 0.25), (2030, 0.30), (2040, 0.30)];
+    for (year, share) in steps {
+        assert_eq!(law.target("it_telephony", year), Some(share), "{year}");
+    }
+    assert_eq!(law.target("it_2021", 2022), Some(0.20));
+    assert_eq!(law.target("printing_equipment", 2026), None);
+    assert_eq!(law.target("printing_consumables", 2026), None);
+    assert_eq!(law.target("Papier", 2026), None);
+    let exits = [(2022, None), (2023, Some(0.25)), (2024, Some(0.35)), (2025, Some(0.50)), (2030, Some(0.50))];
+    for (year, share) in exits {
+        assert_eq!(law.exit_target(year), share, "{year}");
+    }
+}
+
+#[test]
+fn unknown_is_not_new() {
+    let day = date(2026, 3, 1);
+    let lines = told(purchases([
+        bought(day, Kind::Laptop, 500, Condition::New),
+        bought(day, Kind::Laptop, 200, Condition::Refurbished),
+        PurchaseLine { condition: None, ..bought(day, Kind::Laptop, 300, Condition::New) },
+    ]));
+    let all = [lines];
+    assert_eq!(agec(&all, "reuse_spend_ratio", "it_telephony", 2026), Some(0.2));
+    assert_eq!(agec(&all, "reuse_spend_coverage_ratio", "it_telephony", 2026), Some(0.7));
+    let (snapshot, settings) = (snapshot(&all), settings(0.0461));
+    let basis = Basis::new(&snapshot, &settings, OPEN, day);
+    let spend = basis.ledger.cells.values().next().unwrap();
+    assert_eq!(spend.ratio_bounds(), Some((0.2, 0.5)));
+    // Nothing of a day to come counts.
+    assert!(Basis::new(&snapshot, &settings, OPEN, date(2026, 2, 28)).ledger.cells.is_empty());
+}
+
+#[test]
+fn gifts_count_from_2024_at_the_grid() {
+    let gift = |year, kind| PurchaseLine {
+        condition: Some(Condition::Donated),
+        amount_ht: euros(999),
+        ..bought(date(year, 5, 1), kind, 0, Condition::Donated)
+    };
+    let all = [told(purchases([gift(2026, Kind::Laptop), gift(2026, Kind::Monitor), gift(2023, Kind::Laptop)]))];
+    assert_eq!(agec(&all, "gifts_euros", "it_telephony", 2026), Some(200.0));
+    assert_eq!(agec(&all, "gifts_euros", "it_2021", 2023), Some(0.0));
+    assert_eq!(doubts(&all, Reason::GridValueMissing), 1);
+}
+
+#[test]
+fn rentals_credit_notes_and_derogations() {
+    let day = date(2026, 3, 1);
+    let rental = PurchaseLine { mode: Some(Mode::Rental), ..bought(day, Kind::Laptop, 900, Condition::Refurbished) };
+    let credit = PurchaseLine { amount_ht: Some(Cents(-20_000)), ..bought(day, Kind::Laptop, 0, Condition::New) };
+    let derogated = PurchaseLine { derogation: Some(true), ..bought(day, Kind::Server, 300, Condition::New) };
+    let all = [told(purchases([
+        rental,
+        credit.clone(),
+        derogated,
+        bought(day, Kind::Laptop, 700, Condition::New),
+        bought(day, Kind::Laptop, 200, Condition::SecondHand),
+    ]))];
+    assert_eq!(agec(&all, "reuse_spend_ratio", "it_telephony", 2026), Some(0.2));
+    assert_eq!(agec(&all, "rentals_euros", "it_telephony", 2026), Some(900.0));
+    assert_eq!(agec(&all, "derogated_euros", "it_telephony", 2026), Some(300.0));
+    assert_eq!(agec(&all, "reuse_spend_missing_euros", "it_telephony", 2026), Some(0.0));
+    let negative = [told(purchases([credit]))];
+    assert_eq!(agec(&negative, "reuse_spend_ratio", "it_telephony", 2026), None);
+}
+
+#[test]
+fn a_ledger_covers_its_cell_and_the_inventory_is_its_cross_check() {
+    let asset = |price| {
+        let facts = Facts {
+            kind: Some(Kind::Laptop),
+            purchase_date: Some(date(2026, 2, 1)),
+            purchase_price_ht: euros(price),
+            condition: Some(Condition::Refurbished),
+            ..Facts::default()
+        };
+        testimony("glpi", vec![kept("1", facts)])
+    };
+    let ledger = || told(purchases([bought(date(2026, 3, 1), Kind::Laptop, 1000, Condition::New)]));
+    assert_eq!(agec(&[asset(1000)], "reuse_spend_ratio", "it_telephony", 2026), Some(1.0));
+    assert_eq!(agec(&[asset(1000), ledger()], "reuse_spend_ratio", "it_telephony", 2026), Some(0.0));
+    assert_eq!(doubts(&[asset(1050), ledger()], Reason::LedgerGap), 0);
+    assert_eq!(doubts(&[asset(1051), ledger()], Reason::LedgerGap), 1);
+}
+
+fn asset(
+    native: &str,
+    bought: Date,
+    retired: Option<Date>,
+    gone: Option<Date>,
+    way: Disposal,
+) -> domain::testimony::Kept {
+    kept(
+        native,
+        Facts {
+            kind: Some(Kind::Laptop),
+            serial: text(&format!("SERIAL{native}")),
+            status: Some(if gone.is_some() { Status::Disposed } else { Status::Retired }),
+            purchase_date: Some(bought),
+            retired_date: retired,
+            disposal_date: gone,
+            disposal: gone.map(|_| way),
+            ..Facts::default()
+        },
+    )
+}
+
+fn reen(testimonies: &[Testimony], name: &str) -> Option<f64> {
+    let (snapshot, settings) = (snapshot(testimonies), settings(0.0461));
+    let basis = Basis::new(&snapshot, &settings, OPEN, date(2026, 12, 31));
+    reading(&basis, name, &[("siret", ORGANISATION), ("year", "2026")])
+}
+
+#[test]
+fn a_over_b() {
+    let old = date(2020, 1, 1);
+    let in_stock = Some(date(2025, 10, 1));
+    let fleet = || {
+        testimony(
+            "fleet",
+            vec![
+                asset("1", old, in_stock, Some(date(2026, 3, 1)), Disposal::Donation),
+                asset("2", old, in_stock, Some(date(2026, 3, 1)), Disposal::Recycling),
+                asset("3", old, in_stock, None, Disposal::Unknown),
+                // Reformed during the year: in A, not in B.
+                asset("4", old, Some(date(2026, 2, 1)), Some(date(2026, 4, 1)), Disposal::PublicTransfer),
+                // Gone before the year.
+                asset("5", old, Some(date(2025, 2, 1)), Some(date(2025, 12, 31)), Disposal::Donation),
+                // One day more than ten years old at reform, and ten years to the day.
+                asset("6", date(2016, 2, 28), Some(date(2026, 3, 1)), Some(date(2026, 3, 2)), Disposal::Donation),
+                asset("7", date(2016, 3, 1), Some(date(2026, 3, 1)), Some(date(2026, 3, 2)), Disposal::Donation),
+            ],
+        )
+    };
+    assert_eq!(reen(&[fleet()], "disposals_to_reuse"), Some(3.0));
+    assert_eq!(reen(&[fleet()], "reformed_stock"), Some(3.0));
+    assert_eq!(reen(&[fleet()], "disposal_reuse_ratio"), Some(1.0));
+    let count = StockCount { date: Some(date(2025, 12, 31)), count: Some(2.0), ..StockCount::default() };
+    let counted = told(exits([], [count]));
+    assert_eq!(reen(&[fleet(), counted.clone()], "reformed_stock"), Some(2.0));
+    assert_eq!(reen(&[fleet(), counted], "disposal_reuse_ratio"), Some(1.5));
+    // A line that names an asset is the same exit, and may say that it is classified.
+    let line = ExitLine {
+        date: Some(date(2026, 3, 1)),
+        serial: text("serial1"),
+        disposal: Some(Disposal::Donation),
+        classified: Some(true),
+        ..ExitLine::default()
+    };
+    assert_eq!(reen(&[fleet(), told(exits([line], []))], "disposals_to_reuse"), Some(2.0));
+}
+
+#[test]
+fn no_stock_and_no_history_are_no_zero() {
+    let exit = |retired, date| ExitLine {
+        kind: Some(Kind::Monitor),
+        quantity: Some(4.0),
+        purchase_date: Some(jiff::civil::date(2020, 1, 1)),
+        retired_date: retired,
+        date,
+        disposal: Some(Disposal::Donation),
+        ..ExitLine::default()
+    };
+    let this_year = told(exits([exit(None, Some(date(2026, 5, 1)))], []));
+    assert_eq!(reen(std::slice::from_ref(&this_year), "disposals_to_reuse"), Some(4.0));
+    assert_eq!(reen(std::slice::from_ref(&this_year), "reformed_stock"), None);
+    assert_eq!(reen(&[this_year], "disposal_reuse_ratio"), None);
+    let year_before = exit(None, Some(date(2025, 5, 1)));
+    let both = told(exits([exit(None, Some(date(2026, 5, 1))), year_before], []));
+    assert_eq!(reen(std::slice::from_ref(&both), "reformed_stock"), Some(0.0));
+    assert_eq!(reen(&[both], "disposal_reuse_ratio"), None);
+}
