@@ -31,6 +31,8 @@ const HOURLY: Duration = Duration::from_secs(3600);
 const WRITE_EVERY: Duration = Duration::from_secs(60);
 /// On a very first start nothing is published before each source was asked once, or this has passed.
 const FIRST_WAIT: Duration = Duration::from_secs(2);
+/// So many rejects of a source are told one by one.
+const REJECTS: usize = 100;
 /// How long a stop may take to let requests under way end.
 const DRAIN: Duration = Duration::from_secs(5);
 
@@ -242,6 +244,9 @@ impl House {
                 state.seconds = collected.took.as_secs_f64();
                 state.observations = harvest.accepted() as u64;
                 state.rejects = harvest.rejects.len() as u64;
+                let first = harvest.rejects.iter().take(REJECTS);
+                state.rejected =
+                    first.map(|one| (one.place.clone(), one.column.clone(), one.reason.clone())).collect();
                 state.rule_matches =
                     source.rules.iter().cloned().zip(harvest.tally.matches.iter().map(|(count, _)| *count)).collect();
                 info!(
@@ -337,11 +342,13 @@ async fn reload(path: &Path) -> anyhow::Result<House> {
 /// How each source was doing when the daemon last knew.
 async fn states(store: &Store, config: &Config, testimonies: &[Testimony]) -> anyhow::Result<Vec<SourceState>> {
     let kept = store.states().await?;
-    let states = config.sources.iter().zip(testimonies).map(|(source, testimony)| {
+    let mut states = Vec::new();
+    for (source, testimony) in config.sources.iter().zip(testimonies) {
         let kept = kept.iter().find(|state| *state.source == *source.told.name);
         let success = kept.and_then(|state| state.success.as_ref());
         let failing = kept.filter(|state| state.failing()).and_then(|state| state.failure.as_ref());
-        SourceState {
+        let rejected = store.rejects(&source.told.name, REJECTS).await?;
+        states.push(SourceState {
             name: source.told.name.to_string(),
             connector: source.connector,
             up: kept.map(|state| !state.failing()),
@@ -354,11 +361,12 @@ async fn states(store: &Store, config: &Config, testimonies: &[Testimony]) -> an
             seconds: success.map_or(0.0, |attempt| attempt.took.as_secs_f64()),
             observations: accepted(testimony) as u64,
             rejects: success.map_or(0, |attempt| attempt.rejects),
+            rejected: rejected.into_iter().map(|one| (one.place, one.column, one.reason)).collect(),
             stale_after: source.stale_after,
             ..SourceState::default()
-        }
-    });
-    Ok(states.collect())
+        });
+    }
+    Ok(states)
 }
 
 enum Signal {

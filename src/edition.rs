@@ -2,8 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use domain::entity::EntityId;
-use domain::indicator::{Basis, Indicator, Publishing, Reading, Settings, measure};
+use domain::indicator::{Indicator, Publishing, Reading, Settings};
 use domain::snapshot::Snapshot;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -31,8 +30,10 @@ pub struct SourceState {
     pub seconds: f64,
     /// Observations and lines of its last complete harvest.
     pub observations: u64,
-    /// Rejects of its last complete harvest: how many, and each of them (place, column, reason), capped.
+    /// Rejects of its last complete harvest: how many.
     pub rejects: u64,
+    /// The first of them: place, column, reason.
+    pub rejected: Vec<(String, Option<String>, String)>,
     /// What each rule matched in its last complete harvest since the daemon started: name and count.
     pub rule_matches: Vec<(String, u64)>,
     /// Its last complete harvest is older than `stale_after`, or there is none.
@@ -75,21 +76,5 @@ impl Edition {
     /// The body of `/metrics`, made the first time that it is asked for.
     pub fn exposition(&self) -> &Exposition {
         self.exposition.get_or_init(|| Exposition::of(self))
-    }
-
-    /// The basis of a past or present day.
-    pub fn basis(&self, at: Date, folded: bool) -> Basis<'_> {
-        Basis::new(&self.snapshot, &self.settings, Publishing { folded, ..self.publishing }, at)
-    }
-
-    /// Every reading of a day. `entities` restricts the world to these and what lies below them; scope `assets` sees
-    /// small cells.
-    pub fn measured(&self, at: Date, folded: bool, entities: &[EntityId]) -> Vec<(&'static Indicator, Reading)> {
-        let publishing = Publishing { folded, ..self.publishing };
-        if entities.is_empty() {
-            return measure(&Basis::new(&self.snapshot, &self.settings, publishing, at));
-        }
-        let part = self.snapshot.within(entities);
-        measure(&Basis::new(&part, &self.settings, publishing, at))
     }
 }

@@ -81,6 +81,11 @@ pub enum Command {
         #[arg(long)]
         year: Option<i16>,
     },
+    /// Copy the store to a file while the daemon runs
+    Backup {
+        /// The copy; it must not exist yet
+        file: PathBuf,
+    },
     /// The factor sets in use, and every assumption
     Factors {
         /// Read and check a folder of local factors instead
@@ -112,6 +117,12 @@ pub async fn execute(arguments: Arguments, config: Option<Config>) -> anyhow::Re
                 Some(kind) => explain::kind(&config, &kind, manufacturer.as_deref(), model.as_deref())?,
                 None => explain::figure(&config, what.as_deref(), year).await?,
             }
+        }
+        Command::Backup { file } => {
+            let config = config.ok_or_else(known)?;
+            let store = crate::store::Store::open(&config.store_url, &config.base).await?;
+            store.backup(&file).await?;
+            store.close().await;
         }
         Command::Factors { check: Some(folder) } => factors::check(&folder)?,
         Command::Factors { check: None } => factors::list(&config.ok_or_else(known)?)?,

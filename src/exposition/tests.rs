@@ -1,3 +1,4 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
 use domain::indicator::{Indicator, all};
 use domain::record::Text;
 use prometheus::{Encoder, GaugeVec, Opts, Registry, TextEncoder};

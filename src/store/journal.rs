@@ -135,9 +135,7 @@ impl Store {
     }
 
     /// The last attempts at one source, the newest first.
-    ///
-    /// # Errors
-    /// Where the database fails.
+    #[cfg(test)]
     pub async fn journal(&self, source: &str, limit: u32) -> Result<Vec<Attempt>> {
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
             "{COLUMNS} WHERE source.name = ? ORDER BY harvest.id DESC LIMIT ?"
@@ -178,16 +176,17 @@ impl Store {
         Ok(states)
     }
 
-    /// What the last complete harvest of this source could not read, ten thousand at most.
+    /// The first rows that the last complete harvest of this source could not read.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn rejects(&self, source: &str) -> Result<Vec<Reject>> {
+    pub async fn rejects(&self, source: &str, limit: usize) -> Result<Vec<Reject>> {
         let rows: sqlx::Result<Vec<(String, Option<String>, String)>> = sqlx::query_as(
             "SELECT place, \"column\", reason FROM reject \
-             WHERE source = (SELECT id FROM source WHERE name = ?) ORDER BY number",
+             WHERE source = (SELECT id FROM source WHERE name = ?) ORDER BY number LIMIT ?",
         )
         .bind(source)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .fetch_all(&self.reader)
         .await;
         let rejects =

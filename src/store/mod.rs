@@ -26,9 +26,11 @@ mod testimony;
 #[cfg(test)]
 mod tests;
 
-pub use journal::{Attempt, Missed, Outcome, Reject, State};
+pub use journal::{Missed, Outcome, Reject};
 pub use reading::Past;
-pub use record::{Recorded, Said};
+#[cfg(test)]
+pub use record::Recorded;
+pub use record::Said;
 
 /// The schema, in steps that only go forward.
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("src/store/migrations/sqlite");

@@ -170,8 +170,8 @@ pub fn same(a: &str, b: &str) -> bool {
 fn token_of<'a>(server: &'a Server, text: &str) -> Option<&'a Token> {
     let hash: [u8; 32] = Sha256::digest(text).into();
     // All are compared, so that the time tells nothing of which one it was.
-    let found = server.tokens.iter().filter(|token| bool::from(token.hash.ct_eq(&hash)));
-    found.last()
+    let fits = |found, token: &'a Token| if bool::from(token.hash.ct_eq(&hash)) { Some(token) } else { found };
+    server.tokens.iter().fold(None, fits)
 }
 
 /// The token that a request shows; an `Authorization` that cannot be read is an error.
@@ -216,6 +216,7 @@ pub fn viewer(
 }
 
 fn of_token(token: &Token, edition: &Edition, csrf: Option<String>) -> Result<Viewer, Problem> {
+    tracing::debug!(token = token.name, "a known token");
     let tree = &edition.snapshot.entities;
     let mut entities: Vec<EntityId> = token.entities.iter().filter_map(|name| tree.find(name)).collect();
     entities.sort_by_key(|entity| entity.0);

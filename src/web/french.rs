@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn units_as_people_write_them() {
         let year = domain::quantity::YEAR_SECONDS;
-        let stamp: Timestamp = "2026-08-01T05:07:49Z".parse().unwrap();
+        let stamp: Timestamp = "2026-08-01T05:07:49Z".parse().expect("a moment");
         for (french, english) in [
             ((euros(Lang::Fr, 3_840.0), euros(Lang::En, -3_840.0)), ("3\u{202f}840\u{a0}€", "\u{2212}€3,840")),
             ((percent(Lang::Fr, 0.159_66, 2), percent(Lang::En, 0.159_66, 2)), ("15,97\u{a0}%", "15.97%")),

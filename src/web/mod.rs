@@ -161,7 +161,7 @@ async fn computed<T: Send + 'static>(
     tokio::task::spawn_blocking(compute).await.map_err(|_| Problem::internal())
 }
 
-fn accepts<'a>(headers: &'a HeaderMap, name: header::HeaderName) -> Option<&'a str> {
+fn accepts(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 

@@ -60,11 +60,6 @@ impl Problem {
         };
         Self::new(status, kind, status.canonical_reason().unwrap_or("refused").to_lowercase())
     }
-
-    /// The status with which it is answered.
-    pub fn status(&self) -> StatusCode {
-        self.status
-    }
 }
 
 impl IntoResponse for Problem {

@@ -65,10 +65,10 @@ async fn rejects_are_those_of_the_last_harvest() {
     for rejects in [&all[..], &all[..3], &[]] {
         let said = Said { observations: &[], lines: &Lines::default(), rejects, took: Duration::ZERO };
         store.record("csv", &said, Moment(1), day).await.unwrap();
-        assert_eq!(store.rejects("csv").await.unwrap(), rejects[..rejects.len().min(REJECTS)]);
+        assert_eq!(store.rejects("csv", 20_000).await.unwrap(), rejects[..rejects.len().min(REJECTS)]);
         assert_eq!(store.journal("csv", 1).await.unwrap()[0].rejects, rejects.len() as u64);
     }
-    assert_eq!(store.rejects("nobody").await.unwrap(), []);
+    assert_eq!(store.rejects("nobody", 20_000).await.unwrap(), []);
 }
 
 fn snapshot(ids: &[&str]) -> Snapshot {

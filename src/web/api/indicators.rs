@@ -10,7 +10,6 @@ use jiff::{Span, ToSpan};
 use serde_json::{Map, Value};
 
 use super::{Ask, Key, day, number};
-use crate::config::Scope;
 use crate::web::answer::{Answer, Row};
 use crate::web::problem::Problem;
 
@@ -171,13 +170,4 @@ pub fn history(ask: &Ask) -> Result<Answer, Problem> {
         }
     }
     Ok(Answer::List { rows, next: None, more: vec![("name", indicator.name.into())] })
-}
-
-/// Must what is asked be computed, rather than read?
-pub fn is_heavy(ask: &Ask) -> bool {
-    ask.query.contains_key("at")
-        || ask.query.contains_key("entity")
-        || !ask.viewer.entities.is_empty()
-        || ask.viewer.may(Scope::Assets)
-        || ask.path.contains_key("name")
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Ask;
+use crate::config::Scope;
 use crate::edition::{Edition, SourceState};
 use crate::web::answer::Answer;
 use crate::web::auth::Viewer;
@@ -20,9 +21,15 @@ pub fn seen<'a>(edition: &'a Edition, viewer: &'a Viewer) -> impl Iterator<Item 
 
 /// State, last error and counts of each.
 pub fn all(ask: &Ask) -> Result<Answer, Problem> {
+    let sees_lines = ask.viewer.may(Scope::Assets);
     let rows = seen(&ask.edition, &ask.viewer).map(|source| {
         let failure = source.failure.as_ref();
         let failures: u64 = source.failures.iter().map(|(_, count)| count).sum();
+        let rejected: Vec<Value> = source
+            .rejected
+            .iter()
+            .map(|(place, column, reason)| json!({ "place": place, "column": column, "reason": reason }))
+            .collect();
         let rules: Vec<Value> =
             source.rule_matches.iter().map(|(rule, matches)| json!({ "rule": rule, "matches": matches })).collect();
         vec![
@@ -39,6 +46,7 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
             ("duration_seconds", source.seconds.into()),
             ("observations", source.observations.into()),
             ("rejects", source.rejects.into()),
+            ("rejected", if sees_lines { rejected.into() } else { Value::Null }),
             ("rules", rules.into()),
         ]
     });
