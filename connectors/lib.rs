@@ -199,15 +199,10 @@ pub fn native_key(
     facts: &domain::observation::Facts,
     content: impl Fn() -> String,
 ) -> (Text, bool) {
-    use domain::identity;
-    let good = |told: &Option<Text>, is_good: fn(&str) -> bool| told.clone().filter(|told| is_good(told));
+    let told = [&facts.serial, &facts.asset_tag, &facts.uuid, &facts.mac, &facts.hostname];
     let known = id
         .and_then(Text::of)
-        .or_else(|| good(&facts.serial, |told| identity::serial(told).is_some()))
-        .or_else(|| good(&facts.asset_tag, |told| identity::asset_tag(told).is_some()))
-        .or_else(|| good(&facts.uuid, |told| identity::uuid(told).is_some()))
-        .or_else(|| good(&facts.mac, |told| identity::macs(told).next().is_some()))
-        .or_else(|| good(&facts.hostname, |told| identity::hostname(told).is_some()));
+        .or_else(|| told.into_iter().flatten().find(|told| !domain::identity::is_placeholder(told)).cloned());
     match known {
         Some(key) => (key, false),
         None => (Text::from(content()), true),

@@ -43,23 +43,26 @@ const PLACEHOLDERS: &[&str] = &[
     "UNKNOWN",
 ];
 
-fn is_placeholder(bare: &str) -> bool {
+/// Is it written where a number is wanted, and means none: a phrase of firmware's, or one character again and again?
+pub fn is_placeholder(told: &str) -> bool {
+    let bare = bare(told);
     let mut characters = bare.chars();
     let first = characters.next();
-    first.is_none() || characters.all(|c| Some(c) == first) || PLACEHOLDERS.contains(&bare)
+    let all_equal = characters.clone().next().is_some() && characters.all(|c| Some(c) == first);
+    first.is_none() || all_equal || PLACEHOLDERS.contains(&bare.as_str())
 }
 
 /// A serial number good enough to join by: upper case, without spaces; `None` for placeholders, all-equal
 /// characters and what is shorter than four characters.
 pub fn serial(told: &str) -> Option<String> {
     let serial: String = told.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect();
-    (serial.chars().count() >= 4 && !is_placeholder(&bare(&serial))).then_some(serial)
+    (serial.chars().count() >= 4 && !is_placeholder(&serial)).then_some(serial)
 }
 
 /// An asset tag good enough to join by.
 pub fn asset_tag(told: &str) -> Option<String> {
     let tag: String = told.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect();
-    (!is_placeholder(&bare(&tag))).then_some(tag)
+    (tag.chars().count() > 1 && !is_placeholder(&tag)).then_some(tag)
 }
 
 /// A system UUID in one of its two byte orders: firmware before SMBIOS 2.6 and after disagree on the order of the
@@ -98,7 +101,7 @@ pub fn macs(told: &str) -> impl Iterator<Item = u64> + '_ {
 /// A host name without its domain, in lower case.
 pub fn hostname(told: &str) -> Option<String> {
     let host = told.trim().trim_end_matches('$').split('.').next()?.to_lowercase();
-    (!host.is_empty() && host != "localhost" && !is_placeholder(&bare(&host))).then_some(host)
+    (host.chars().count() > 1 && host != "localhost" && !is_placeholder(&host)).then_some(host)
 }
 
 /// A model's name as far as two sources spell it alike: letters and digits only.

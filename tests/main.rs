@@ -2,6 +2,7 @@
 //! drives the daemon is compiled once.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod api;
 mod figures;
 mod house;
 mod identity;

@@ -1,0 +1,256 @@
+//! The API: who may see what, lists, conditions, problems, exports, the description of itself.
+
+use serde_json::Value;
+
+use crate::house::*;
+
+/// Two towns and their equipment; a formula as a model's name.
+fn fleet() -> (Folder, Daemon) {
+    let folder = Folder::new();
+    let mut rows = "id;kind;model;serial;entity;purchase_date;purchase_price_ht;user\n".to_owned();
+    for at in 0..30 {
+        let entity = if at % 3 == 0 { "nord" } else { "sud" };
+        rows += &format!(
+            "A{at:02};laptop;=HYPERLINK(\"x\");SERIAL{at:03};{entity};2025-02-{:02};800,50;jdupont{at}\n",
+            at % 28 + 1
+        );
+    }
+    folder.write("fleet.csv", &rows);
+    let entity = |id: &str, siret: &str| format!("[[entity]]\nid = \"{id}\"\nname = \"{id}\"\nsiret = \"{siret}\"\n");
+    let tokens = |name: &str, token: &str, scopes: &str, more: &str| {
+        let hash = std::process::Command::new("bash")
+            .args(["-c", "printf %s \"$0\" | sha256sum | cut -d' ' -f1", token])
+            .output();
+        let hash = String::from_utf8(hash.unwrap().stdout).unwrap();
+        format!(
+            "[[server.token]]\nname = \"{name}\"\nhash = \"sha256:{}\"\nscopes = [{scopes}]\n{more}\n",
+            hash.trim()
+        )
+    };
+    let config = folder.configure(
+        &(tokens("reader", "read-token", "\"read\"", "")
+            + &tokens("town", "nord-token", "\"assets\"", "entities = [\"nord\"]")
+            + &tokens("all", "assets-token", "\"assets\"", "")
+            + ADMIN_TOKEN
+            + &entity("nord", "26000000000018")
+            + &entity("sud", "73282932000074")
+            + &table("fleet", "assets", "fleet.csv", "")),
+    );
+    let text = std::fs::read_to_string(&config).unwrap().replace("anonymous = \"assets\"", "anonymous = \"none\"");
+    std::fs::write(&config, text).unwrap();
+    let mut daemon = Daemon::start(&config);
+    daemon.wait_for_line("published");
+    (folder, daemon)
+}
+
+fn ask(daemon: &Daemon, path: &str, token: &str) -> Answer {
+    daemon.request(reqwest::Method::GET, path, &[("authorization", &format!("Bearer {token}"))])
+}
+
+fn parsed(answer: &Answer) -> Value {
+    serde_json::from_str(&answer.body).unwrap()
+}
+
+#[test]
+fn every_route_asks_who_is_there() {
+    let (_folder, daemon) = fleet();
+    let description = parsed(&daemon.get("/api/v1/openapi.json"));
+    assert_eq!(description["openapi"], "3.1.0");
+    let paths = description["paths"].as_object().unwrap();
+    assert!(paths.len() >= 15, "{}", paths.len());
+    for (path, item) in paths {
+        let concrete = path.replace("{year}", "2025").replace("{id}", "fleet:A01").replace("{name}", "assets");
+        if item.get("get").is_none() {
+            continue;
+        }
+        assert_eq!(daemon.get(&concrete).status, 401, "{path}");
+        assert_eq!(ask(&daemon, &concrete, "wrong").status, 401, "{path}");
+        let needs_assets = item["get"]["summary"].as_str().unwrap().contains("scope `assets`")
+            && !item["get"]["summary"].as_str().unwrap().contains("without scope `assets`");
+        assert_eq!(ask(&daemon, &concrete, "read-token").status, if needs_assets { 403 } else { 200 }, "{path}");
+        assert_eq!(ask(&daemon, &concrete, "assets-token").status, 200, "{path}");
+        for (_, response) in item["get"]["responses"].as_object().unwrap() {
+            assert!(response["description"].as_str().is_some_and(|about| !about.is_empty()), "{path}");
+        }
+    }
+    // HTTP Basic: the password is the token, whatever the name.
+    let basic = daemon.request(
+        reqwest::Method::GET,
+        "/api/v1/indicators",
+        &[("authorization", "Basic Z3JhZmFuYTpyZWFkLXRva2Vu")],
+    );
+    assert_eq!(basic.status, 200);
+    let sync = |token: &str| {
+        let headers = [("authorization", format!("Bearer {token}"))];
+        let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        daemon.request(reqwest::Method::POST, "/api/v1/sources/fleet/sync", &headers).status
+    };
+    assert_eq!((sync("assets-token"), sync(ADMIN)), (403, 202));
+}
+
+/// A town's token finds nothing of its neighbour.
+#[test]
+fn a_token_of_one_town_sees_that_town() {
+    let (_folder, daemon) = fleet();
+    let assets = parsed(&ask(&daemon, "/api/v1/assets?limit=1000", "nord-token"));
+    assert_eq!(assets["items"].as_array().unwrap().len(), 10);
+    let others = ["fleet:A01", "SERIAL001", "73282932000074", "\"sud\"", ">sud<"];
+    for path in [
+        "/",
+        "/metrics",
+        "/api/v1/indicators",
+        "/api/v1/assets?limit=1000",
+        "/api/v1/footprint",
+        "/api/v1/procurement/2025",
+        "/api/v1/procurement/2025/lines",
+        "/api/v1/procurement/2025/declaration.csv",
+        "/api/v1/disposals/2025",
+        "/api/v1/disposals/2025/lines",
+        "/api/v1/doubts",
+        "/api/v1/sources",
+        "/api/v1/indicators/assets/history?step=year",
+    ] {
+        let answer = ask(&daemon, path, "nord-token");
+        assert_eq!(answer.status, 200, "{path}");
+        for other in others {
+            assert!(!answer.body.contains(other), "{path} tells of {other}: {}", answer.body);
+        }
+    }
+    assert_eq!(ask(&daemon, "/api/v1/assets/fleet:A01", "nord-token").status, 404);
+    assert_eq!(ask(&daemon, "/api/v1/assets/fleet:A00", "nord-token").status, 200);
+    assert_eq!(ask(&daemon, "/api/v1/indicators?entity=sud", "nord-token").status, 422);
+}
+
+#[test]
+fn lists_go_on_where_they_stopped() {
+    let (_folder, daemon) = fleet();
+    let mut seen = Vec::new();
+    let mut path = "/api/v1/assets?limit=7".to_owned();
+    loop {
+        let page = parsed(&ask(&daemon, &path, "assets-token"));
+        let items = page["items"].as_array().unwrap();
+        assert!(items.len() <= 7);
+        seen.extend(items.iter().map(|asset| asset["id"].as_str().unwrap().to_owned()));
+        match page["next"].as_str() {
+            Some(cursor) => path = format!("/api/v1/assets?limit=7&cursor={cursor}"),
+            None => break,
+        }
+    }
+    assert_eq!(seen.len(), 30);
+    assert!(seen.is_sorted());
+    let found = |query: &str| {
+        parsed(&ask(&daemon, &format!("/api/v1/assets?{query}"), "assets-token"))["items"].as_array().unwrap().len()
+    };
+    assert_eq!(found("entity=nord&limit=1000"), 10);
+    assert_eq!(found("q=serial007"), 1);
+    assert_eq!(found("kind=monitor"), 0);
+}
+
+#[test]
+fn what_is_known_is_not_sent_again() {
+    let (_folder, mut daemon) = fleet();
+    let first = ask(&daemon, "/api/v1/indicators", "read-token");
+    let tag = first.header("etag").to_owned();
+    assert!(tag.starts_with('"'), "{tag}");
+    assert_eq!(first.header("cache-control"), "private, no-cache");
+    let again = |daemon: &Daemon, tag: &str, token: &str| {
+        let bearer = format!("Bearer {token}");
+        let headers = [("authorization", bearer.as_str()), ("if-none-match", tag)];
+        daemon.request(reqwest::Method::GET, "/api/v1/indicators", &headers)
+    };
+    let known = again(&daemon, &format!("\"other\", W/{tag}"), "read-token");
+    assert_eq!((known.status, known.body.as_str()), (304, ""));
+    assert_eq!(again(&daemon, "*", "read-token").status, 304);
+    // Another viewer sees something else.
+    assert_eq!(again(&daemon, &tag, "assets-token").status, 200);
+    daemon.sync("fleet");
+    assert_eq!(again(&daemon, &tag, "read-token").status, 200);
+}
+
+#[test]
+fn problems_say_what_is_wrong() {
+    let (_folder, daemon) = fleet();
+    let check = |path: &str, status: u16, parameter: &str| {
+        let answer = ask(&daemon, path, "assets-token");
+        assert_eq!(answer.status, status, "{path}: {}", answer.body);
+        assert!(answer.header("content-type").starts_with("application/problem+json"), "{path}");
+        let problem = parsed(&answer);
+        assert_eq!(problem["status"], status, "{path}");
+        assert_eq!(problem["parameter"].as_str().unwrap_or_default(), parameter, "{path}");
+    };
+    check("/api/v1/nothing", 404, "");
+    check("/api/v1/assets/fleet:nobody", 404, "");
+    check("/api/v1/assets?lmit=1", 422, "lmit");
+    check("/api/v1/assets?limit=0", 422, "limit");
+    check("/api/v1/assets?limit=1001", 422, "limit");
+    check("/api/v1/assets?cursor=zz", 422, "cursor");
+    check("/api/v1/assets?updated_since=soon", 422, "updated_since");
+    check("/api/v1/indicators?at=2026-02-31", 422, "at");
+    check("/api/v1/indicators?entity=est", 422, "entity");
+    check("/api/v1/procurement/abc", 422, "year");
+    check("/api/v1/footprint?criterion=joy", 422, "criterion");
+    let wrong = daemon.request(reqwest::Method::DELETE, "/api/v1/assets", &[]);
+    assert_eq!(wrong.status, 405);
+    let anonymous = daemon.get("/api/v1/assets");
+    assert!(anonymous.header("www-authenticate").contains("Bearer"));
+}
+
+#[test]
+fn exports_run_nothing_and_tell_no_one() {
+    let (_folder, mut daemon) = fleet();
+    let csv = daemon.request(
+        reqwest::Method::GET,
+        "/api/v1/assets",
+        &[("authorization", "Bearer assets-token"), ("accept", "text/csv")],
+    );
+    assert!(csv.header("content-type").starts_with("text/csv"));
+    assert_eq!(csv.body.lines().count(), 31);
+    assert!(csv.body.contains("'=HYPERLINK") && !csv.body.contains(",=HYPERLINK"), "{}", csv.body);
+    // Nobody's login is anywhere: there is no key, so people are dropped.
+    for path in ["/api/v1/assets?limit=1000", "/api/v1/assets/fleet:A00", "/metrics", "/"] {
+        assert!(!ask(&daemon, path, "assets-token").body.contains("jdupont"), "{path}");
+    }
+    assert!(!daemon.log().contains("jdupont"));
+}
+
+#[test]
+fn a_session_is_a_token_exchanged() {
+    let (_folder, daemon) = fleet();
+    let page = daemon.get("/");
+    assert!(page.body.contains("name=\"token\""), "the page asks for a token");
+    let login = |token: &str| {
+        wait(async {
+            let client = client();
+            let form = format!("token={token}");
+            let request = client
+                .post(format!("{}/login", daemon.url))
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(form);
+            let response = request.send().await.unwrap();
+            (response.status().as_u16(), response.text().await.unwrap())
+        })
+    };
+    assert_eq!(login("wrong").0, 403);
+    let cookie = wait(async {
+        // Redirects are not followed: the cookie is in the first answer.
+        let _ = client();
+        let client =
+            reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let request = client
+            .post(format!("{}/login", daemon.url))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("token=ecoparc_test_admin");
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status().as_u16(), 303);
+        response.headers()["set-cookie"].to_str().unwrap().to_owned()
+    });
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+    let session = cookie.split(';').next().unwrap().to_owned();
+    let page = daemon.request(reqwest::Method::GET, "/", &[("cookie", &session)]);
+    assert!(page.body.contains("name=\"csrf\""), "a form that changes something carries the session's word");
+    // A form of another site has the cookie, and not the word.
+    let forged = daemon.request(reqwest::Method::POST, "/api/v1/sources/fleet/sync", &[("cookie", &session)]);
+    assert_eq!(forged.status, 403);
+    let asked = daemon.request(reqwest::Method::GET, "/api/v1/assets", &[("cookie", &session)]);
+    assert_eq!(asked.status, 200);
+}
