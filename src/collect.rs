@@ -22,6 +22,8 @@ pub struct Collected {
     pub began: Timestamp,
     /// How long it took.
     pub took: Duration,
+    /// The harvest was whole, and was refused all the same.
+    pub refused: bool,
 }
 
 /// Asks a source for all it knows, within its time. Never panics: a panic inside a connector is a failure of its own.
@@ -43,7 +45,7 @@ pub async fn collect(source: &Source, progress: std::sync::Arc<Progress>) -> Col
         }
         other => other,
     };
-    Collected { harvest, began, took: clock.elapsed() }
+    Collected { harvest, began, took: clock.elapsed(), refused: false }
 }
 
 /// A collection under way; dropping it abandons the collection.
@@ -66,16 +68,18 @@ pub fn accepted(testimony: &Testimony) -> usize {
         + lines.decisions.len()
 }
 
-/// Refuses a harvest that shrank by more than half.
-pub fn guard(source: &Source, harvest: Harvest, before: usize) -> Result<Harvest, Failure> {
-    let now = harvest.accepted();
-    if !source.allow_shrink && (now as f64) < before as f64 * SHRINK {
-        return Err(Failure::new(
-            Class::Incomplete,
-            anyhow::anyhow!("it lists {now} records where it listed {before}: refused unless `allow_shrink = true`"),
-        ));
+impl Collected {
+    /// Refuses a harvest that shrank by more than half since the one before.
+    pub fn guarded(mut self, source: &Source, before: usize) -> Self {
+        let now = self.harvest.as_ref().map_or(before, Harvest::accepted);
+        if !source.allow_shrink && (now as f64) < before as f64 * SHRINK {
+            let cause = anyhow::anyhow!(
+                "it lists {now} records where it listed {before}: refused unless `allow_shrink = true`"
+            );
+            (self.harvest, self.refused) = (Err(Failure::new(Class::Incomplete, cause)), true);
+        }
+        self
     }
-    Ok(harvest)
 }
 
 /// Keeps a collection: a complete harvest replaces the source's last word, a failure is written into the journal.
@@ -108,7 +112,7 @@ pub async fn keep(
         }
         Err(failure) => {
             let missed = Missed {
-                outcome: Outcome::Failed,
+                outcome: if collected.refused { Outcome::Refused } else { Outcome::Failed },
                 class: failure.class.name(),
                 message: &format!("{:#}", failure.cause),
                 took: collected.took,

@@ -16,7 +16,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
-use crate::collect::{Collected, accepted, guard, keep};
+use crate::collect::{Collected, accepted, keep};
 use crate::config::Config;
 use crate::edition::{Edition, SourceState};
 use crate::history::History;
@@ -211,11 +211,11 @@ impl House {
                 self.states[at].collecting = true;
                 false
             }
-            Event::Ended(mut collected) => {
+            Event::Ended(collected) => {
                 waiting[at] = false;
                 self.states[at].collecting = false;
                 let before = accepted(&self.testimonies[at]);
-                collected.harvest = collected.harvest.and_then(|harvest| guard(source, harvest, before));
+                let collected = collected.guarded(source, before);
                 if let Err(error) = self.record(at, source, &collected).await {
                     error!(source = &*source.told.name, "cannot keep a collection: {error:#}");
                     self.failed(at, "other", format!("{error:#}"), &collected);

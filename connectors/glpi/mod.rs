@@ -49,7 +49,7 @@ impl Glpi {
         if read::loses_digits(&version) {
             tracing::warn!(version, "before 9.5.12 GLPI turns serial numbers into numbers: zeros are lost");
         }
-        let key = self.context.pseudonyms.as_ref();
+        let key = self.context.pseudonyms.as_ref().map(|key| (self.context.name.as_str(), key));
         let mut reader = Reader::new(&version, self.pricing, &self.context.rules, key);
         let own = ITEM_TYPES.iter().flat_map(read::ItemType::dictionaries);
         for dictionary in DICTIONARIES.iter().copied().chain(own) {

@@ -203,7 +203,8 @@ pub struct Reader<'a> {
     pricing: Pricing,
     encoded: bool,
     rules: &'a Rules,
-    pseudonyms: Option<&'a PseudonymKey>,
+    /// The source's name, which keeps the users of two GLPI apart, and the key.
+    pseudonyms: Option<(&'a str, &'a PseudonymKey)>,
     names: HashMap<&'static str, HashMap<u64, Text>>,
     supplier_types: HashMap<u64, u64>,
     accounts: HashMap<(&'static str, u64), Infocom>,
@@ -212,7 +213,12 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// A reader of the rows of a GLPI of this version.
-    pub fn new(version: &str, pricing: Pricing, rules: &'a Rules, pseudonyms: Option<&'a PseudonymKey>) -> Self {
+    pub fn new(
+        version: &str,
+        pricing: Pricing,
+        rules: &'a Rules,
+        pseudonyms: Option<(&'a str, &'a PseudonymKey)>,
+    ) -> Self {
         Self {
             pricing,
             encoded: keeps_entities(version),
@@ -308,7 +314,10 @@ impl<'a> Reader<'a> {
             // The root entity is number 0, not "none".
             entity: named("Entity", row.columns.get("entities_id").and_then(number)).cloned(),
             location: listed("Location", "locations_id"),
-            user: self.pseudonyms.zip(row.id("users_id")).and_then(|(key, id)| key.of(&format!("glpi-user:{id}"))),
+            user: self
+                .pseudonyms
+                .zip(row.id("users_id"))
+                .and_then(|((source, key), id)| key.of(&format!("{source}:{id}"))),
             order_date: account.order_date,
             purchase_date: account.buy_date,
             delivery_date: account.delivery_date,

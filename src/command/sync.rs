@@ -10,7 +10,7 @@ use domain::word::Word;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::say;
-use crate::collect::{Collected, accepted, collect, guard, keep};
+use crate::collect::{Collected, accepted, collect, keep};
 use crate::config::{Config, Source};
 use crate::store::Store;
 
@@ -25,9 +25,9 @@ pub async fn sync(config: &Config, names: &[String]) -> anyhow::Result<ExitCode>
     let mut table = format!("{:<24} {:>9} {:>8} {:>8}  {}", "source", "records", "rejects", "seconds", "outcome");
     let mut all_well = true;
     for source in config.sources.iter().filter(|s| names.is_empty() || names.iter().any(|n| **n == *s.told.name)) {
-        let mut collected = watched(source, &bars).await;
+        let collected = watched(source, &bars).await;
         let before = store.testimony(&source.told).await?.as_ref().map_or(0, accepted);
-        collected.harvest = collected.harvest.and_then(|harvest| guard(source, harvest, before));
+        let collected = collected.guarded(source, before);
         keep(&store, source, &collected, &config.time_zone).await?;
         let (records, rejects, outcome) = match &collected.harvest {
             Ok(harvest) => (harvest.accepted(), harvest.rejects.len(), "collected".to_owned()),

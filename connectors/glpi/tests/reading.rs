@@ -150,11 +150,11 @@ fn prices() {
 fn people_are_pseudonyms_or_nobody() {
     let rules = Rules::default();
     let key = PseudonymKey::new(SecretString::from("key".to_owned()));
-    let mut reader = Reader::new("11.0.8", Pricing::default(), &rules, Some(&key));
+    let mut reader = Reader::new("11.0.8", Pricing::default(), &rules, Some(("siege", &key)));
     reader.item(&ITEM_TYPES[0], &columns(&json!({ "id": 1, "users_id": 10, "contact": "Jeanne" })));
     reader.item(&ITEM_TYPES[0], &columns(&json!({ "id": 2, "users_id": 0 })));
     let harvest = reader.harvest();
-    assert_eq!(harvest.observations[0].facts.user, key.of("glpi-user:10"));
+    assert_eq!(harvest.observations[0].facts.user, key.of("siege:10"));
     assert_eq!(harvest.observations[1].facts.user, None);
     assert!(!format!("{harvest:?}").contains("Jeanne"));
 }
