@@ -9,7 +9,7 @@ use crate::purchase::PurchaseLine;
 use crate::quantity::Cents;
 use crate::record::{Record, Text, Value};
 use crate::snapshot::{Asset, Snapshot};
-use crate::word::{Condition, Kind, Mode, Status, Word};
+use crate::word::{Condition, Kind, Mode, Word};
 
 use super::Law;
 
@@ -275,7 +275,7 @@ fn of_asset(law: &Law, siret: Text, asset: &Asset) -> Option<SpendLine> {
     let facts = &asset.facts;
     let date = facts.purchase_date?;
     let gift = facts.mode == Some(Mode::Gift) || facts.condition == Some(Condition::Donated);
-    if (facts.purchase_price_ht.is_none_or(|cents| cents.0 <= 0) && !gift) || facts.status == Some(Status::Ordered) {
+    if facts.purchase_price_ht.is_none_or(|cents| cents.0 <= 0) && !gift {
         return None;
     }
     let acquired = Acquired {

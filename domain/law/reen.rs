@@ -154,13 +154,19 @@ impl Exits {
             .map(|line| line.siret.clone())
             .chain(snapshot.stock_counts.iter().map(|count| count.siret.clone()))
             .collect();
+        let mut by_owner: BTreeMap<&Text, Vec<&ExitLineSeen>> = BTreeMap::new();
+        for line in &self.lines {
+            by_owner.entry(&line.siret).or_default().push(line);
+        }
+        let mut cells = BTreeMap::new();
         for siret in owners {
+            let lines = by_owner.get(&siret).map(Vec::as_slice).unwrap_or_default();
             for year in first..=at.year() {
                 let mut figures = ExitFigures::default();
                 let new_year = jiff::civil::date(year, 1, 1);
                 let mut stock = 0.0;
                 let mut dated_history = false;
-                for line in self.lines.iter().filter(|line| line.siret == siret) {
+                for line in lines {
                     dated_history |= line.date().is_some_and(|date| date < new_year);
                     // An exit is a departure; a good still in the reformed stock has only been reformed.
                     let left = line.gone.or(line.retired.filter(|_| line.way != Disposal::Unknown));
@@ -192,9 +198,10 @@ impl Exits {
                     .map(|(_, count)| count);
                 figures.counted = counted.is_some();
                 figures.b = counted.or(dated_history.then_some(stock));
-                self.cells.insert((siret.clone(), year), figures);
+                cells.insert((siret.clone(), year), figures);
             }
         }
+        self.cells = cells;
     }
 }
 

@@ -15,11 +15,21 @@ use clap::{Parser, Subcommand};
 use crate::config::Config;
 use crate::telemetry::Log;
 
-const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (set of factors: `ecoparc factors`)");
+/// The release, the commit it was built from, and the editions of the factors inside.
+fn version() -> &'static str {
+    let mut version = format!("{} ({})", env!("CARGO_PKG_VERSION"), crate::exposition::COMMIT);
+    if let Ok(factors) = ::factors::load(&[] as &[PathBuf]) {
+        for set in &factors.sets {
+            version += &format!("\n{}: {} {}", set.id, set.publisher, set.edition);
+        }
+    }
+    // Asked for once, and needed until the end.
+    version.leak()
+}
 
 /// What a public body's equipment costs the planet, how long it lasts, and whether the law's reuse targets are met.
 #[derive(Parser)]
-#[command(name = "ecoparc", version = VERSION, about, after_help = "Examples:
+#[command(name = "ecoparc", version = version(), about, after_help = "Examples:
   ecoparc run --config config/quickstart.toml
   ecoparc check --connect
   ecoparc sync --source glpi-siege")]

@@ -54,8 +54,7 @@ fn daemon(page: &mut Page, edition: &Edition) {
         page.family(name, help, false);
         page.sample(name, labels.iter().copied(), value);
     };
-    let commit = option_env!("ECOPARC_COMMIT").unwrap_or("unknown");
-    let build = [("version", env!("CARGO_PKG_VERSION")), ("commit", commit)];
+    let build = [("version", env!("CARGO_PKG_VERSION")), ("commit", super::COMMIT)];
     one("ecoparc_build_info", "Which ecoparc this is.", &build, 1.0);
     one(
         "ecoparc_edition_timestamp_seconds",
