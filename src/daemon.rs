@@ -136,7 +136,7 @@ impl House {
                 self.config.time_zone.clone(),
                 wishes[at].clone(),
                 events.clone(),
-                None,
+                self.states[at].last_success.is_some(),
             ));
         }
         drop(events);

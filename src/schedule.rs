@@ -33,9 +33,10 @@ pub async fn keep_collecting(
     time_zone: TimeZone,
     asked: Arc<Notify>,
     events: mpsc::Sender<(usize, Event)>,
-    mut last: Option<Timestamp>,
+    heard: bool,
 ) {
-    let (mut failures, mut retry) = (0_u32, None);
+    // Whoever plugs in a tool wants to see it now, not at the expression's next moment.
+    let (mut last, mut failures, mut retry) = (None, 0_u32, (!heard).then_some(Duration::ZERO));
     loop {
         let scheduled = source.schedule.wait(last, Timestamp::now(), &time_zone);
         // An expression without a further moment leaves the source to those who ask for it.
@@ -56,8 +57,7 @@ pub async fn keep_collecting(
             Ok(_) => (0, None),
             Err(failure) => {
                 let failures = failures.saturating_add(1);
-                let soon = passing(failure.class) && failures < CIRCUIT;
-                (failures, soon.then(|| jittered(RETRY * 2_u32.pow(failures - 1))))
+                (failures, early(failure.class, failures).map(jittered))
             }
         };
         if events.send((at, Event::Ended(Box::new(collected)))).await.is_err() {
@@ -66,13 +66,37 @@ pub async fn keep_collecting(
     }
 }
 
-/// A fault that may be over in a moment. A refused password is not: asking again soon may lock the account.
-fn passing(class: Class) -> bool {
-    matches!(class, Class::Network | Class::Timeout | Class::Server | Class::Incomplete)
+/// How long to wait before an early retry, after so many failures in a row; `None` for the next scheduled moment.
+/// A refused password will not be over in a moment, and asking again soon may lock the account.
+fn early(class: Class, failures: u32) -> Option<Duration> {
+    let passing = matches!(class, Class::Network | Class::Timeout | Class::Server | Class::Incomplete);
+    (passing && failures < CIRCUIT).then(|| RETRY * 2_u32.pow(failures.saturating_sub(1)))
 }
 
 /// Between half as long and half as long again, so that sources that failed together do not come back together.
 fn jittered(wait: Duration) -> Duration {
     let random = std::hash::RandomState::new().build_hasher().finish();
     wait.mul_f64(0.5 + (random % 1024) as f64 / 1024.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn early_retries_double_until_the_circuit_opens() {
+        let waits: Vec<Option<u64>> =
+            (1..=6).map(|failures| early(Class::Server, failures).map(|wait| wait.as_secs())).collect();
+        assert_eq!(waits, [Some(10), Some(20), Some(40), Some(80), None, None]);
+        for class in [Class::Auth, Class::Permission, Class::Protocol, Class::Tls, Class::TooLarge, Class::Other] {
+            assert_eq!(early(class, 1), None, "{class:?}");
+        }
+    }
+
+    #[test]
+    fn retries_are_spread() {
+        let waits: Vec<Duration> = (0..100).map(|_| jittered(RETRY)).collect();
+        assert!(waits.iter().all(|wait| *wait >= RETRY / 2 && *wait < RETRY * 3 / 2));
+        assert!(waits.iter().any(|wait| *wait != waits[0]));
+    }
 }
