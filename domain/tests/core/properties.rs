@@ -187,11 +187,12 @@ proptest! {
                 return Err(TestCaseError::fail(format!("{} is gone", asset.id)));
             };
             // What a third source brings may join two that were apart: then the more believed of them speaks.
-            if later.id != asset.id {
+            let of_the_first: Vec<_> = later.natives.iter().filter(|native| native.said_by.0 < 2).collect();
+            if of_the_first != asset.natives.iter().collect::<Vec<_>>() {
                 continue;
             }
             for (at, field) in Facts::FIELDS.iter().enumerate() {
-                if field.name != "last_seen" && asset.said_by[at].is_some_and(|by| by == asset.natives[0].said_by) {
+                if field.name != "last_seen" && asset.said_by[at].is_some() {
                     prop_assert_eq!((field.get)(&asset.facts), (field.get)(&later.facts), "{} {}", asset.id, field.name);
                 }
             }
@@ -255,7 +256,7 @@ proptest! {
                 if let (Some(value), Some(high)) = (reading.value, reading.high) {
                     prop_assert!(value <= high, "{} {:?}", name, reading);
                 }
-                prop_assert!((0.0..=1.0).contains(&reading.coverage) || name.starts_with("reuse_spend"), "{} {:?}", name, reading);
+                prop_assert!((0.0..=1.0).contains(&reading.coverage), "{} {:?}", name, reading);
             }
         }
         prop_assert_eq!(sum(&folded, "assets_acquired"), sum(&open, "assets_acquired"));
