@@ -4,12 +4,15 @@
 
 use std::error::Error as StdError;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Method, RequestBuilder, Url};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use crate::{Class, Failure};
 
@@ -26,6 +29,8 @@ pub struct Client {
     asking: reqwest::Client,
     /// `HOST` or `HOST:PORT`, for messages: a whole URL may hold what should not be read there.
     host: String,
+    /// The shortest time between the beginnings of two requests, and when the next one may begin.
+    pace: Option<(Duration, Arc<Mutex<Instant>>)>,
 }
 
 /// What a server answered, whatever its status, read to the end.
@@ -71,7 +76,13 @@ impl Client {
         };
         let asking = built.map_err(|error| anyhow!(told(&error)).context("cannot set up HTTP"))?;
         let port = base.port().map(|port| format!(":{port}")).unwrap_or_default();
-        Ok(Self { asking, host: format!("{host}{port}") })
+        Ok(Self { asking, host: format!("{host}{port}"), pace: None })
+    }
+
+    /// The same client, which begins at most so many requests a second.
+    pub fn paced(self, per_second: f64) -> Self {
+        let pace = (Duration::from_secs_f64(1.0 / per_second), Arc::new(Mutex::new(Instant::now())));
+        Self { pace: Some(pace), ..self }
     }
 
     /// A request to be completed and given to [`Client::ask`].
@@ -81,6 +92,11 @@ impl Client {
 
     /// Sends a request and reads the whole answer. An answer of any status but a redirect is an answer.
     pub async fn ask(&self, request: RequestBuilder) -> Result<Answer, Failure> {
+        if let Some((between, next)) = &self.pace {
+            let mut next = next.lock().await;
+            tokio::time::sleep_until(*next).await;
+            *next = Instant::now() + *between;
+        }
         let mut response = request.send().await.map_err(|error| self.unreached(&error))?;
         let status = response.status();
         if status.is_redirection() {
@@ -131,6 +147,11 @@ impl Answer {
     /// The text of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// When it was answered, by the server's clock (RFC 9110, section 6.6.1).
+    pub fn date(&self) -> Option<jiff::Timestamp> {
+        jiff::fmt::rfc2822::parse(self.header("Date")?).ok().map(|date| date.timestamp())
     }
 
     /// Is it a web page, where data was asked for?

@@ -21,6 +21,7 @@ pub mod glpi;
 pub mod http;
 pub mod keys;
 pub mod kind;
+pub mod model;
 pub mod rule;
 pub mod secret;
 pub mod value;
@@ -84,6 +85,8 @@ pub struct Harvest {
     pub complete: bool,
     /// What each rule matched, and what the fields worth a rule hold.
     pub tally: Tally,
+    /// What an operator should know of what could be read, one sentence each, without any name of a person.
+    pub notes: Vec<String>,
 }
 
 impl Harvest {

@@ -52,6 +52,29 @@ impl Tally {
     }
 }
 
+/// Among the fields that a connector reports: whatever else the house has added to its tool, by name, as in
+/// `field.Grade` or `"field.Origine achat"`.
+pub const EXTRA: &str = "field.*";
+
+/// Does a rule mean a field that the house has added?
+fn is_extra(field: &str) -> bool {
+    field.strip_prefix("field.").is_some_and(|name| !name.is_empty())
+}
+
+/// `field = { Grade = "A" }` and `field.Grade = "A"` are one in TOML; both mean the key `field.Grade`.
+fn flattened(table: &toml::Table) -> Vec<(String, &toml::Value)> {
+    let mut flat = Vec::new();
+    for (key, value) in table {
+        match value {
+            toml::Value::Table(inner) => {
+                flat.extend(inner.iter().map(|(name, value)| (format!("{key}.{name}"), value)));
+            }
+            value => flat.push((key.clone(), value)),
+        }
+    }
+    flat
+}
+
 fn takes_of(field: &str) -> Option<Vec<Takes>> {
     let takes: Vec<Takes> = [
         Facts::field(field).map(|f| f.takes),
@@ -77,15 +100,16 @@ impl Rules {
             let (Some(when), Some(set)) = (part("when"), part("set")) else {
                 bail!("a rule has two tables, `when` and `set`");
             };
-            let when = when
-                .iter()
+            let when = flattened(when)
+                .into_iter()
                 .map(|(field, pattern)| {
-                    if !reports.is_empty() && !reports.contains(&field.as_str()) {
+                    let known = reports.contains(&field.as_str()) || is_extra(&field) && reports.contains(&EXTRA);
+                    if !reports.is_empty() && !known {
                         bail!("`when.{field}`: this connector reports {}", reports.join(" "));
                     }
                     let pattern = pattern.as_str().with_context(|| format!("`when.{field}` is not a text"))?;
                     let pattern = Regex::new(pattern).with_context(|| format!("`when.{field}` is not a pattern"))?;
-                    Ok((field.clone(), pattern))
+                    Ok((field, pattern))
                 })
                 .collect::<anyhow::Result<Vec<_>>>()?;
             let set = set

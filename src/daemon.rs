@@ -247,8 +247,8 @@ impl House {
                 let first = harvest.rejects.iter().take(REJECTS);
                 state.rejected =
                     first.map(|one| (one.place.clone(), one.column.clone(), one.reason.clone())).collect();
-                state.rule_matches =
-                    source.rules.iter().cloned().zip(harvest.tally.matches.iter().map(|(count, _)| *count)).collect();
+                let matches = source.rules.iter().cloned().zip(harvest.tally.matches.iter().map(|(count, _)| *count));
+                let before = std::mem::replace(&mut state.rule_matches, matches.collect());
                 info!(
                     source = &*source.told.name,
                     records = harvest.accepted(),
@@ -256,9 +256,15 @@ impl House {
                     seconds = state.seconds,
                     "collected"
                 );
-                for (rule, count) in &state.rule_matches {
-                    if *count == 0 {
-                        warn!(source = &*source.told.name, rule, "the rule matches nothing");
+                for (rule, _) in state.rule_matches.iter().filter(|(_, count)| *count == 0) {
+                    match before.iter().find(|(known, count)| known == rule && *count > 0) {
+                        Some((_, count)) => warn!(
+                            source = &*source.told.name,
+                            rule,
+                            matched_before = count,
+                            "the rule matches nothing any more: was what it looks for renamed?"
+                        ),
+                        None => warn!(source = &*source.told.name, rule, "the rule matches nothing"),
                     }
                 }
             }

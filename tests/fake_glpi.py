@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
-"""A loopback GLPI for tests: REST v1 (`apirest.php`), as recorded on GLPI 10.0.19 and 11.0.8.
+"""A loopback GLPI for tests: REST v1 (`apirest.php`), as recorded on GLPI 10.0.19 and 11.0.8, and for 11 the
+high-level API (`api.php`, in `fake_glpi_v2.py`).
 
-    fake_glpi.py --dir FOLDER --generation 10|11 [--port 0] [--fail MODE]... [--tls CERT_AND_KEY.pem]
+    fake_glpi.py --dir FOLDER --generation 10|11 [--port 0] [--fail MODE]... [--tls CERT_AND_KEY.pem] [--fleet N]
 
-FOLDER holds one JSON array of raw rows an itemtype (`Computer.json`) and the trash beside it
-(`Computer.deleted.json`). The port is printed on the first line of the standard output. Application token: `app`;
-user token: `user`; login and password: `ecoparc` and `secret`.
+FOLDER holds one JSON array of raw rows an itemtype (`Computer.json`; a backslash of a class is a point) and the trash
+beside it (`Computer.deleted.json`); `told.json` holds the components of every computer and names that fields refer
+to; FOLDER-hlapi what the high-level API lists. The port is printed on the first line of the standard output.
+Application token: `app`; user token: `user`; login and password: `ecoparc` and `secret`; OAuth client: `client` and
+`client-secret`. With `--fleet` assets and accounts are repeated until there are N assets.
+
+Below `/replay/K/` the K-th recorded error (`errors.json` beside FOLDER) is what the question that it belongs to gets.
 
 Failure modes (`--fail`, as often as needed, or at run time through `/__control`):
 
@@ -20,6 +25,8 @@ Failure modes (`--fail`, as often as needed, or at run time through `/__control`
     huge=Computer               a body of 80 MiB (0.1 MiB compressed)
     redirect=https://other/     every request is redirected there
     forbid=Infocom              the account may not read that itemtype
+    ahead=2                     the server's own time is two hours ahead of UTC
+    v2-only | v2.2              only the high-level API is switched on; its newest version is 2.2
     no-root                     the account is authorised on entity 2 only, not on the root
     disabled | ip               the API is switched off; no API client matches the caller's address
 
@@ -43,26 +50,29 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import fake_glpi_v2
+from fake_glpi_v2 import Refused
+
 MAX_ROWS = 1000
 LIST_LIMIT = 15  # list_limit of a fresh installation
+FLEET = 698  # assets in FOLDER
+# The largest id of each list: accounts follow their assets when both are repeated.
+STEPS = {"Computer": 302, "Monitor": 200, "NetworkEquipment": 40, "Printer": 60, "Phone": 80, "Peripheral": 30}
 OWNED = {"Computer", "Monitor", "NetworkEquipment", "Printer", "Phone", "Peripheral", "Infocom"}
 FORBIDDEN = "Vous n'avez pas les droits requis pour réaliser cette action."
 PAGE = "<!DOCTYPE html>\n<html lang=\"fr\"><head><title>GLPI - Authentification</title></head><body></body></html>"
 
 
-class Refused(Exception):
-    """An error as GLPI tells it: status, code, text."""
-
-    def __init__(self, status, code, text, documented=True):
-        super().__init__(code)
-        self.status, self.code, self.text, self.documented = status, code, text, documented
-
-
 class Bench:
     """What the server knows: rows, sessions, failure modes, counts."""
 
-    def __init__(self, folder, generation, modes):
-        self.folder, self.generation = folder, generation
+    def __init__(self, folder, generation, modes, fleet=None):
+        self.folder, self.generation, self.fleet = folder, generation, fleet
+        self.tokens, self.refreshing = {}, {}
+        with open(os.path.join(folder, "told.json"), encoding="utf-8") as file:
+            self.told = json.load(file)
+        with open(os.path.join(folder, "..", "errors.json"), encoding="utf-8") as file:
+            self.errors = json.load(file)
         self.lock = threading.RLock()
         self.rows = {}
         self.sessions = {}
@@ -93,14 +103,17 @@ class Bench:
         key = itemtype + (".deleted" if deleted else "")
         with self.lock:
             if key not in self.rows:
-                path = os.path.join(self.folder, key + ".json")
+                path = os.path.join(self.folder, key.replace("\\", ".") + ".json")
                 if not re.fullmatch(r"[A-Za-z\\]+(\.deleted)?", key) or not os.path.exists(path):
                     if deleted and self.table(itemtype, False) is not None:
                         self.rows[key] = []
                         return []
                     return None
                 with open(path, encoding="utf-8") as file:
-                    self.rows[key] = json.load(file)
+                    rows = json.load(file)
+                if self.fleet and itemtype in OWNED and not deleted:
+                    rows = repeated(rows, self.fleet / FLEET)
+                self.rows[key] = rows
             return self.rows[key]
 
     def change(self, changes):
@@ -150,6 +163,20 @@ class Bench:
 
     def all_entities(self):
         return [row["id"] for row in self.table("Entity", False)]
+
+
+def repeated(rows, times):
+    """The rows so many times over, with ids and serial numbers of their own."""
+    step, many = max(row["id"] for row in rows), []
+    for turn in range(int(times) + 1):
+        for row in rows[: round(len(rows) * min(1.0, times - turn))]:
+            row = {**row, "id": row["id"] + turn * step}
+            if "items_id" in row:
+                row["items_id"] += turn * STEPS.get(row["itemtype"], step)
+            if row.get("serial"):
+                row["serial"] = f"{row['serial']}{turn}"
+            many.append(row)
+    return many
 
 
 def like(pattern):
@@ -225,9 +252,17 @@ def listed(bench, session, itemtype, query):
         return 500, content_range, None
     if parameters.get("only_id") == "true":
         taken = [{"id": row["id"]} for row in taken]
+    if parameters.get("expand_dropdowns") == "true":
+        taken = [expanded(bench, row) for row in taken]
     if parameters.get("get_hateoas", "true") != "false":
         taken = [{**row, "links": []} for row in taken]
     return (200 if len(taken) == total else 206), content_range, taken
+
+
+def expanded(bench, row):
+    """Names instead of ids, as far as they were recorded: the item itself is one of them."""
+    names = {**bench.told, "items_id": {str(row.get("items_id")): f"item {row.get('items_id')}"}}
+    return {key: names.get(key, {}).get(str(value), value) if value else value for key, value in row.items()}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -284,11 +319,17 @@ class Handler(BaseHTTPRequestHandler):
                 bench.fail([told["fail"]] if isinstance(told["fail"], str) else told["fail"])
             bench.change(told.get("change", {}))
             return self.tell(200, True)
-        prefixes = ["/apirest.php/"] + (["/api.php/v1/"] if bench.generation == 11 else [])
-        prefix = next((prefix for prefix in prefixes if url.path.startswith(prefix)), None)
+        path, replayed = url.path, None
+        replay = re.match(r"/replay/(\d+)(/.*)", path)
+        if replay:
+            replayed, path = bench.errors[int(replay[1])], replay[2]
+        prefixes = ["/apirest.php/"] + (["/api.php/v1/", "/api.php/"] if bench.generation == 11 else [])
+        prefix = next((prefix for prefix in prefixes if path.startswith(prefix)), None)
         if prefix is None:
             return self.tell(404, PAGE.encode(), {"Content-Type": "text/html; charset=UTF-8"})
-        what = unquote(url.path[len(prefix) :]).strip("/")
+        what = unquote(path[len(prefix) :]).strip("/")
+        if replayed and question(replayed) == what.rsplit("/", 1)[-1]:
+            return self.tell(replayed["status"], replayed["body"].encode(), {"Content-Type": replayed["content_type"]})
         with bench.lock:
             bench.stats["requests"][what] = bench.stats["requests"].get(what, 0) + 1
         if bench.mode("slow"):
@@ -309,8 +350,14 @@ class Handler(BaseHTTPRequestHandler):
             return self.tell(200, PAGE.encode(), {"Content-Type": "text/html; charset=UTF-8"})
         if bench.mode("redirect"):
             return self.tell(302, b"", {"Location": bench.mode("redirect") + url.path})
+        query = parse_qsl(url.query, keep_blank_values=True)
         try:
-            status, headers, told = self.told(what, parse_qsl(url.query, keep_blank_values=True), body)
+            if prefix == "/api.php/":
+                status, headers, told = fake_glpi_v2.told(bench, self, what, dict(query), body)
+            else:
+                status, headers, told = self.told(what, query, body)
+        except fake_glpi_v2.Problem as problem:
+            return self.tell(problem.status, problem.body)
         except Refused as refused:
             text = refused.text
             if refused.documented:
@@ -323,7 +370,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def told(self, what, query, body):
         bench = self.bench
-        if bench.mode("disabled") is not None:
+        if bench.mode("disabled") is not None or bench.mode("v2-only") is not None:
             raise Refused(400, "ERROR", "API désactivée", False)
         if bench.mode("ip") is not None:
             text = "Il n'y a aucun client de l'API dans la configuration qui vérifie votre adresse IP (127.0.0.1)"
@@ -337,7 +384,10 @@ class Handler(BaseHTTPRequestHandler):
             text = "GET Request should not have json payload (http body)"
             raise Refused(400, "ERROR_JSON_PAYLOAD_FORBIDDEN", text)
         if what == "initSession":
-            return 200, {}, {"session_token": self.opened()}
+            told = {"session_token": self.opened()}
+            if dict(query).get("get_full_session") == "true":
+                told["session"] = {"glpi_currenttime": self.local_time(), "glpiname": "ecoparc"}
+            return 200, {}, told
         token = self.headers.get("Session-Token")
         if what == "killSession":
             bench.session(token)
@@ -349,7 +399,9 @@ class Handler(BaseHTTPRequestHandler):
         if session["entities"] is None:
             session["entities"] = [2] if bench.mode("no-root") is not None else bench.all_entities()
         if what == "getGlpiConfig":
-            return 200, {}, {"cfg_glpi": {"version": "10.0.19" if bench.generation == 10 else "11.0.8"}}
+            version = "10.0.19" if bench.generation == 10 else "11.0.8"
+            types = sorted(STEPS) + (["Glpi\\CustomAsset\\TabletteAsset"] if bench.generation == 11 else [])
+            return 200, {}, {"cfg_glpi": {"version": version, "asset_types": types}}
         if what == "changeActiveEntities":
             told = json.loads(body or b"{}").get("entities_id", "all")
             if bench.mode("no-root") is not None:
@@ -378,6 +430,12 @@ class Handler(BaseHTTPRequestHandler):
             return 200, {}, {"myentities": [{"id": row["id"], "name": name} for row, name in zip(rows, names)]}
         if self.command != "GET":
             raise Refused(403, "ERROR_RIGHT_MISSING", FORBIDDEN, False)
+        if what == "getMultipleItems":
+            ids = [int(value) for name, value in query if name.endswith("[items_id]")]
+            rows = {row["id"]: row for row in bench.table("Computer", False)}
+            if any(number not in rows for number in ids):
+                raise Refused(404, "ERROR_ITEM_NOT_FOUND", "Élément introuvable", False)
+            return 200, {}, [{**rows[number], "_devices": bench.told["_devices"]} for number in ids]
         itemtype = what
         if bench.generation == 10:
             # Case does not matter there.
@@ -396,6 +454,10 @@ class Handler(BaseHTTPRequestHandler):
             headers["X-Cut"] = "1"
         return status, headers, rows
 
+    def local_time(self):
+        """The server's own time: UTC, or as far from it as `ahead=HOURS` says."""
+        return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(time.time() + 3600 * float(self.bench.mode("ahead") or 0)))
+
     def opened(self):
         told = self.headers.get("Authorization") or ""
         scheme, _, value = told.partition(" ")
@@ -410,6 +472,13 @@ class Handler(BaseHTTPRequestHandler):
             text = "le(s) paramètre(s) login, password ou user_token sont manquants"
             raise Refused(400, "ERROR_LOGIN_PARAMETERS_MISSING", text)
         return self.bench.open_session()
+
+
+def question(recorded):
+    """The part of the question's path by which a recorded error is met again: lists of any sort are `Computer`."""
+    path = recorded["request"].split(" ")[1].split("?")[0]
+    what = path.rsplit("/", 1)[-1]
+    return what if what in ("initSession", "token", "GraphQL") else "Computer"
 
 
 class Server(ThreadingHTTPServer):
@@ -427,8 +496,9 @@ def main():
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--fail", action="append", default=[], metavar="MODE")
     parser.add_argument("--tls", metavar="CERT_AND_KEY.pem")
+    parser.add_argument("--fleet", type=int, metavar="N")
     options = parser.parse_args()
-    Handler.bench = Bench(options.dir, options.generation, options.fail)
+    Handler.bench = Bench(options.dir, options.generation, options.fail, options.fleet)
     server = Server(("127.0.0.1", options.port), Handler)
     if options.tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

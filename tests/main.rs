@@ -4,6 +4,7 @@
 
 mod api;
 mod figures;
+mod glpi;
 mod house;
 mod identity;
 mod metrics;

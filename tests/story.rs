@@ -130,7 +130,7 @@ fn a_killed_daemon_loses_nothing_that_was_published() {
     let mut daemon = Daemon::start(&config);
     daemon.settled();
     let published = daemon.items("/api/v1/assets");
-    assert_eq!(published.len(), 3 + 698);
+    assert_eq!(published.len(), 3 + 710);
     // Killed at several moments of a slow collection.
     glpi.control("{\"fail\": [\"slow=0.02\"]}");
     for wait in [30, 120, 300] {

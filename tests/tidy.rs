@@ -89,8 +89,15 @@ fn reading_is_pure() {
         "connectors/csv/contents.rs",
         "connectors/csv/headings.rs",
         "connectors/csv/words.rs",
+        "connectors/glpi/account.rs",
+        "connectors/glpi/extra.rs",
+        "connectors/glpi/itemtype.rs",
+        "connectors/glpi/names.rs",
+        "connectors/glpi/pages.rs",
         "connectors/glpi/row.rs",
+        "connectors/glpi/translate.rs",
         "connectors/kind.rs",
+        "connectors/model.rs",
         "connectors/rule.rs",
         "connectors/value.rs",
     ];
@@ -192,7 +199,9 @@ fn tests_drive_the_binary_alone() {
     let all = files();
     let tests: Vec<&File> = all
         .iter()
-        .filter(|file| file.is_rust() && file.below("tests") && !file.path.starts_with("tests/tidy"))
+        .filter(|file| file.is_rust() && file.below("tests"))
+        // Fuzzers are a workspace of their own: they call what reads foreign bytes.
+        .filter(|file| !file.path.starts_with("tests/tidy") && !file.below("tests/fuzz"))
         .collect();
     check(
         "tests/ speaks to ecoparc by command line, HTTP and database; test inside the crate what needs its code",
@@ -262,8 +271,8 @@ fn nothing_names_a_machine() {
     let folders = ["work", "root", "home"].map(|folder| format!("/{folder}/"));
     let scratch = ["/", "tmp", "/"].concat();
     let mut breaches = Vec::new();
-    // Cargo writes its lock file itself, the registry's name in every entry.
-    for file in files().iter().filter(|file| file.path != "Cargo.lock") {
+    // Cargo writes its lock files itself, the registry's name in every entry.
+    for file in files().iter().filter(|file| !file.path.ends_with("Cargo.lock")) {
         for (at, line) in file.text.lines().enumerate() {
             let host = registries.iter().find(|host| mentions(line, host));
             let folder = folders.iter().find(|folder| {

@@ -1,78 +1,91 @@
-//! GLPI 9.5, 10 and 11 over REST v1 (`apirest.php`): the six asset types with their dictionaries and their accounts
-//! (Infocom). Every harvest asks for everything: edits of accounts and renamed dictionaries leave no trace in an
-//! asset's modification date. People are never asked for.
+//! GLPI 9.5, 10 and 11: over REST v1 (`apirest.php`), or over the high-level API that 11 brought (`api.php`).
+//! Every harvest asks for everything: edits of accounts and renamed dictionaries leave no trace in an asset's
+//! modification date. People are never asked for.
 
 use std::sync::Arc;
 
-use read::{DICTIONARIES, ITEM_TYPES, Pricing, REPORTS, Reader};
+use account::Pricing;
+use oauth::{Access, Api};
 use session::{Server, Session};
 use settings::Settings;
 
-use crate::{Connector, Context, Failure, Harvest, Progress, Source, http};
+use crate::{Class, Connector, Context, Failure, Harvest, Progress, Source, http};
 
+mod account;
+mod extra;
+mod itemtype;
+mod names;
+mod oauth;
+mod pages;
 mod read;
 mod refusal;
+pub mod replay;
 mod row;
 mod session;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod translate;
+mod v1;
+mod v2;
 
 /// GLPI.
 pub static CONNECTOR: Connector = Connector {
     name: "glpi",
     sample: include_str!("sample.toml"),
     creates: true,
-    reports: REPORTS,
+    reports: read::REPORTS,
     open: |table, context| Ok(Box::new(Glpi::open(table, context)?)),
 };
 
-/// Left out by the server where it can, and once more by the reader: versions differ in what they make of it.
-const NO_TEMPLATES: &str = "&searchText%5Bis_template%5D=%5E0%24";
-
 struct Glpi {
-    server: Arc<Server>,
+    /// REST v1, where there is what to open a session with.
+    v1: Option<Arc<Server>>,
+    /// The high-level API, where there is what to ask a token with. Asked where the other is not, or is switched off.
+    v2: Option<Arc<Api>>,
+    asked: Asked,
+}
+
+/// What both ways of asking share.
+struct Asked {
+    /// Rows a page.
     page_size: usize,
+    /// How prices are written down.
     pricing: Pricing,
     context: Context,
 }
 
 impl Glpi {
     fn open(table: toml::Table, context: Context) -> anyhow::Result<Self> {
-        let Settings { server, page_size, pricing } = Settings::read(table, &context, http::PATIENCE)?;
-        Ok(Self { server: Arc::new(server), page_size, pricing, context })
+        let Settings { v1, v2, page_size, pricing } = Settings::read(table, &context, http::PATIENCE)?;
+        Ok(Self { v1: v1.map(Arc::new), v2: v2.map(Arc::new), asked: Asked { page_size, pricing, context } })
     }
 
-    async fn read(&self, session: &mut Session, progress: &Progress) -> Result<Harvest, Failure> {
-        progress.step("session", 0);
-        let version = session.version().await?;
-        if read::loses_digits(&version) {
-            tracing::warn!(version, "before 9.5.12 GLPI turns serial numbers into numbers: zeros are lost");
-        }
-        let key = self.context.pseudonyms.as_ref().map(|key| (self.context.name.as_str(), key));
-        let mut reader = Reader::new(&version, self.pricing, &self.context.rules, key);
-        let own = ITEM_TYPES.iter().flat_map(read::ItemType::dictionaries);
-        for dictionary in DICTIONARIES.iter().copied().chain(own) {
-            if dictionary != "Group" || read::lists_groups(&version) {
-                let learn = |row: &_| reader.name(dictionary, row);
-                session.list(dictionary, "", self.page_size, progress, learn).await?;
-            }
-        }
-        session.list("Infocom", "", self.page_size, progress, |row| reader.account(row)).await?;
-        for itemtype in ITEM_TYPES {
-            let take = |row: &_| reader.item(itemtype, row);
-            session.list(itemtype.name, NO_TEMPLATES, self.page_size, progress, take).await?;
-        }
-        Ok(reader.harvest())
+    async fn over_v2(&self, api: &Arc<Api>, progress: &Progress) -> Result<Harvest, Failure> {
+        v2::collect(&mut Access::new(Arc::clone(api)), &self.asked, progress).await
     }
 }
 
 #[async_trait::async_trait]
 impl Source for Glpi {
     async fn collect(&self, progress: &Progress) -> Result<Harvest, Failure> {
-        let mut session = Session::new(Arc::clone(&self.server));
-        let harvest = self.read(&mut session, progress).await;
+        let (v1, v2) = match (&self.v1, &self.v2) {
+            (Some(server), v2) => (server, v2),
+            (None, Some(api)) => return self.over_v2(api, progress).await,
+            (None, None) => {
+                return Err(Failure::new(Class::Other, anyhow::anyhow!("there is nothing to log in with")));
+            }
+        };
+        let mut session = Session::new(Arc::clone(v1));
+        let harvest = v1::collect(&mut session, &self.asked, progress).await;
         session.close().await;
-        harvest
+        match (harvest, v2) {
+            // Switched off, or open to others only: the API beside it may not be.
+            (Err(failure), Some(api)) if failure.class == Class::Permission && !session.was_opened() => {
+                tracing::info!("GLPI refuses REST v1, its high-level API is asked: {:#}", failure.cause);
+                self.over_v2(api, progress).await
+            }
+            (harvest, _) => harvest,
+        }
     }
 }

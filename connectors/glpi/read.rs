@@ -4,100 +4,19 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use domain::observation::{Facts, Observation};
-use domain::quantity::Cents;
 use domain::record::Text;
 use domain::word::Kind;
-use jiff::ToSpan as _;
-use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-use super::row::{Row, id_of, number};
-use crate::rule::Rules;
+use super::account::{Infocom, Pricing};
+use super::extra::Extra;
+use super::itemtype::{self, ItemType};
+use super::names::Names;
+use super::row::{Clock, Row, id_of, number};
+use crate::model::{Drive, drive_of, is_virtual};
+use crate::rule::{EXTRA, Rules};
 use crate::secret::PseudonymKey;
-use crate::{Harvest, Reject, kind, value};
-
-/// One of GLPI's item types that are equipment.
-pub struct ItemType {
-    /// As the API and `Infocom.itemtype` name it.
-    pub name: &'static str,
-    /// The list of its types, and the column that refers to it.
-    types: (&'static str, &'static str),
-    /// The list of its models, and the column that refers to it.
-    models: (&'static str, &'static str),
-    /// Is its name the one it has on the network?
-    named_by_network: bool,
-    /// What such an item is in general: before the name of a type it tells which « fixe » is meant.
-    noun: &'static str,
-    /// What it is, from what the name of its type means.
-    kind: fn(Option<Kind>) -> Option<Kind>,
-}
-
-/// The item types read, in the order in which they are asked for.
-pub static ITEM_TYPES: &[ItemType] = &[
-    ItemType {
-        name: "Computer",
-        types: ("ComputerType", "computertypes_id"),
-        models: ("ComputerModel", "computermodels_id"),
-        named_by_network: true,
-        noun: "pc",
-        // Portable, fixe, serveur, tablette: without a type nothing says which.
-        kind: |told| told,
-    },
-    ItemType {
-        name: "Monitor",
-        types: ("MonitorType", "monitortypes_id"),
-        models: ("MonitorModel", "monitormodels_id"),
-        named_by_network: false,
-        noun: "écran",
-        kind: |told| match told {
-            Some(Kind::Tv | Kind::InteractiveDisplay | Kind::Projector) => told,
-            // The types are most often technologies: LCD, LED.
-            _ => Some(Kind::Monitor),
-        },
-    },
-    ItemType {
-        name: "NetworkEquipment",
-        types: ("NetworkEquipmentType", "networkequipmenttypes_id"),
-        models: ("NetworkEquipmentModel", "networkequipmentmodels_id"),
-        named_by_network: true,
-        noun: "réseau",
-        kind: |told| told,
-    },
-    ItemType {
-        name: "Printer",
-        types: ("PrinterType", "printertypes_id"),
-        models: ("PrinterModel", "printermodels_id"),
-        named_by_network: true,
-        noun: "imprimante",
-        kind: |told| match told {
-            Some(Kind::Multifunction | Kind::Copier | Kind::Scanner) => told,
-            // Laser, jet d'encre.
-            _ => Some(Kind::Printer),
-        },
-    },
-    ItemType {
-        name: "Phone",
-        types: ("PhoneType", "phonetypes_id"),
-        models: ("PhoneModel", "phonemodels_id"),
-        named_by_network: false,
-        noun: "téléphone",
-        // « Portable » and « fixe » alike, there are two sorts.
-        kind: |told| told,
-    },
-    ItemType {
-        name: "Peripheral",
-        types: ("PeripheralType", "peripheraltypes_id"),
-        models: ("PeripheralModel", "peripheralmodels_id"),
-        named_by_network: false,
-        noun: "périphérique",
-        kind: |told| told.or(Some(Kind::Other)),
-    },
-];
-
-/// The lists of names that rows refer to, beside the types and models of each item type. `Group` is one of version 10
-/// and older only: later lists do not say whose an item is.
-pub static DICTIONARIES: &[&str] =
-    &["State", "Location", "Entity", "Manufacturer", "Supplier", "SupplierType", "Budget", "Group"];
+use crate::{Context, Harvest, Reject, value};
 
 /// The fields that a rule's `when` can name.
 pub static REPORTS: &[&str] = &[
@@ -120,42 +39,21 @@ pub static REPORTS: &[&str] = &[
     "name",
     "serial",
     "asset_tag",
+    EXTRA,
 ];
+
+/// A part of a computer.
+pub enum Component<'a> {
+    /// A processor, by its name.
+    Processor { name: Option<&'a str> },
+    /// A memory module.
+    Memory { megabytes: f64 },
+    /// A drive; its name tells what it stores with.
+    Drive { name: Option<&'a str>, megabytes: f64 },
+}
 
 /// The reported fields whose values are worth a rule, and are counted.
 static COUNTED: &[&str] = &["itemtype", "state", "type", "supplier", "supplier_type", "budget"];
-
-impl ItemType {
-    /// What an item of this type is; `type_name` is the house's own word for it.
-    fn kind(&self, type_name: Option<&str>) -> Option<Kind> {
-        let told = |name: &str| kind::of_word(&format!("{} {name}", self.noun)).or_else(|| kind::of_word(name));
-        (self.kind)(type_name.and_then(told))
-    }
-
-    /// Its own two dictionaries.
-    pub fn dictionaries(&self) -> [&'static str; 2] {
-        [self.types.0, self.models.0]
-    }
-}
-
-/// How this house writes prices down: GLPI's `value` has no tax flag, and is 0 where it is unknown.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Pricing {
-    /// The rate of the tax that prices include, as a ratio.
-    pub vat: Option<f64>,
-    /// Does 0 mean free, rather than unknown?
-    pub zero_is_free: bool,
-}
-
-impl Pricing {
-    fn ht(self, told: Cents) -> Option<Cents> {
-        match self.vat {
-            _ if told.0 == 0 && !self.zero_is_free => None,
-            Some(rate) => Some(Cents((told.0 as f64 / (1.0 + rate)).round() as i64)),
-            None => Some(told),
-        }
-    }
-}
 
 /// Does a GLPI of this version keep `&`, `<` and `>` as entities? Up to 10 it does; from 11 on text is plain, and
 /// what looks like an entity is data.
@@ -180,55 +78,66 @@ fn major(version: &str) -> Option<u32> {
     version.split('.').next()?.parse().ok()
 }
 
-/// What the accounts know of one item.
-#[derive(Default)]
-struct Infocom {
-    order_date: Option<Date>,
-    buy_date: Option<Date>,
-    delivery_date: Option<Date>,
-    use_date: Option<Date>,
-    decommission_date: Option<Date>,
-    warranty_end: Option<Date>,
-    price: Option<Cents>,
-    supplier: Option<u64>,
-    budget: Option<u64>,
-    order_number: Option<Text>,
-    immo_number: Option<Text>,
-    bill: Option<Text>,
-    comment: Option<Text>,
-}
-
-/// What rows are read with, and the harvest they make. Dictionaries first, then the accounts, then the items.
+/// What rows are read with, and the harvest they make. Dictionaries first, then the accounts and what the house has
+/// added, then the items, then the components of servers.
 pub struct Reader<'a> {
     pricing: Pricing,
     encoded: bool,
+    clock: Clock,
     rules: &'a Rules,
     /// The source's name, which keeps the users of two GLPI apart, and the key.
     pseudonyms: Option<(&'a str, &'a PseudonymKey)>,
-    names: HashMap<&'static str, HashMap<u64, Text>>,
+    types: Vec<ItemType>,
+    /// What ids stand for.
+    pub names: Names,
     supplier_types: HashMap<u64, u64>,
-    accounts: HashMap<(&'static str, u64), Infocom>,
+    accounts: HashMap<(usize, u64), Infocom>,
+    /// Fields that the house has added.
+    pub extra: Extra,
+    /// Computers that are servers, and where their observations are.
+    servers: HashMap<u64, usize>,
     harvest: Harvest,
 }
 
 impl<'a> Reader<'a> {
-    /// A reader of the rows of a GLPI of this version.
-    pub fn new(
-        version: &str,
-        pricing: Pricing,
-        rules: &'a Rules,
-        pseudonyms: Option<(&'a str, &'a PseudonymKey)>,
-    ) -> Self {
+    /// A reader for one source; `encoded` where GLPI keeps `&`, `<` and `>` as entities.
+    pub fn new(pricing: Pricing, context: &'a Context, encoded: bool, clock: Clock) -> Self {
         Self {
             pricing,
-            encoded: keeps_entities(version),
-            rules,
-            pseudonyms,
-            names: HashMap::new(),
+            encoded,
+            clock,
+            rules: &context.rules,
+            pseudonyms: context.pseudonyms.as_ref().map(|key| (context.name.as_str(), key)),
+            types: itemtype::core(),
+            names: Names::default(),
             supplier_types: HashMap::new(),
             accounts: HashMap::new(),
-            harvest: Harvest { tally: rules.tally(), ..Harvest::default() },
+            extra: Extra::default(),
+            servers: HashMap::new(),
+            harvest: Harvest { tally: context.rules.tally(), ..Harvest::default() },
         }
+    }
+
+    /// The item types to be read, in order; [`Reader::item`] takes their places in it.
+    pub fn types(&self) -> &[ItemType] {
+        &self.types
+    }
+
+    /// One more item type, of the house's own making.
+    pub fn add_type(&mut self, itemtype: ItemType) {
+        if self.types.iter().all(|known| known.name != itemtype.name) {
+            self.types.push(itemtype);
+        }
+    }
+
+    /// A row of this GLPI.
+    pub fn row<'r>(&self, columns: &'r Map<String, Value>) -> Row<'r> {
+        Row { columns, encoded: self.encoded }
+    }
+
+    /// Something an operator should know of what could be read.
+    pub fn note(&mut self, note: String) {
+        self.harvest.notes.push(note);
     }
 
     /// All that was read; to be asked for once every list was read to its end.
@@ -236,83 +145,61 @@ impl<'a> Reader<'a> {
         Harvest { complete: true, ..self.harvest }
     }
 
-    /// Learns a name; that of a tree is its whole path.
-    pub fn name(&mut self, dictionary: &'static str, columns: &Map<String, Value>) {
-        let row = Row { columns, encoded: self.encoded };
-        // The root entity is number 0.
-        let Some(id) = id_of(columns) else { return };
-        if let Some(name) = row.kept("completename").or_else(|| row.kept("name")) {
-            self.names.entry(dictionary).or_default().insert(id, name);
-        }
-        if let ("Supplier", Some(kind)) = (dictionary, row.id("suppliertypes_id")) {
+    /// Learns the name in a row of one of GLPI's lists.
+    pub fn name(&mut self, list: &str, columns: &Map<String, Value>) {
+        let row = self.row(columns);
+        self.names.read(list, row);
+        if let ("Supplier", Some(id), Some(kind)) = (list, id_of(columns), row.id("suppliertypes_id")) {
             self.supplier_types.insert(id, kind);
         }
     }
 
     /// Learns what the accounts know of an item; items of other types are left out.
     pub fn account(&mut self, columns: &Map<String, Value>) {
-        let row = Row { columns, encoded: self.encoded };
-        let itemtype = row.text("itemtype").and_then(|told| ITEM_TYPES.iter().find(|known| *known.name == *told));
-        let (Some(itemtype), Some(item)) = (itemtype, row.id("items_id")) else { return };
-        let place = format!("{}/{item}", itemtype.name);
-        let price = match row.text("value").map(|text| value::money(&text)) {
-            Some(Ok(price)) => self.pricing.ht(price),
-            Some(Err(reason)) => {
-                self.reject(&place, "value", reason);
-                None
-            }
-            None => None,
-        };
-        let warranty = row.columns.get("warranty_duration").and_then(number).filter(|months| *months > 0);
-        let starts = self.day(&place, row, "warranty_date");
-        let infocom = Infocom {
-            order_date: self.day(&place, row, "order_date"),
-            buy_date: self.day(&place, row, "buy_date"),
-            delivery_date: self.day(&place, row, "delivery_date"),
-            use_date: self.day(&place, row, "use_date"),
-            decommission_date: self.day(&place, row, "decommission_date"),
-            warranty_end: starts.zip(warranty).and_then(|(starts, months)| {
-                starts.checked_add(i64::try_from(months).ok().filter(|months| *months < 1200)?.months()).ok()
-            }),
-            price,
-            supplier: row.id("suppliers_id"),
-            budget: row.id("budgets_id"),
-            order_number: row.kept("order_number"),
-            immo_number: row.kept("immo_number"),
-            bill: row.kept("bill"),
-            comment: row.kept("comment"),
-        };
-        self.accounts.insert((itemtype.name, item), infocom);
+        let row = self.row(columns);
+        let at = row.text("itemtype").and_then(|told| self.types.iter().position(|known| *known.class == *told));
+        let (Some(at), Some(item)) = (at, row.id("items_id")) else { return };
+        let place = format!("{}/{item}", self.types[at].name);
+        let rejects = &mut self.harvest.rejects;
+        let infocom = Infocom::read(row, self.pricing, |column, reason| {
+            rejects.push(Reject { place: place.clone(), column: Some(column.to_owned()), reason });
+        });
+        self.accounts.insert((at, item), infocom);
     }
 
-    /// Reads an item. Templates are none, though lists hold them.
-    pub fn item(&mut self, itemtype: &'static ItemType, columns: &Map<String, Value>) {
-        let row = Row { columns, encoded: self.encoded };
+    /// Reads an item of the type at this place. Templates are none, though lists hold them.
+    pub fn item(&mut self, at: usize, columns: &Map<String, Value>) {
+        let row = self.row(columns);
         let Some(id) = id_of(columns) else { return };
         if row.id("is_template").is_some() || row.id("is_deleted").is_some() {
             return;
         }
-        let native = format!("{}/{id}", itemtype.name);
-        let last_seen = self.day(&native, row, "last_inventory_update");
+        let native = format!("{}/{id}", self.types[at].name);
+        let last_seen = row.moment("last_inventory_update", &self.clock);
+        let last_seen = last_seen.unwrap_or_else(|reason| {
+            self.reject(&native, "last_inventory_update", reason);
+            None
+        });
         let size = row.text("size").and_then(|size| value::number(&size).ok()).filter(|inches| *inches > 0.0);
+        let itemtype = &self.types[at];
         let unbought = Infocom::default();
-        let account = self.accounts.get(&(itemtype.name, id)).unwrap_or(&unbought);
-        let named = |dictionary: &str, id: Option<u64>| self.names.get(dictionary)?.get(&id?);
-        let listed = |dictionary: &str, column: &str| named(dictionary, row.id(column)).cloned();
+        let account = self.accounts.get(&(at, id)).unwrap_or(&unbought);
+        let listed = |dictionary: &str, column: &str| self.names.of(dictionary, row.id(column)).cloned();
 
-        let type_name = listed(itemtype.types.0, itemtype.types.1);
-        let virtual_machine = itemtype.name == "Computer" && type_name.as_deref().is_some_and(is_virtual);
+        let type_name = itemtype.types.as_ref().and_then(|types| listed(&types.class, &types.column));
+        let manufacturer = listed("Manufacturer", "manufacturers_id");
+        let model = listed(&itemtype.models.class, &itemtype.models.column);
+        let (by, of, what) = (manufacturer.as_deref(), model.as_deref(), type_name.as_deref());
+        let virtual_machine = itemtype.name == "Computer" && is_virtual(by, of, what);
         let mut facts = Facts {
-            kind: if virtual_machine { None } else { itemtype.kind(type_name.as_deref()) },
+            kind: if virtual_machine { None } else { itemtype.kind(what, by, of) },
             virtual_machine: virtual_machine.then_some(true),
-            manufacturer: listed("Manufacturer", "manufacturers_id"),
-            model: listed(itemtype.models.0, itemtype.models.1),
             serial: row.kept("serial"),
             asset_tag: row.kept("otherserial"),
             uuid: row.kept("uuid"),
             hostname: row.kept("name").filter(|_| itemtype.named_by_network),
             // The root entity is number 0, not "none".
-            entity: named("Entity", row.columns.get("entities_id").and_then(number)).cloned(),
+            entity: self.names.of("Entity", row.columns.get("entities_id").and_then(number)).cloned(),
             location: listed("Location", "locations_id"),
             user: self
                 .pseudonyms
@@ -322,25 +209,35 @@ impl<'a> Reader<'a> {
             purchase_date: account.buy_date,
             delivery_date: account.delivery_date,
             purchase_price_ht: account.price,
-            supplier: named("Supplier", account.supplier).cloned(),
+            supplier: self.names.of("Supplier", account.supplier).cloned(),
             order_number: account.order_number.clone(),
             in_service_date: account.use_date,
             retired_date: account.decommission_date,
             last_seen,
             warranty_end: account.warranty_end,
             screen_inches: size.filter(|_| itemtype.name == "Monitor"),
+            manufacturer,
+            model,
             ..Facts::default()
         };
 
         let supplier_type =
-            account.supplier.and_then(|id| named("SupplierType", self.supplier_types.get(&id).copied()));
+            account.supplier.and_then(|id| self.names.of("SupplierType", self.supplier_types.get(&id).copied()));
+        let groups: Vec<&str> =
+            row.ids("groups_id").filter_map(|id| self.names.of("Group", Some(id))).map(|name| &**name).collect();
+        let groups = Text::of(&groups.join(", "));
+        let extra = self.extra.said(&itemtype.class, id);
+        let of_extra = |name: &str| {
+            let named = extra.iter().find(|(field, _)| self.extra.is_named(*field, name));
+            named.map(|(_, value)| value)
+        };
         let told = &facts;
         let said = |field: &str| -> Option<Cow<'_, str>> {
             let kept = match field {
-                "itemtype" => return Some(Cow::Borrowed(itemtype.name)),
+                "itemtype" => return Some(Cow::Borrowed(itemtype.name.as_str())),
                 "comment" => return row.text("comment"),
                 "name" => return row.text("name"),
-                "state" => named("State", row.id("states_id")),
+                "state" => self.names.of("State", row.id("states_id")),
                 "type" => type_name.as_ref(),
                 "model" => told.model.as_ref(),
                 "manufacturer" => told.manufacturer.as_ref(),
@@ -349,14 +246,14 @@ impl<'a> Reader<'a> {
                 "infocom_comment" => account.comment.as_ref(),
                 "entity" => told.entity.as_ref(),
                 "location" => told.location.as_ref(),
-                "group" => named("Group", row.id("groups_id")),
-                "budget" => named("Budget", account.budget),
+                "group" => groups.as_ref(),
+                "budget" => self.names.of("Budget", account.budget),
                 "order_number" => told.order_number.as_ref(),
                 "immo_number" => account.immo_number.as_ref(),
                 "bill" => account.bill.as_ref(),
                 "serial" => told.serial.as_ref(),
                 "asset_tag" => told.asset_tag.as_ref(),
-                _ => None,
+                other => other.strip_prefix("field.").and_then(of_extra),
             };
             kept.map(|text| Cow::Borrowed(&**text))
         };
@@ -366,49 +263,73 @@ impl<'a> Reader<'a> {
                 tally.count(field, &text);
             }
         }
+        for told in extra {
+            let (field, value) = self.extra.listed(told);
+            tally.count(&field, value);
+        }
         for (field, value) in self.rules.verdicts::<Facts>(said, &native, tally) {
             (field.set)(&mut facts, value);
+        }
+        if itemtype.name == "Computer" && facts.kind == Some(Kind::Server) {
+            self.servers.insert(id, self.harvest.observations.len());
         }
         self.harvest.observations.push(Observation { native: Text::from(native), anonymous: false, facts });
     }
 
-    /// The day of a column; one that cannot be read is told of, and the row's other columns count.
-    fn day(&mut self, place: &str, row: Row<'_>, column: &str) -> Option<Date> {
-        row.day(column).unwrap_or_else(|reason| {
-            self.reject(place, column, reason);
-            None
-        })
+    /// The computers that are servers, in order: their components decide their footprint, and are worth asking for.
+    pub fn servers(&self) -> Vec<u64> {
+        let mut servers: Vec<u64> = self.servers.keys().copied().collect();
+        servers.sort_unstable();
+        servers
+    }
+
+    /// One component of a server.
+    pub fn component(&mut self, computer: u64, component: &Component<'_>) {
+        let Some(at) = self.servers.get(&computer) else { return };
+        let facts = &mut self.harvest.observations[*at].facts;
+        let add = |slot: &mut Option<f64>, amount: f64| {
+            if amount > 0.0 {
+                *slot = Some(slot.unwrap_or(0.0) + amount);
+            }
+        };
+        match *component {
+            Component::Processor { name } => {
+                facts.cpu = facts.cpu.take().or_else(|| name.and_then(Text::of));
+                add(&mut facts.cpu_count, 1.0);
+            }
+            Component::Memory { megabytes } => add(&mut facts.ram_gb, megabytes / 1024.0),
+            Component::Drive { name, megabytes } => match name.and_then(drive_of) {
+                Some(Drive::Solid) => add(&mut facts.ssd_gb, megabytes / 1000.0),
+                Some(Drive::Disk) => add(&mut facts.hdd_gb, megabytes / 1000.0),
+                // What it stores with is not told: it is left out rather than guessed.
+                None => {}
+            },
+        }
+    }
+
+    /// The components of a computer as REST v1 lists them below `_devices`.
+    pub fn devices(&mut self, computer: u64, devices: &Value) {
+        let rows = |list: &str| devices.get(list).and_then(Value::as_object).into_iter().flat_map(Map::values);
+        let size = |row: &Value, column: &str| row.get(column).and_then(number).unwrap_or(0) as f64;
+        let named = |names: &Self, row: &Value, dictionary: &str, column: &str| {
+            names.names.of(dictionary, row.get(column).and_then(number)).cloned()
+        };
+        for row in rows("Item_DeviceProcessor") {
+            let name = named(self, row, "DeviceProcessor", "deviceprocessors_id");
+            self.component(computer, &Component::Processor { name: name.as_deref() });
+        }
+        for row in rows("Item_DeviceMemory") {
+            self.component(computer, &Component::Memory { megabytes: size(row, "size") });
+        }
+        for row in rows("Item_DeviceHardDrive") {
+            let name = named(self, row, "DeviceHardDrive", "deviceharddrives_id");
+            let drive = Component::Drive { name: name.as_deref(), megabytes: size(row, "capacity") };
+            self.component(computer, &drive);
+        }
     }
 
     fn reject(&mut self, place: &str, column: &str, reason: String) {
         let reject = Reject { place: place.to_owned(), column: Some(column.to_owned()), reason };
         self.harvest.rejects.push(reject);
     }
-}
-
-/// Does the name of a computer's type say that it is a virtual machine? The host of such machines is none.
-fn is_virtual(type_name: &str) -> bool {
-    let folded = kind::fold(type_name);
-    let words = || folded.split(' ');
-    let says = |list: &[&str]| words().any(|word| list.contains(&word));
-    let host = says(&["hyperviseur", "hypervisor", "hote", "host", "esx", "esxi"]);
-    let machine = says(&[
-        "vm",
-        "vms",
-        "virtual",
-        "virtuel",
-        "virtuels",
-        "virtuelle",
-        "virtuelles",
-        "vmware",
-        "virtualbox",
-        "kvm",
-        "qemu",
-        "xen",
-        "hyperv",
-        "bochs",
-        "parallels",
-        "lxc",
-    ]);
-    !host && (machine || folded.contains("hyper v"))
 }

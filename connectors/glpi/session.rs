@@ -1,16 +1,20 @@
 //! Asking GLPI's REST API v1: one session, lists page by page, and what its refusals mean.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::anyhow;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use reqwest::header::HeaderValue;
 use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
+use super::pages::{Pages, total, unexpected};
 use super::refusal;
+use super::row::Clock;
 use crate::http::{Answer, Client};
 use crate::{Class, Failure, Progress};
 
@@ -68,6 +72,35 @@ impl Server {
 pub struct Session {
     server: Arc<Server>,
     token: Option<HeaderValue>,
+    /// What the account sees, once a session was opened.
+    scope: Option<Scope>,
+    /// The server's own time, and the moment at which it was told.
+    told: Option<(DateTime, Timestamp)>,
+}
+
+/// What the account sees.
+struct Scope {
+    entities: usize,
+    /// The root entity and all below it.
+    whole: bool,
+}
+
+/// One of GLPI's lists.
+pub struct List<'a> {
+    /// The class of its rows.
+    pub class: &'a str,
+    /// Added to the query.
+    pub filter: &'a str,
+    /// It need not exist, nor be readable by the account.
+    pub optional: bool,
+}
+
+/// What GLPI says of itself.
+pub struct About {
+    /// As in `10.0.19`.
+    pub version: String,
+    /// The classes of assets that it knows, those of the house's own making among them.
+    pub asset_types: Vec<String>,
 }
 
 impl Drop for Session {
@@ -80,7 +113,30 @@ impl Drop for Session {
 
 impl Session {
     pub fn new(server: Arc<Server>) -> Self {
-        Self { server, token: None }
+        Self { server, token: None, scope: None, told: None }
+    }
+
+    /// Was a session ever opened?
+    pub fn was_opened(&self) -> bool {
+        self.scope.is_some()
+    }
+
+    /// What the account sees, in words.
+    pub fn scope(&self) -> String {
+        match &self.scope {
+            Some(Scope { entities, whole: true }) => {
+                format!("the account sees the root entity and all below it ({entities} entities)")
+            }
+            Some(Scope { entities, .. }) => format!(
+                "the account sees {entities} entities, not the root entity and all below it: the others are not read"
+            ),
+            None => "no session was opened".to_owned(),
+        }
+    }
+
+    /// The clock by which this server tells moments.
+    pub fn clock(&self, house: TimeZone) -> Clock {
+        Clock::of(self.told.map(|told| told.0), self.told.map(|told| told.1), house)
     }
 
     /// Ends the session, if one was opened.
@@ -95,7 +151,8 @@ impl Session {
     /// Opens a session, on all the entities the account may see.
     async fn open(&mut self) -> Result<(), Failure> {
         self.token = None;
-        let request = self.server.request(Method::GET, "initSession");
+        // The whole session tells the server's own time, and nothing else that is wanted.
+        let request = self.server.request(Method::GET, "initSession?get_full_session=true");
         let request = match &self.server.login {
             Login::UserToken(header) => request.header("Authorization", header.clone()),
             Login::Password { login, password } => {
@@ -104,6 +161,8 @@ impl Session {
         };
         let answer = refusal::accepted("initSession", self.server.client.ask(request).await?)?;
         let told = answer.json()?;
+        let local = told["session"]["glpi_currenttime"].as_str().and_then(|time| time.parse().ok());
+        self.told = local.zip(answer.date());
         let token = told.get("session_token").and_then(Value::as_str).filter(|token| !token.is_empty());
         let token = token.and_then(|token| HeaderValue::from_str(token).ok());
         let mut token = token.ok_or_else(|| unexpected("initSession", "no session token"))?;
@@ -134,13 +193,10 @@ impl Session {
         let entities = active["active_entities"].as_array().map_or(0, Vec::len);
         // 10 says 1, 11 says true.
         let recursive = &active["active_entity_recursive"];
-        if root && (*recursive == true || *recursive == 1) {
-            tracing::debug!(entities, "the GLPI session is on the root entity and all below it");
-        } else {
-            tracing::warn!(
-                entities,
-                "the GLPI account does not see the root entity and all below it: what it does not see is not read"
-            );
+        let whole = root && (*recursive == true || *recursive == 1);
+        self.scope = Some(Scope { entities, whole });
+        if !whole {
+            tracing::warn!("{}", self.scope());
         }
         Ok(())
     }
@@ -172,91 +228,75 @@ impl Session {
         self.send(Method::GET, path, None).await
     }
 
-    /// GLPI's version, as in `10.0.19`.
-    pub async fn version(&mut self) -> Result<String, Failure> {
+    /// What GLPI says of itself.
+    pub async fn about(&mut self) -> Result<About, Failure> {
         let told = refusal::accepted("getGlpiConfig", self.ask("getGlpiConfig").await?)?.json()?;
-        let version = told["cfg_glpi"]["version"].as_str();
-        version.map(str::to_owned).ok_or_else(|| unexpected("getGlpiConfig", "no version"))
+        let config = &told["cfg_glpi"];
+        let version = config["version"].as_str().ok_or_else(|| unexpected("getGlpiConfig", "no version"))?.to_owned();
+        let asset_types = config["asset_types"].as_array().into_iter().flatten();
+        Ok(About { version, asset_types: asset_types.filter_map(Value::as_str).map(str::to_owned).collect() })
     }
 
-    /// Gives every row of a list to `take`, once each, in the order of ids; `filter` is added to the query.
-    /// Fails rather than leave rows out: when fewer came than GLPI counted, or when its count fell meanwhile.
+    /// Items of one class by their ids, with what `query` adds to them; `None` where GLPI refuses one of them, and so
+    /// all.
+    pub async fn items(&mut self, class: &str, ids: &[u64], query: &str) -> Result<Option<Vec<Value>>, Failure> {
+        let items: Vec<String> = ids
+            .iter()
+            .enumerate()
+            .map(|(at, id)| format!("items%5B{at}%5D%5Bitemtype%5D={class}&items%5B{at}%5D%5Bitems_id%5D={id}"))
+            .collect();
+        let path = format!("getMultipleItems?{}&get_hateoas=false{query}", items.join("&"));
+        let answer = self.ask(&path).await?;
+        if matches!(answer.status, 403 | 404) {
+            return Ok(None);
+        }
+        match refusal::accepted("getMultipleItems", answer)?.json()? {
+            Value::Array(rows) => Ok(Some(rows)),
+            _ => Err(unexpected("getMultipleItems", "what is not a list")),
+        }
+    }
+
+    /// Gives every row of a list to `take`, once each, in the order of ids; false for an optional one that is not to
+    /// be had. Fails rather than leave rows out: when fewer came than GLPI counted, or when its count fell meanwhile.
     pub async fn list(
         &mut self,
-        itemtype: &str,
-        filter: &str,
+        list: &List<'_>,
         page_size: usize,
         progress: &Progress,
         mut take: impl FnMut(&Map<String, Value>),
-    ) -> Result<(), Failure> {
-        let mut seen: HashSet<u64> = HashSet::new();
-        let (mut start, mut first, mut last) = (0, None, 0);
+    ) -> Result<bool, Failure> {
+        let itemtype = list.class;
+        // A backslash would be a slash in an address.
+        let (class, filter) = (itemtype.replace('\\', "%5C"), list.filter);
+        let mut pages = Pages::new(itemtype, progress);
         loop {
-            let end = start + page_size - 1;
-            let path = format!("{itemtype}?range={start}-{end}&sort=id&order=ASC&get_hateoas=false{filter}");
+            let (start, end) = (pages.came, pages.came + page_size - 1);
+            let path = format!("{class}?range={start}-{end}&sort=id&order=ASC&get_hateoas=false{filter}");
             let answer = self.ask(&path).await?;
-            if refusal::code(&answer).as_deref() == Some(refusal::RANGE_EXCEED_TOTAL) {
+            if start > 0 && refusal::code(&answer).as_deref() == Some(refusal::RANGE_EXCEED_TOTAL) {
                 // Rows vanished between two pages.
                 break;
+            }
+            if list.optional && refusal::is_without(&answer) {
+                return Ok(false);
             }
             let answer = refusal::accepted(itemtype, answer)?;
             let rows = match answer.json().map_err(|failure| failure.context(itemtype.to_owned()))? {
                 Value::Array(rows) => rows,
                 _ => return Err(unexpected(itemtype, "what is not a list")),
             };
-            match answer.header("Content-Range").map(total) {
-                Some(Some(total)) => last = total,
+            let total = match answer.header("Content-Range").map(total) {
+                Some(Some(total)) => total,
                 // An empty list has no such header.
                 None if rows.is_empty() => break,
                 _ => return Err(unexpected(itemtype, "no readable Content-Range: does a proxy remove it?")),
-            }
-            if first.is_none() {
-                progress.step(itemtype, last as u64);
-            }
-            let first = *first.get_or_insert(last);
-            if rows.is_empty() {
-                break;
-            }
-            // The start and end that Content-Range tells are wrong in some versions: what came is counted instead.
-            start += rows.len();
-            progress.add(rows.len() as u64);
-            for row in &rows {
-                let Some(row) = row.as_object() else { return Err(unexpected(itemtype, "a row that is not one")) };
-                let id = super::row::id_of(row).ok_or_else(|| unexpected(itemtype, "a row without an id"))?;
-                if seen.insert(id) {
-                    take(row);
-                }
-            }
-            if start >= last.max(first) {
+            };
+            let empty = rows.is_empty();
+            pages.take(rows, Some(total), |row| take(&row))?;
+            if empty || pages.came >= pages.counted() {
                 break;
             }
         }
-        let counted = last.max(first.unwrap_or(0));
-        if seen.len() < counted {
-            let cause = anyhow!("{itemtype}: {} rows came of the {counted} that GLPI counts", seen.len());
-            return Err(Failure::new(Class::Incomplete, cause));
-        }
-        Ok(())
-    }
-}
-
-/// The total of `Content-Range: 0-49/294`.
-fn total(content_range: &str) -> Option<usize> {
-    content_range.rsplit_once('/')?.1.trim().parse().ok()
-}
-
-fn unexpected(what: &str, told: &str) -> Failure {
-    let cause = anyhow!("it told {told}").context(format!("{what}: GLPI's answer is not understood"));
-    Failure::new(Class::Protocol, cause)
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn totals() {
-        assert_eq!(super::total("294-293/294"), Some(294));
-        assert_eq!(super::total("0--1/0"), Some(0));
-        assert_eq!(super::total("0-49/*"), None);
-        assert_eq!(super::total(""), None);
+        pages.whole().map(|()| true)
     }
 }

@@ -9,7 +9,8 @@ use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 
-use super::read::Pricing;
+use super::account::Pricing;
+use super::oauth::Api;
 use super::session::{Login, Server};
 use crate::http::Client;
 use crate::{Context, keys, secret};
@@ -25,7 +26,11 @@ const KEYS: &[&str] = &[
     "login",
     "password",
     "password_file",
+    "client_id",
+    "client_secret",
+    "client_secret_file",
     "page_size",
+    "requests_per_second",
     "ca_file",
     "value_includes_vat",
     "zero_is_free",
@@ -39,7 +44,7 @@ const LARGEST_PAGE: usize = 1000;
 struct Told {
     url: String,
     #[serde(default)]
-    api: Api,
+    api: WhichApi,
     #[serde(default, deserialize_with = "secret_text")]
     app_token: Option<SecretString>,
     app_token_file: Option<PathBuf>,
@@ -51,16 +56,22 @@ struct Told {
     #[serde(default, deserialize_with = "secret_text")]
     password: Option<SecretString>,
     password_file: Option<PathBuf>,
+    #[serde(default, deserialize_with = "secret_text")]
+    client_id: Option<SecretString>,
+    #[serde(default, deserialize_with = "secret_text")]
+    client_secret: Option<SecretString>,
+    client_secret_file: Option<PathBuf>,
     page_size: Option<usize>,
+    requests_per_second: Option<f64>,
     ca_file: Option<PathBuf>,
     value_includes_vat: Option<toml::Value>,
     #[serde(default)]
     zero_is_free: bool,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Clone, Copy, Default, Deserialize, PartialEq)]
 #[serde(rename_all = "lowercase")]
-enum Api {
+enum WhichApi {
     #[default]
     Auto,
     V1,
@@ -69,8 +80,10 @@ enum Api {
 
 /// What a source is made of, once its keys are understood.
 pub struct Settings {
-    /// Whom to ask, and as whom.
-    pub server: Server,
+    /// Whom to ask over REST v1, and as whom.
+    pub v1: Option<Server>,
+    /// The same over the high-level API.
+    pub v2: Option<Api>,
     /// Rows a page.
     pub page_size: usize,
     /// How prices are written down.
@@ -90,54 +103,96 @@ impl Settings {
     pub fn read(table: toml::Table, context: &Context, patience: Duration) -> anyhow::Result<Self> {
         keys::check(table.keys(), KEYS)?;
         let told: Told = table.try_into().map_err(|error: toml::de::Error| anyhow!("{}", error.message().trim()))?;
-        if matches!(told.api, Api::V2) {
-            bail!("`api`: GLPI 11's high-level API (v2) is not available in this version of ecoparc: use \"v1\"");
-        }
-        let base = base(&told.url).context("`url`")?;
+        let root = root(&told.url).context("`url`")?;
         let resolve = |key, secret, file| secret::resolve(key, secret, file, &context.base);
         let app_token = resolve("app_token", told.app_token, told.app_token_file)?;
         let user_token = resolve("user_token", told.user_token, told.user_token_file)?;
         let password = resolve("password", told.password, told.password_file)?;
-        let login = match (user_token, told.login, password) {
-            (Some(token), None, None) => Login::UserToken(header("user_token", "user_token ", &token)?),
-            (None, Some(login), Some(password)) => Login::Password { login, password },
-            (Some(_), _, _) => bail!("`user_token` and `login` are both given: keep one"),
-            (None, None, None) => bail!("neither `user_token` nor `login` with `password` is given"),
-            (None, Some(_), None) => bail!("`login` is given without `password`"),
-            (None, None, Some(_)) => bail!("`password` is given without `login`"),
+        let client_secret = resolve("client_secret", told.client_secret, told.client_secret_file)?;
+        let client = match (told.client_id, client_secret) {
+            (Some(id), Some(secret)) => Some((id, secret)),
+            (None, None) => None,
+            (Some(_), None) => bail!("`client_id` is given without `client_secret`"),
+            (None, Some(_)) => bail!("`client_secret` is given without `client_id`"),
         };
-        let app_token = app_token.map(|token| header("app_token", "", &token)).transpose()?;
+        let account = match (told.login, password) {
+            (Some(login), Some(password)) => Some((login, password)),
+            (None, None) => None,
+            (Some(_), None) => bail!("`login` is given without `password`"),
+            (None, Some(_)) => bail!("`password` is given without `login`"),
+        };
+        ensure!(client.is_none() || account.is_some(), "`client_id` is given without `login` and `password`");
+        ensure!(
+            user_token.is_none() || account.is_none() || client.is_some(),
+            "`user_token` and `login` are both given: keep one"
+        );
+        // Where an OAuth client is given, an account alone is meant for it.
+        let for_v1 = user_token.is_some() || app_token.is_some() || client.is_none();
+        let (v1, v2) = match told.api {
+            WhichApi::Auto => (for_v1, client.is_some()),
+            WhichApi::V1 => (true, false),
+            WhichApi::V2 => (false, true),
+        };
+        ensure!(
+            !v2 || client.is_some(),
+            "`api` is \"v2\": `client_id`, `client_secret`, `login`, `password` are needed"
+        );
+
         let page_size = told.page_size.unwrap_or(LARGEST_PAGE);
         ensure!((1..=LARGEST_PAGE).contains(&page_size), "`page_size` is between 1 and {LARGEST_PAGE}");
         let vat = told.value_includes_vat.as_ref().map(vat).transpose().context("`value_includes_vat`")?;
         let ca_file = told.ca_file.map(|path| context.base.join(path));
-        let client = Client::new(&base, ca_file.as_deref(), patience)?;
+        let mut asking = Client::new(&root, ca_file.as_deref(), patience)?;
+        if let Some(pace) = told.requests_per_second {
+            ensure!((0.01..=1000.0).contains(&pace), "`requests_per_second` is between 0.01 and 1000");
+            asking = asking.paced(pace);
+        }
+        let api =
+            client.zip(account.clone()).filter(|_| v2).map(|((client_id, client_secret), (login, password))| Api {
+                client: asking.clone(),
+                base: address(&root, "api.php"),
+                client_id,
+                client_secret,
+                login,
+                password,
+            });
+        let login = match (user_token, account) {
+            _ if !v1 => None,
+            (Some(token), _) => Some(Login::UserToken(header("user_token", "user_token ", &token)?)),
+            (None, Some((login, password))) => Some(Login::Password { login, password }),
+            (None, None) => bail!("neither `user_token` nor `login` with `password` is given"),
+        };
+        let app_token = app_token.map(|token| header("app_token", "", &token)).transpose()?;
+        let is_v1 = told.url.trim_end_matches('/').ends_with("/api.php/v1");
+        let base = address(&root, if is_v1 { "api.php/v1" } else { "apirest.php" });
         Ok(Self {
-            server: Server { client, base: base.as_str().trim_end_matches('/').to_owned(), app_token, login },
+            v1: login.map(|login| Server { client: asking, base, app_token, login }),
+            v2: api,
             page_size,
             pricing: Pricing { vat: vat.flatten(), zero_is_free: told.zero_is_free },
         })
     }
 }
 
-/// The address of REST v1: `…/apirest.php` (any version) or `…/api.php/v1` (GLPI 11) as told, else the former below
-/// the base told.
-fn base(told: &str) -> anyhow::Result<Url> {
+/// The address of GLPI itself, whichever of its pages or APIs was told.
+fn root(told: &str) -> anyhow::Result<Url> {
     let mut url = Url::parse(told.trim()).map_err(|error| anyhow!("is not an address: {error}"))?;
     ensure!(matches!(url.scheme(), "http" | "https"), "starts with neither https:// nor http://");
     ensure!(url.username().is_empty() && url.password().is_none(), "holds a login: use `login` and `password_file`");
     ensure!(url.query().is_none() && url.fragment().is_none(), "ends before any `?` or `#`");
-    let path = url.path().trim_end_matches('/').to_owned();
-    ensure!(!path.contains("/api.php/v2"), "is that of the high-level API (v2): give that of GLPI itself");
-    let path = if path.ends_with("/apirest.php") || path.ends_with("/api.php/v1") {
-        path
-    } else if path.ends_with("/api.php") {
-        format!("{path}/v1")
-    } else {
-        format!("{}/apirest.php", path.trim_end_matches("/index.php"))
+    let path = url.path().trim_end_matches('/');
+    let path = match path.find("/api.php") {
+        Some(at) => &path[..at],
+        None => path.trim_end_matches("/apirest.php").trim_end_matches("/index.php"),
     };
+    let path = path.to_owned();
     url.set_path(&path);
     Ok(url)
+}
+
+/// An address below GLPI's own.
+fn address(root: &Url, what: &str) -> String {
+    format!("{}/{what}", root.as_str().trim_end_matches('/'))
 }
 
 /// A header that logs do not show.
@@ -170,22 +225,23 @@ mod tests {
     #[test]
     fn addresses() {
         let check = |told: &str, expected: &str| {
-            assert_eq!(base(told).map(|url| url.to_string()).ok().as_deref(), Some(expected), "{told}");
+            let v1 = root(told).map(|root| address(&root, "apirest.php"));
+            assert_eq!(v1.ok().as_deref(), Some(expected), "{told}");
         };
         check("https://glpi.example.fr", "https://glpi.example.fr/apirest.php");
         check("https://glpi.example.fr/", "https://glpi.example.fr/apirest.php");
         check("https://example.fr/glpi/index.php", "https://example.fr/glpi/apirest.php");
         check("https://example.fr/glpi/apirest.php/", "https://example.fr/glpi/apirest.php");
-        check("http://127.0.0.1:8801/api.php/v1", "http://127.0.0.1:8801/api.php/v1");
-        check("http://127.0.0.1:8801/api.php", "http://127.0.0.1:8801/api.php/v1");
+        check("http://127.0.0.1:8801/api.php/v1", "http://127.0.0.1:8801/apirest.php");
+        check("http://127.0.0.1:8801/glpi/api.php", "http://127.0.0.1:8801/glpi/apirest.php");
+        check("https://glpi.example.fr/api.php/v2.3", "https://glpi.example.fr/apirest.php");
         for refused in [
             "glpi.example.fr",
             "ftp://glpi.example.fr",
             "https://user:secret@glpi.example.fr",
             "https://glpi.example.fr/apirest.php?user_token=x",
-            "https://glpi.example.fr/api.php/v2.3",
         ] {
-            let error = base(refused).expect_err(refused).to_string();
+            let error = root(refused).expect_err(refused).to_string();
             assert!(!error.contains("secret") && !error.contains("user_token"), "{error}");
         }
     }

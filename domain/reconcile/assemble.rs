@@ -12,7 +12,7 @@ use crate::observation::Facts;
 use crate::record::{Record, Text, Value};
 use crate::snapshot::{Asset, Known, Unjoined};
 use crate::testimony::{Moment, SourceId, Testimony};
-use crate::word::{Disposal, Status};
+use crate::word::{Disposal, Kind, Status};
 
 use super::join::{Joined, observation_id};
 use super::place::Places;
@@ -22,6 +22,8 @@ use super::{Rules, Seen, plausible};
 const ABSURD_NUMBER: f64 = 1e9;
 /// A price above this is a slip of the hand: a million euros.
 const ABSURD_CENTS: i64 = 100_000_000;
+/// The same of what one person holds, 30 000 euros: above it the decimal point was lost.
+const ABSURD_PERSONAL_CENTS: i64 = 3_000_000;
 
 /// The id of every group: that of its most believed observation of a source that may add assets, else of its first.
 pub(crate) fn group_names(root: &[u32], seen: &[Seen], testimonies: &[Testimony]) -> HashMap<u32, Text> {
@@ -156,10 +158,12 @@ fn unlisted(creators: &[&Seen], testimonies: &[Testimony], rules: &Rules) -> Opt
 
 /// Takes out dates and prices that cannot be. The source's own word stays in its testimony and in the doubt.
 fn drop_implausible(asset: &mut Asset, newest: Date, doubts: &mut Vec<Doubt>) {
+    let personal = asset.facts.kind.is_some_and(Kind::is_personal);
+    let dearest = if personal { ABSURD_PERSONAL_CENTS } else { ABSURD_CENTS };
     for (field, said_by) in Facts::FIELDS.iter().zip(&mut asset.said_by) {
         let absurd = match (field.get)(&asset.facts) {
             Some(Value::Date(date)) if field.name != "warranty_end" => !plausible(date, newest),
-            Some(Value::Money(cents)) => !(0..=ABSURD_CENTS).contains(&cents.0),
+            Some(Value::Money(cents)) => !(0..=dearest).contains(&cents.0),
             Some(Value::Number(number)) => {
                 !(0.0..=ABSURD_NUMBER).contains(&number) || (field.name == "upstream_years" && number > 50.0)
             }

@@ -39,6 +39,9 @@ pub async fn check(config: &Config, connect: bool) -> anyhow::Result<ExitCode> {
                     collected.took.as_secs_f64(),
                     harvest.rejects.len()
                 );
+                for note in &harvest.notes {
+                    let _ = writeln!(text, "  {note}");
+                }
                 for reject in harvest.rejects.iter().take(VALUES) {
                     let column = reject.column.as_deref().map(|column| format!(" {column}")).unwrap_or_default();
                     let _ = writeln!(text, "    reject {}{column}: {}", reject.place, reject.reason);

@@ -7,30 +7,44 @@ use proptest::prelude::*;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
-use super::super::read::{ITEM_TYPES, Pricing, Reader, keeps_entities, loses_digits};
-use crate::Harvest;
-use crate::rule::Rules;
+use super::super::account::Pricing;
+use super::super::itemtype::{self, ItemType};
+use super::super::read::{Reader, keeps_entities, loses_digits};
+use super::super::row::Clock;
+use super::fake::context;
 use crate::secret::PseudonymKey;
+use crate::{Context, Harvest};
 
 fn columns(row: &Value) -> Map<String, Value> {
     row.as_object().unwrap().clone()
 }
 
+fn reader(context: &Context, pricing: Pricing) -> Reader<'_> {
+    Reader::new(pricing, context, true, Clock { server: None, house: jiff::tz::TimeZone::UTC })
+}
+
 /// Reads one item of this type with its account and the name of its type.
 fn read(itemtype: &str, type_name: &str, item: &Value, account: &Value, pricing: Pricing) -> Harvest {
-    let rules = Rules::default();
-    let mut reader = Reader::new("10.0.19", pricing, &rules, None);
-    let itemtype = ITEM_TYPES.iter().find(|known| known.name == itemtype).unwrap();
-    reader.name(itemtype.dictionaries()[0], &columns(&json!({ "id": 1, "name": type_name })));
+    let context = context();
+    let mut reader = reader(&context, pricing);
+    let at = reader.types().iter().position(|known| known.name == itemtype).unwrap();
+    let types = reader.types()[at].types.clone().unwrap();
+    reader.name(&types.class, &columns(&json!({ "id": 1, "name": type_name })));
+    for (list, name) in [("Manufacturer", "manufacturer"), ("ComputerModel", "model")] {
+        if let Some(told) = item.get(name) {
+            reader.name(list, &columns(&json!({ "id": 1, "name": told })));
+        }
+    }
     let mut account = columns(account);
-    account.insert("itemtype".to_owned(), itemtype.name.into());
+    account.insert("itemtype".to_owned(), itemtype.into());
     account.insert("items_id".to_owned(), 7.into());
     reader.account(&account);
     let mut item = columns(item);
     item.insert("id".to_owned(), 7.into());
-    let types = format!("{}types_id", itemtype.name.to_lowercase());
-    item.entry(types).or_insert(1.into());
-    reader.item(itemtype, &item);
+    for column in [&*types.column, "manufacturers_id", "computermodels_id"] {
+        item.entry(column).or_insert(1.into());
+    }
+    reader.item(at, &item);
     reader.harvest()
 }
 
@@ -63,6 +77,77 @@ fn kinds() {
     check("Phone", "", None);
     check("Peripheral", "Station d&#39;accueil", Some(Kind::Dock));
     check("Peripheral", "Zorglub", Some(Kind::Other));
+    check("PDU", "Zorglub", Some(Kind::Pdu));
+    let check = |manufacturer: &str, model: &str, expected: Option<Kind>| {
+        let item = json!({ "manufacturer": manufacturer, "model": model });
+        assert_eq!(facts("Computer", "", &item).kind, expected, "{manufacturer} {model}");
+    };
+    check("Dell Inc.", "Latitude 5490", Some(Kind::Laptop));
+    check("HP", "HP EliteDesk 800 G4", Some(Kind::Desktop));
+    check("Zorglub", "5490", None);
+}
+
+#[test]
+fn custom_assets_are_what_they_are_called() {
+    let kind = |label: &str, type_name: Option<&str>| ItemType::custom("Materiel", label).kind(type_name, None, None);
+    assert_eq!(kind("Tablette", None), Some(Kind::Tablet));
+    assert_eq!(kind("Bornes Wi-Fi", None), Some(Kind::AccessPoint));
+    assert_eq!(kind("Matériel pédagogique", Some("Vidéoprojecteur")), Some(Kind::Projector));
+    assert_eq!(kind("Matériel pédagogique", None), None);
+    assert_eq!(itemtype::system_name("Glpi\\CustomAsset\\TabletteAsset"), Some("Tablette"));
+    assert_eq!(itemtype::system_name("Computer"), None);
+}
+
+#[test]
+fn components_of_servers() {
+    let context = context();
+    let mut reader = reader(&context, Pricing::default());
+    reader.name("ComputerType", &columns(&json!({ "id": 1, "name": "Serveur" })));
+    reader.name("DeviceProcessor", &columns(&json!({ "id": 2, "designation": "Intel Xeon Silver 4310" })));
+    reader.name("DeviceHardDrive", &columns(&json!({ "id": 3, "designation": "NVMe SSD 960 Go" })));
+    reader.name("DeviceHardDrive", &columns(&json!({ "id": 4, "designation": "SAS 10k" })));
+    reader.name("DeviceHardDrive", &columns(&json!({ "id": 5, "designation": "PERC H730" })));
+    reader.item(0, &columns(&json!({ "id": 8, "computertypes_id": 1 })));
+    reader.item(0, &columns(&json!({ "id": 9 })));
+    assert_eq!(reader.servers(), [8]);
+    let drive = |of: u64, capacity: u64| json!({ "deviceharddrives_id": of, "capacity": capacity });
+    let devices = json!({
+        "Item_DeviceProcessor": { "1": { "deviceprocessors_id": 2 }, "2": { "deviceprocessors_id": 2 } },
+        "Item_DeviceMemory": { "1": { "size": 32768 }, "2": { "size": "32768" } },
+        "Item_DeviceHardDrive": { "1": drive(3, 960_000), "2": drive(4, 600_000), "3": drive(5, 1), "4": drive(3, 0) },
+        "Item_DeviceFirmware": [],
+    });
+    reader.devices(8, &devices);
+    reader.devices(9, &devices);
+    let harvest = reader.harvest();
+    let [server, other] = &harvest.observations[..] else { panic!("{harvest:?}") };
+    assert_eq!(server.facts.cpu.as_deref(), Some("Intel Xeon Silver 4310"));
+    assert_eq!((server.facts.cpu_count, server.facts.ram_gb), (Some(2.0), Some(64.0)));
+    assert_eq!((server.facts.ssd_gb, server.facts.hdd_gb), (Some(960.0), Some(600.0)));
+    assert_eq!(other.facts.cpu, None);
+}
+
+#[test]
+fn moments_are_days_of_the_house() {
+    let paris = jiff::tz::TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+    let seen = |server: &str, at: &str, told: &str| {
+        let clock = Clock::of(server.parse().ok(), at.parse().ok(), paris.clone());
+        let context = context();
+        let mut reader = Reader::new(Pricing::default(), &context, false, clock);
+        reader.item(0, &columns(&json!({ "id": 1, "last_inventory_update": told })));
+        reader.harvest().observations.remove(0).facts.last_seen.map(|day| day.to_string()).unwrap_or_default()
+    };
+    let noon = "2026-11-24T12:00:00Z";
+    // A server in Paris, its answer three seconds late; in summer it is in Paris too.
+    assert_eq!(seen("2026-11-24 13:00:03", noon, "2026-07-01 00:30:00"), "2026-07-01");
+    // A server on UTC, and one in Guadeloupe.
+    assert_eq!(seen("2026-11-24 12:00:00", noon, "2026-11-23 23:30:00"), "2026-11-24");
+    assert_eq!(seen("2026-11-24 08:00:00", noon, "2026-11-23 19:30:00"), "2026-11-24");
+    // Nothing told of the server's clock: it is taken to be the house's.
+    assert_eq!(seen("", noon, "2026-11-23 23:30:00"), "2026-11-23");
+    // The high-level API tells its offset.
+    assert_eq!(seen("", noon, "2026-11-23T23:30:00+00:00"), "2026-11-24");
+    assert_eq!(seen("", noon, "0000-00-00 00:00:00"), "");
 }
 
 #[test]
@@ -148,11 +233,11 @@ fn prices() {
 
 #[test]
 fn people_are_pseudonyms_or_nobody() {
-    let rules = Rules::default();
     let key = PseudonymKey::new(SecretString::from("key".to_owned()));
-    let mut reader = Reader::new("11.0.8", Pricing::default(), &rules, Some(("siege", &key)));
-    reader.item(&ITEM_TYPES[0], &columns(&json!({ "id": 1, "users_id": 10, "contact": "Jeanne" })));
-    reader.item(&ITEM_TYPES[0], &columns(&json!({ "id": 2, "users_id": 0 })));
+    let context = Context { name: "siege".to_owned(), pseudonyms: Some(key.clone()), ..context() };
+    let mut reader = reader(&context, Pricing::default());
+    reader.item(0, &columns(&json!({ "id": 1, "users_id": 10, "contact": "Jeanne" })));
+    reader.item(0, &columns(&json!({ "id": 2, "users_id": 0 })));
     let harvest = reader.harvest();
     assert_eq!(harvest.observations[0].facts.user, key.of("siege:10"));
     assert_eq!(harvest.observations[1].facts.user, None);
@@ -184,9 +269,9 @@ proptest! {
     /// Whatever a column holds, reading does not panic.
     #[test]
     fn any_row_is_read(values in prop::collection::vec(json_value(), 12), encoded in any::<bool>()) {
-        let rules = Rules::default();
-        let version = if encoded { "10.0.19" } else { "11.0.8" };
-        let mut reader = Reader::new(version, Pricing { vat: Some(0.2), zero_is_free: true }, &rules, None);
+        let context = context();
+        let clock = Clock { server: None, house: jiff::tz::TimeZone::UTC };
+        let mut reader = Reader::new(Pricing { vat: Some(0.2), zero_is_free: true }, &context, encoded, clock);
         let names = [
             "id", "name", "serial", "warranty_duration", "warranty_date", "buy_date", "value", "items_id", "size",
             "entities_id", "is_template", "last_inventory_update",
@@ -195,7 +280,7 @@ proptest! {
         row.insert("itemtype".to_owned(), "Monitor".into());
         reader.name("Entity", &row);
         reader.account(&row);
-        reader.item(&ITEM_TYPES[1], &row);
+        reader.item(1, &row);
         let _ = reader.harvest();
     }
 }

@@ -4,6 +4,7 @@ use domain::decision::Decision;
 use domain::doubt::Reason;
 use domain::indicator::Basis;
 use domain::observation::Facts;
+use domain::quantity::Cents;
 use domain::record::Text;
 use domain::snapshot::Snapshot;
 use domain::testimony::Testimony;
@@ -187,4 +188,24 @@ fn thousands_that_share_an_identity() {
     assert_eq!(rows("Default string", 7).assets.len(), 20_000);
     let shared = rows("SHARED01", 20_000);
     assert_eq!((shared.assets.len(), doubts(&shared, Reason::Collides)), (20_000, 1));
+}
+
+#[test]
+fn a_price_that_cannot_be_is_a_doubt() {
+    let priced = |native: &str, kind: Kind, euros: i64| {
+        kept(native, Facts { kind: Some(kind), purchase_price_ht: Some(Cents(euros * 100)), ..facts(native, "", "") })
+    };
+    let fleet = vec![
+        // Its decimal point was lost.
+        priced("SER0001", Kind::Laptop, 91_181),
+        priced("SER0002", Kind::Laptop, 2_900),
+        priced("SER0003", Kind::Server, 91_181),
+        priced("SER0004", Kind::Server, 1_000_001),
+        priced("SER0005", Kind::Monitor, -1),
+    ];
+    let snapshot = snapshot(&[testimony("fleet", fleet)]);
+    let kept: Vec<_> =
+        snapshot.assets.iter().map(|asset| asset.facts.purchase_price_ht.map(|price| price.0)).collect();
+    assert_eq!(kept, [None, Some(290_000), Some(9_118_100), None, None]);
+    assert_eq!(doubts(&snapshot, Reason::Implausible), 3);
 }

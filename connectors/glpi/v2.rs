@@ -1,0 +1,166 @@
+//! What is asked of the high-level API, in which order. Additional fields of the *Fields* plugin are not in it.
+
+use domain::record::Text;
+use serde_json::{Map, Value};
+
+use super::Asked;
+use super::itemtype::ItemType;
+use super::oauth::Access;
+use super::read::{Component, Reader};
+use super::row::{Clock, id_of, number};
+use super::translate::{self, Named};
+use crate::{Failure, Harvest, Progress};
+
+/// The trees and lists that rows refer to and whose names they do not tell, or not whole.
+const NAMES: &[(&str, &str, bool)] = &[
+    ("State", "Dropdowns/State", false),
+    ("Location", "Dropdowns/Location", false),
+    ("Entity", "Administration/Entity", false),
+    ("Supplier", "Management/Supplier", false),
+    ("Group", "Administration/Group", true),
+];
+/// Filters are only asked for: a property that a version does not know is silently left out of them, and every row is
+/// looked at again.
+const NO_TRASH: &str = "&filter=is_deleted==false";
+const NO_TRASH_NO_TEMPLATES: &str = "&filter=is_deleted==false;is_template==false";
+/// The first version that tells templates.
+const TELLS_TEMPLATES: (u32, u32) = (2, 3);
+const INFOCOM: &str = "id itemtype items_id comment date_buy date_use date_order date_delivery date_warranty \
+                       date_decommission warranty_duration order_number immo_number invoice_number value \
+                       budget { id name } supplier { id name }";
+/// The components of servers: what GraphQL calls them, and what is asked of them.
+const COMPONENTS: &[(&str, &str)] = &[
+    ("ProcessorItem", "id itemtype items_id processor { id designation }"),
+    ("MemoryItem", "id itemtype items_id size"),
+    ("HardDriveItem", "id itemtype items_id capacity hard_drive { id designation }"),
+];
+/// How many servers are asked for their components at once.
+const AT_ONCE: usize = 100;
+
+/// Asks for everything.
+pub async fn collect(access: &mut Access, asked: &Asked, progress: &Progress) -> Result<Harvest, Failure> {
+    progress.step("token", 0);
+    let version = access.negotiate().await?;
+    let scope = access.widen().await?;
+    // Moments are told with their offset, and text as it is.
+    let clock = Clock { server: None, house: asked.context.time_zone.clone() };
+    let mut reader = Reader::new(asked.pricing, &asked.context, false, clock);
+    reader.note(format!("high-level API {}.{}; {scope}", version.0, version.1));
+    let tells_templates = version >= TELLS_TEMPLATES;
+    if !tells_templates {
+        let note = "before GLPI 11.0.6 this API does not tell templates from assets: they are counted as assets";
+        tracing::warn!("{note}");
+        reader.note(note.to_owned());
+    }
+
+    for (list, path, optional) in NAMES {
+        let take = |row: Map<String, Value>| {
+            let mut told = Vec::new();
+            let row = translate::entry(row, |named| told.push(named));
+            learn(&mut reader, told);
+            reader.name(list, &row);
+        };
+        access.list(path, "", *optional, asked.page_size, progress, take).await?;
+        reader.names.grow(list);
+    }
+    for (name, label) in custom_types(access).await? {
+        reader.add_type(ItemType::custom(&name, &label));
+    }
+    let take = |row: Map<String, Value>| {
+        let mut told = Vec::new();
+        let row = translate::account(row, |named| told.push(named));
+        learn(&mut reader, told);
+        reader.account(&row);
+    };
+    access.graphql("Infocom", INFOCOM, None, asked.page_size, progress, take).await?;
+
+    for (at, itemtype) in reader.types().to_vec().iter().enumerate() {
+        let prefix = if itemtype.custom { "Assets/Custom" } else { "Assets" };
+        let filter = if tells_templates && !itemtype.custom { NO_TRASH_NO_TEMPLATES } else { NO_TRASH };
+        let take = |mut row: Map<String, Value>| {
+            if let (Some(id), Some(Value::Object(fields))) = (id_of(&row), row.remove("custom_fields")) {
+                custom_values(&mut reader, itemtype, id, &fields);
+            }
+            let mut told = Vec::new();
+            let row = translate::item(itemtype, row, |named| told.push(named));
+            learn(&mut reader, told);
+            reader.item(at, &row);
+        };
+        let path = format!("{prefix}/{}", itemtype.name);
+        if !access.list(&path, filter, itemtype.optional, asked.page_size, progress, take).await? {
+            reader.note(format!("{}: not known to this GLPI, or not readable by the account", itemtype.name));
+        }
+    }
+    components(access, &mut reader, asked.page_size, progress).await?;
+    Ok(reader.harvest())
+}
+
+/// Takes names that came along with a row; a name that a list has told, whole path and all, stays.
+pub fn learn(reader: &mut Reader<'_>, told: Vec<Named>) {
+    for (list, id, name) in told {
+        if reader.names.of(&list, Some(id)).is_none() {
+            reader.names.learn(&list, id, name);
+        }
+    }
+}
+
+/// The custom assets: system name and label.
+async fn custom_types(access: &mut Access) -> Result<Vec<(String, String)>, Failure> {
+    let told = access.get("Assets/Custom").await?;
+    let text = |told: &Value, key: &str| told.get(key).and_then(Value::as_str).map(str::to_owned);
+    let told = told.as_ref().and_then(Value::as_array).into_iter().flatten();
+    Ok(told.filter_map(|told| text(told, "itemtype").zip(text(told, "name"))).collect())
+}
+
+/// A custom field is told by its system name alone, yes and no by the words `true` and `false`.
+pub fn custom_values(reader: &mut Reader<'_>, itemtype: &ItemType, item: u64, fields: &Map<String, Value>) {
+    for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
+        let is_flag = matches!(value.as_str(), Some("true" | "false")) || value.is_boolean();
+        let class = if is_flag { "BooleanType" } else { "StringType" };
+        let known = reader.extra.with_system_name(name);
+        if let Some(field) = known.or_else(|| reader.extra.custom_field(name, name, class)) {
+            reader.extra.custom_value(&itemtype.class, item, field, value);
+        }
+    }
+}
+
+/// The processors, memory and drives of servers.
+async fn components(
+    access: &mut Access,
+    reader: &mut Reader<'_>,
+    page_size: usize,
+    progress: &Progress,
+) -> Result<(), Failure> {
+    for ids in reader.servers().chunks(AT_ONCE) {
+        let list = ids.iter().map(u64::to_string).collect::<Vec<_>>().join(",");
+        let filter = format!("itemtype==Computer;items_id=in=({list})");
+        for (of, fields) in COMPONENTS {
+            let take = |row: Map<String, Value>| {
+                let text = |key: &str| row.get(key)?.get("designation")?.as_str().and_then(Text::of);
+                let size = |key: &str| row.get(key).and_then(number).unwrap_or(0) as f64;
+                let name = text("processor").or_else(|| text("hard_drive"));
+                let name = name.as_deref();
+                let component = match *of {
+                    "ProcessorItem" => Component::Processor { name },
+                    "MemoryItem" => Component::Memory { megabytes: size("size") },
+                    _ => Component::Drive { name, megabytes: size("capacity") },
+                };
+                let computer = row.get("items_id").and_then(number);
+                // The filter may not have been understood.
+                if let Some(id) =
+                    computer.filter(|id| row.get("itemtype") == Some(&"Computer".into()) && ids.contains(id))
+                {
+                    reader.component(id, &component);
+                }
+            };
+            if let Err(failure) = access.graphql(of, fields, Some(&filter), page_size, progress, take).await {
+                // Everything else is known of them; without these, usual values stand in.
+                let note = format!("components of servers are not read: {:#}", failure.cause);
+                tracing::warn!("{note}");
+                reader.note(note);
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
