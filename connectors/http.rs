@@ -90,13 +90,19 @@ impl Client {
         self.asking.request(method, url)
     }
 
-    /// Sends a request and reads the whole answer. An answer of any status but a redirect is an answer.
+    /// Sends a request when its turn comes, and reads the whole answer. An answer of any status but a redirect is an
+    /// answer.
     pub async fn ask(&self, request: RequestBuilder) -> Result<Answer, Failure> {
         if let Some((between, next)) = &self.pace {
             let mut next = next.lock().await;
             tokio::time::sleep_until(*next).await;
             *next = Instant::now() + *between;
         }
+        self.ask_at_once(request).await
+    }
+
+    /// The same without waiting for a turn.
+    pub async fn ask_at_once(&self, request: RequestBuilder) -> Result<Answer, Failure> {
         let mut response = request.send().await.map_err(|error| self.unreached(&error))?;
         let status = response.status();
         if status.is_redirection() {
@@ -194,7 +200,7 @@ fn told(error: &reqwest::Error) -> String {
 }
 
 /// Did TLS refuse? rustls' error travels inside one `io::Error` or two, whose `source` skips what they hold.
-fn is_tls(error: &(dyn StdError + 'static)) -> bool {
+pub fn is_tls(error: &(dyn StdError + 'static)) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {
         let held = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);

@@ -16,18 +16,21 @@ use jiff::tz::TimeZone;
 use crate::rule::{Rules, Tally};
 use crate::secret::PseudonymKey;
 
+pub mod clock;
 pub mod csv;
 pub mod glpi;
+pub mod html;
 pub mod http;
 pub mod keys;
 pub mod kind;
 pub mod model;
+pub mod ocs;
 pub mod rule;
 pub mod secret;
 pub mod value;
 
 /// Every connector, in alphabetical order.
-pub static ALL: &[&Connector] = &[&csv::CONNECTOR, &glpi::CONNECTOR];
+pub static ALL: &[&Connector] = &[&csv::CONNECTOR, &glpi::CONNECTOR, &ocs::CONNECTOR];
 
 /// The connector of this name (`type = "…"` of a source).
 pub fn named(name: &str) -> Option<&'static Connector> {
@@ -70,6 +73,9 @@ pub struct Context {
 pub trait Source: Send + Sync {
     /// Asks the tool for all it knows. Dropping the future abandons the collection and harms nothing.
     async fn collect(&self, progress: &Progress) -> Result<Harvest, Failure>;
+
+    /// Waits, a few seconds at most, until what abandoned collections left behind at the tool is put away.
+    async fn settle(&self) {}
 }
 
 /// What one collection brought back.

@@ -20,6 +20,8 @@ pub fn kind_of(manufacturer: Option<&str>, model: &str) -> Option<Kind> {
         FAMILIES.iter().filter_map(|(kind, families)| Some((longest(families)?, *kind))).max_by_key(|told| told.0);
     let says = |word: &str| family.split(' ').any(|part| part == word);
     match told.map(|(_, kind)| kind) {
+        // « HP t640 Thin Client », « OptiPlex 3000 Thin Client ».
+        _ if family.contains("thin client") => Some(Kind::ThinClient),
         // OptiPlex, ThinkCentre and their like exist with the screen inside, and say so.
         Some(Kind::Desktop) if says("aio") || family.contains("all in one") => Some(Kind::AllInOne),
         // Those that also copy are called so.
@@ -41,7 +43,9 @@ fn is_virtual_type(type_name: &str) -> bool {
     let folded = fold(type_name);
     let says = |list: &[&str]| folded.split(' ').any(|word| list.contains(&word));
     let host = says(&["hyperviseur", "hypervisor", "hote", "host", "esx", "esxi"]);
-    !host && (says(VIRTUAL_WORDS) || folded.contains("hyper v"))
+    // « Serveur VMware » is as likely the host as a guest.
+    let server = says(&["serveur", "server"]);
+    !host && (says(VIRTUAL_WORDS) || (!server && (says(HYPERVISORS) || folded.contains("hyper v"))))
 }
 
 /// What a drive stores with.
@@ -53,15 +57,101 @@ pub enum Drive {
     Disk,
 }
 
-/// What a drive is by its name, where that says so.
+/// What a drive is by its name, where that says so: by a word, or by the beginning of a maker's part number.
 pub fn drive_of(designation: &str) -> Option<Drive> {
     let folded = fold(designation);
-    let says = |words: &[&str]| folded.split(' ').any(|word| words.contains(&word));
-    if says(&["ssd", "nvme", "emmc", "optane", "flash", "m2"]) {
+    let words = || folded.split(' ');
+    let says = |list: &[&str]| words().any(|word| list.iter().any(|known| word.contains(known)));
+    let begins = |list: &[&str]| {
+        words().any(|word| {
+            list.iter().any(|known| {
+                word.strip_prefix(known).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+            })
+        })
+    };
+    let begins_with_letters = |list: &[&str]| words().any(|word| list.iter().any(|known| word.starts_with(known)));
+    // Samsung, Kioxia and Toshiba, Western Digital, SK hynix, Micron, Intel.
+    let parts =
+        ["mz7", "mza", "mzn", "mzv", "kbg", "kxg", "sn5", "sn7", "sn8", "hfm", "hfs", "mtfd", "ssdpe", "ssdsc"];
+    if says(&["ssd", "nvme", "emmc", "optane", "flash"])
+        || begins_with_letters(&parts)
+        || words().any(|word| word == "m2")
+    {
         return Some(Drive::Solid);
     }
-    says(&["hdd", "disque", "10k", "15k", "rpm", "7200", "5400", "10000", "15000"]).then_some(Drive::Disk)
+    // Seagate, Western Digital, Toshiba, Hitachi.
+    let spins =
+        words().any(|word| ["hdd", "disque", "10k", "15k", "rpm", "7200", "5400", "10000", "15000"].contains(&word));
+    (spins || begins(&["st", "wd", "dt", "mq", "hts", "hus", "huh"])).then_some(Drive::Disk)
 }
+
+/// A maker's name as people know it, without its legal form; as told where it is not in the list.
+pub fn maker(told: &str) -> &str {
+    let folded = fold(told);
+    let known = MAKERS.iter().find(|(_, names)| {
+        names
+            .split(", ")
+            .any(|name| folded.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
+    });
+    known.map_or(told, |(name, _)| name)
+}
+
+/// Names of makers, and how firmware and screens begin to write them, folded.
+static MAKERS: &[(&str, &str)] = &[
+    // Servers are those of Hewlett Packard Enterprise, the rest those of HP Inc.: one house by name until 2015.
+    ("HP", "hp, hewlett packard, hpe"),
+    ("Dell", "dell"),
+    ("Lenovo", "lenovo, ibm lenovo"),
+    ("Apple", "apple"),
+    ("Acer", "acer"),
+    ("ASUS", "asustek, asus"),
+    ("Fujitsu", "fujitsu"),
+    ("Toshiba", "toshiba"),
+    ("Dynabook", "dynabook"),
+    ("Microsoft", "microsoft"),
+    ("Samsung", "samsung"),
+    ("LG", "lg electronics, goldstar"),
+    ("Philips", "philips"),
+    ("iiyama", "iiyama, idek iiyama"),
+    ("AOC", "aoc"),
+    ("BenQ", "benq"),
+    ("EIZO", "eizo, nanao"),
+    ("NEC", "nec"),
+    ("ViewSonic", "viewsonic"),
+    ("Supermicro", "supermicro, super micro"),
+    ("Cisco", "cisco"),
+    ("Panasonic", "panasonic, matsushita"),
+];
+
+/// Model names behind Lenovo's machine types, which its firmware tells to Windows (« 20W0003MFR »). The first four
+/// characters are the type; a text that is no such code stays as it is.
+pub fn lenovo(told: &str) -> &str {
+    let is_code = told.len() == 10 && told.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    let code = told.get(..4).filter(|_| is_code);
+    let known = code.and_then(|code| LENOVO.iter().find(|(_, types)| types.split(' ').any(|known| known == code)));
+    known.map_or(told, |(name, _)| name)
+}
+
+/// Machine types, as Lenovo's own support pages pair them with names.
+static LENOVO: &[(&str, &str)] = &[
+    ("ThinkPad T470", "20HD 20HE 20JM 20JN"),
+    ("ThinkPad T480", "20L5 20L6"),
+    ("ThinkPad T480s", "20L7 20L8"),
+    ("ThinkPad T490", "20N2 20N3 20Q9 20QH"),
+    ("ThinkPad T14 Gen 1", "20S0 20S1 20UD 20UE"),
+    ("ThinkPad T14 Gen 2", "20W0 20W1 20XK 20XL"),
+    ("ThinkPad T14 Gen 3", "21AH 21AJ 21CF 21CG"),
+    ("ThinkPad T14 Gen 4", "21HD 21HE 21K3 21K4"),
+    ("ThinkPad L14 Gen 1", "20U1 20U2 20U5 20U6"),
+    ("ThinkPad L14 Gen 2", "20X1 20X2 20X5 20X6"),
+    ("ThinkPad L14 Gen 3", "21C1 21C2 21C5 21C6"),
+    ("ThinkPad X1 Carbon Gen 9", "20XW 20XX"),
+    ("ThinkPad X1 Carbon Gen 10", "21CB 21CC"),
+    ("ThinkCentre M710q", "10MQ 10MR 10MS"),
+    ("ThinkCentre M710s", "10M7 10M8 10NC"),
+    ("ThinkCentre M720q", "10T7 10T8 10TA"),
+    ("ThinkCentre M720s", "10ST 10SU 10TR 10U6"),
+];
 
 /// Makers that make nothing one could hold (SMBIOS system manufacturer, folded).
 static VIRTUAL_MAKERS: &[&str] = &[
@@ -100,24 +190,10 @@ static VIRTUAL_MODELS: &[&str] = &[
 ];
 
 /// Words by which people name the type of a virtual machine.
-static VIRTUAL_WORDS: &[&str] = &[
-    "vm",
-    "vms",
-    "virtual",
-    "virtuel",
-    "virtuels",
-    "virtuelle",
-    "virtuelles",
-    "vmware",
-    "virtualbox",
-    "kvm",
-    "qemu",
-    "xen",
-    "hyperv",
-    "bochs",
-    "parallels",
-    "lxc",
-];
+static VIRTUAL_WORDS: &[&str] = &["vm", "vms", "virtual", "virtuel", "virtuels", "virtuelle", "virtuelles"];
+
+/// Names of what runs them, which alone name what it runs.
+static HYPERVISORS: &[&str] = &["vmware", "virtualbox", "kvm", "qemu", "xen", "hyperv", "bochs", "parallels", "lxc"];
 
 /// First words of models, folded, separated by commas. The longer of two that begin alike comes first.
 static FAMILIES: &[(Kind, &str)] = &[
@@ -125,7 +201,7 @@ static FAMILIES: &[(Kind, &str)] = &[
         Kind::AllInOne,
         "imac, eliteone, proone, thinkcentre neo 30a, thinkcentre neo 50a, ideacentre aio, inspiron aio",
     ),
-    (Kind::ThinClient, "wyse, igel, futro, elite t655, elite t755, t430, t530, t630, t640, t740"),
+    (Kind::ThinClient, "wyse, igel, futro, elite t655, elite t755"),
     (
         Kind::Laptop,
         "latitude, elitebook, probook, zbook, thinkpad, ideapad, thinkbook, macbook, macbookair, macbookpro, \
@@ -212,6 +288,9 @@ mod tests {
         check("Dell Inc.", "Latitude 5490", Some(Kind::Laptop));
         check("Dell Inc.", "OptiPlex 7010 SFF", Some(Kind::Desktop));
         check("Dell Inc.", "OptiPlex 7480 AIO", Some(Kind::AllInOne));
+        check("Dell Inc.", "OptiPlex 3000 Thin Client", Some(Kind::ThinClient));
+        check("HP", "HP t640 Thin Client", Some(Kind::ThinClient));
+        check("Dell Inc.", "T640", None);
         check("Dell Inc.", "Precision 3581", None);
         check("Dell Inc.", "PowerEdge R740", Some(Kind::Server));
         check("HP", "HP EliteBook 840 G5", Some(Kind::Laptop));
@@ -247,6 +326,40 @@ mod tests {
         check("Nutanix", "AHV", false);
         check("Dell Inc.", "PowerEdge R740", false);
         check("", "", false);
+    }
+
+    #[test]
+    fn makers_and_machine_types() {
+        assert_eq!(maker("Hewlett-Packard"), "HP");
+        assert_eq!(maker("HPE"), "HP");
+        assert_eq!(maker("Dell Computer Corp."), "Dell");
+        assert_eq!(maker("LENOVO"), "Lenovo");
+        assert_eq!(maker("Zorglub SA"), "Zorglub SA");
+        assert_eq!(maker("HPC Systems"), "HPC Systems");
+        assert_eq!(lenovo("20W0003MFR"), "ThinkPad T14 Gen 2");
+        assert_eq!(lenovo("ThinkPad T14 Gen 2i"), "ThinkPad T14 Gen 2i");
+        assert_eq!(lenovo("99ZZ003MFR"), "99ZZ003MFR");
+        assert_eq!(lenovo("20W0é03MF"), "20W0é03MF");
+        let types: Vec<&str> = LENOVO.iter().flat_map(|(_, types)| types.split(' ')).collect();
+        let mut once = types.clone();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), types.len(), "a machine type is listed twice");
+    }
+
+    #[test]
+    fn drives() {
+        let check = |name: &str, expected: Option<Drive>| assert_eq!(drive_of(name), expected, "{name}");
+        for name in ["CT500MX500SSD1", "SAMSUNG MZVLB512HBJQ-000H1", "WDC PC SN520 SDAPNUW-256G-1006", "KBG40ZNS256G"]
+        {
+            check(name, Some(Drive::Solid));
+        }
+        for name in ["ST1000DM003-1SB10C", "TOSHIBA DT01ACA050", "WDC WD10EZEX-08WN4A0", "SAS 10k", "Disque dur"] {
+            check(name, Some(Drive::Disk));
+        }
+        for name in ["PERC H730P Mini", "LOGICAL VOLUME", "", "Virtual disk", "WDC"] {
+            check(name, None);
+        }
     }
 
     /// A family listed under two kinds would silently mean the first; one not written folded would never be found.

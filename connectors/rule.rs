@@ -13,8 +13,10 @@ use regex::Regex;
 
 /// How many examples of a rule's matches are kept.
 const EXAMPLES: usize = 5;
-/// How many different values of one field are counted.
-const VALUES: usize = 200;
+/// How many different values of one field are counted by themselves.
+const VALUES: usize = 1000;
+/// What the values beyond them are counted as.
+const OTHERS: &str = "(others)";
 
 /// One rule.
 #[derive(Clone, Debug)]
@@ -46,9 +48,8 @@ impl Tally {
             return;
         }
         let values = self.said.entry(field.to_owned()).or_default();
-        if values.len() < VALUES {
-            values.insert(value.to_owned(), 1);
-        }
+        let value = if values.len() < VALUES { value } else { OTHERS };
+        *values.entry(value.to_owned()).or_default() += 1;
     }
 }
 

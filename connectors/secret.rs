@@ -28,6 +28,14 @@ pub fn resolve(
     }
 }
 
+/// A text that no message may repeat: serde's own complaint about a wrong type quotes the value.
+pub fn told_secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
+    match serde::Deserialize::deserialize(deserializer)? {
+        toml::Value::String(text) => Ok(Some(SecretString::from(text))),
+        _ => Err(serde::de::Error::custom("a token, login or password is a text between quotes")),
+    }
+}
+
 /// The key under which people become pseudonyms (HMAC-SHA-256, RFC 2104).
 #[derive(Clone)]
 pub struct PseudonymKey(Arc<SecretString>);

@@ -51,6 +51,8 @@ pub struct Facts {
     pub supplier: Option<Text>,
     /// Number of the order.
     pub order_number: Option<Text>,
+    /// Made on: its service began no earlier, and not much later.
+    pub manufacture_date: Option<Date>,
     /// In service since.
     pub in_service_date: Option<Date>,
     /// Reformed on.
@@ -191,6 +193,12 @@ impl Record for Facts {
             takes: Takes::Text,
             get: |r| r.order_number.tell(),
             set: |r, v| r.order_number = Told::told(v),
+        },
+        Field {
+            name: "manufacture_date",
+            takes: Takes::Date,
+            get: |r| r.manufacture_date.tell(),
+            set: |r, v| r.manufacture_date = Told::told(v),
         },
         Field {
             name: "in_service_date",

@@ -13,6 +13,8 @@ use crate::store::{Missed, Outcome, Reject, Said, Store};
 
 /// A harvest smaller than this share of the one before is refused, unless the operator allows it.
 const SHRINK: f64 = 0.5;
+/// How long abandoned collections may take to leave the tools as they found them.
+const SETTLING: Duration = Duration::from_secs(5);
 
 /// What one collection came to.
 pub struct Collected {
@@ -46,6 +48,30 @@ pub async fn collect(source: &Source, progress: std::sync::Arc<Progress>) -> Col
         other => other,
     };
     Collected { harvest, began, took: clock.elapsed(), refused: false }
+}
+
+/// The same for a command: an interruption abandons the collection, and fails.
+pub async fn collect_or_stop(source: &Source, progress: std::sync::Arc<Progress>) -> anyhow::Result<Collected> {
+    tokio::select! {
+        collected = collect(source, progress) => return Ok(collected),
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    settle(std::iter::once(source)).await;
+    anyhow::bail!("interrupted")
+}
+
+/// Waits until abandoned collections have ended and put away what they had open at the tools: a few seconds at most.
+pub async fn settle(sources: impl Iterator<Item = &Source>) {
+    let settled = async {
+        for source in sources {
+            // A collection that has not noticed yet holds on to whom it asks.
+            while std::sync::Arc::strong_count(&source.asks) > 1 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            source.asks.settle().await;
+        }
+    };
+    let _ = tokio::time::timeout(SETTLING, settled).await;
 }
 
 /// A collection under way; dropping it abandons the collection.

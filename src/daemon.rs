@@ -16,7 +16,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
-use crate::collect::{Collected, accepted, keep};
+use crate::collect::{Collected, accepted, keep, settle};
 use crate::config::Config;
 use crate::edition::{Edition, SourceState};
 use crate::history::History;
@@ -190,6 +190,7 @@ impl House {
         };
         info!(reload = matches!(end, End::Reload(_)), "stopping");
         collectors.shutdown().await;
+        settle(sources.iter().map(|source| &**source)).await;
         let _ = stop_serving.send(true);
         let drained = async { while servers.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(DRAIN, drained).await;
@@ -247,6 +248,10 @@ impl House {
                 let first = harvest.rejects.iter().take(REJECTS);
                 state.rejected =
                     first.map(|one| (one.place.clone(), one.column.clone(), one.reason.clone())).collect();
+                for note in harvest.notes.iter().filter(|note| !state.notes.contains(note)) {
+                    info!(source = &*source.told.name, "{note}");
+                }
+                state.notes = harvest.notes.clone();
                 let matches = source.rules.iter().cloned().zip(harvest.tally.matches.iter().map(|(count, _)| *count));
                 let before = std::mem::replace(&mut state.rule_matches, matches.collect());
                 info!(

@@ -34,6 +34,8 @@ pub struct SourceState {
     pub rejects: u64,
     /// The first of them: place, column, reason.
     pub rejected: Vec<(String, Option<String>, String)>,
+    /// What an operator should know of what could be read, since the daemon started.
+    pub notes: Vec<String>,
     /// What each rule matched in its last complete harvest since the daemon started: name and count.
     pub rule_matches: Vec<(String, u64)>,
     /// Its last complete harvest is older than `stale_after`, or there is none.

@@ -25,6 +25,8 @@ Failure modes (`--fail`, as often as needed, or at run time through `/__control`
     huge=Computer               a body of 80 MiB (0.1 MiB compressed)
     redirect=https://other/     every request is redirected there
     forbid=Infocom              the account may not read that itemtype
+    endless=Computer            v2: every page of that list is its first, and its total is beyond them
+    json={"data":[]}            v2: every GraphQL query gets this answer
     ahead=2                     the server's own time is two hours ahead of UTC
     v2-only | v2.2              only the high-level API is switched on; its newest version is 2.2
     no-root                     the account is authorised on entity 2 only, not on the root

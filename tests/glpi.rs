@@ -36,7 +36,8 @@ fn every_recorded_error_is_counted_in_its_class_and_told() {
     };
     for (number, error) in errors.iter().enumerate() {
         let (class, name) = (error["class"].as_str().unwrap(), error["recording"].as_str().unwrap());
-        assert_eq!(count(number, class), Some(1.0), "{name}: {class} is not counted: {}", told[number]);
+        // What may pass by itself is asked again soon.
+        assert!(count(number, class) >= Some(1.0), "{name}: {class} is not counted: {}", told[number]);
         let source = told.iter().find(|source| source["name"] == format!("r{number}")).unwrap();
         let message = source["failure"].as_str().unwrap();
         // It says what was asked, and what that means; secrets and documentation stay out of it.
@@ -88,6 +89,38 @@ fn a_rule_that_stops_matching_is_told_of() {
     daemon.sync("glpi");
     daemon.until("the rule matches nothing", |daemon| matches(daemon) == Some(0));
     assert!(daemon.log().contains("the rule matches nothing any more"), "{}", daemon.log());
+}
+
+/// However ecoparc ends in the middle of a collection, no session is left open at GLPI.
+#[test]
+fn an_interruption_leaves_no_session_open() {
+    let glpi = Glpi::start(10, &["--fail", "hang=Computer"]);
+    let folder = Folder::new();
+    let config = folder.configure(&glpi.source("glpi", ""));
+    let open = || -> (u64, u64) {
+        let stats = wait(async { client().get(format!("{}/__stats", glpi.url)).send().await.unwrap().text().await });
+        let stats: Value = serde_json::from_str(&stats.unwrap()).unwrap();
+        (stats["opened"].as_u64().unwrap(), stats["open"].as_u64().unwrap())
+    };
+    let until_open = |opened: u64| {
+        let until = std::time::Instant::now() + PATIENCE;
+        while open() != (opened, 1) {
+            assert!(std::time::Instant::now() < until, "no session is opened: {:?}", open());
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    };
+    let mut daemon = Daemon::start(&config);
+    until_open(1);
+    daemon.signal("-TERM");
+    assert_eq!(daemon.end(), Some(0));
+    assert_eq!(open(), (1, 0));
+    for (number, command) in [(2, &["sync"][..]), (3, &["check", "--connect"])] {
+        let mut child = ecoparc().args(command).arg("--config").arg(&config).stderr(Stdio::piped()).spawn().unwrap();
+        until_open(number);
+        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(1));
+        assert_eq!(open(), (number, 0), "{command:?}");
+    }
 }
 
 /// `script` gives `sync` a terminal.

@@ -8,6 +8,7 @@ mod glpi;
 mod house;
 mod identity;
 mod metrics;
+mod ocs;
 mod refusal;
 mod story;
 mod tidy;

@@ -68,7 +68,7 @@ fn crates_depend_along_the_arrows() {
         let found: Vec<_> = dependencies(manifest).intersection(&names(words)).cloned().collect();
         check(&format!("{manifest} depends against the arrows of ARCHITECTURE.md; take it out"), found);
     };
-    never("connectors/Cargo.toml", &["ecoparc", "factors", "sqlx", "axum"]);
+    never("connectors/Cargo.toml", &["ecoparc", "factors", "axum"]);
     never("factors/Cargo.toml", &["ecoparc", "connectors", "sqlx", "tokio", "reqwest", "axum"]);
 }
 
@@ -96,6 +96,12 @@ fn reading_is_pure() {
         "connectors/glpi/pages.rs",
         "connectors/glpi/row.rs",
         "connectors/glpi/translate.rs",
+        "connectors/clock.rs",
+        "connectors/html.rs",
+        "connectors/ocs/fields.rs",
+        "connectors/ocs/machine.rs",
+        "connectors/ocs/parts.rs",
+        "connectors/ocs/repair.rs",
         "connectors/kind.rs",
         "connectors/model.rs",
         "connectors/rule.rs",
@@ -124,7 +130,11 @@ fn connectors_know_neither_store_nor_factors_nor_each_other() {
     let names = connectors(&all);
     let mut breaches = Vec::new();
     for file in rust(&all, "connectors") {
-        breaches.extend(mentioned(&[&file], &["sqlx", "factors::", "ecoparc::", "store::"]));
+        breaches.extend(mentioned(&[&file], &["factors::", "ecoparc::", "store::"]));
+        // One tool is asked in SQL; the store is nobody's here.
+        if !file.below("connectors/ocs") {
+            breaches.extend(mentioned(&[&file], &["sqlx"]));
+        }
         if file.path == "connectors/lib.rs" {
             continue;
         }

@@ -70,6 +70,7 @@ pub static ASSETS: Headings = &[
     ),
     ("supplier", SUPPLIER),
     ("order_number", ORDER_NUMBER),
+    ("manufacture_date", "date de fabrication, date fabrication, fabrique le, manufactured on"),
     ("in_service_date", "date de mise en service, date mise en service, mise en service, mis en service le"),
     ("retired_date", RETIRED_DATE),
     ("disposal_date", EXIT_DATE),

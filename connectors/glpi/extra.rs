@@ -125,6 +125,7 @@ impl Extra {
         let text = match (self.fields[field].sort, value) {
             (Sort::Flag, value) => flag(value).map(Text::from),
             (_, Value::String(text)) => Text::of(text),
+            (_, Value::Bool(_)) => flag(value).map(Text::from),
             (_, Value::Number(number)) => Some(Text::from(number.to_string())),
             _ => None,
         };
@@ -144,14 +145,15 @@ impl Extra {
         })
     }
 
-    /// Does the name in a rule mean this field? Several may be called alike, one in each block.
-    pub fn is_named(&self, field: usize, name: &str) -> bool {
-        self.fields[field].names.contains(&fold(name))
+    /// Does a name, folded, mean this field? Several may be called alike, one in each block.
+    pub fn is_named(&self, field: usize, folded: &str) -> bool {
+        self.fields[field].names.iter().any(|name| name == folded)
     }
 
     /// The number of the field with this system name.
     pub fn with_system_name(&self, system_name: &str) -> Option<usize> {
-        self.fields.iter().position(|field| field.names[1] == fold(system_name))
+        let folded = fold(system_name);
+        self.fields.iter().position(|field| field.names[1] == folded)
     }
 
     /// What a field holds of an item.
@@ -166,7 +168,9 @@ impl Extra {
     /// How `check --connect` lists what an item's field holds: `field.LABEL`, and the value where it is one of few.
     pub fn listed<'a>(&self, (field, value): &'a (usize, Text)) -> (String, &'a str) {
         let field = &self.fields[*field];
-        (format!("field.{}", field.label), if field.sort == Sort::Free { "…" } else { value })
+        // The high-level API does not say what a field holds; yes and no are nobody's name.
+        let free = field.sort == Sort::Free && !matches!(&**value, "true" | "false");
+        (format!("field.{}", field.label), if free { "…" } else { value })
     }
 }
 

@@ -62,7 +62,7 @@ impl Glpi {
     }
 
     async fn over_v2(&self, api: &Arc<Api>, progress: &Progress) -> Result<Harvest, Failure> {
-        v2::collect(&mut Access::new(Arc::clone(api)), &self.asked, progress).await
+        v2::collect(&mut Access::new(Arc::clone(api), self.asked.page_size), &self.asked, progress).await
     }
 }
 
@@ -86,6 +86,15 @@ impl Source for Glpi {
                 self.over_v2(api, progress).await
             }
             (harvest, _) => harvest,
+        }
+    }
+
+    async fn settle(&self) {
+        let Some(server) = &self.v1 else { return };
+        let closing = server.closing.lock().map(|mut closing| std::mem::take(&mut *closing)).unwrap_or_default();
+        for task in closing {
+            // Each ends by itself after a while.
+            let _ = task.await;
         }
     }
 }

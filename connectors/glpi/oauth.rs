@@ -38,11 +38,13 @@ pub struct Access {
     version: (u32, u32),
     /// Is the root entity asked for, with all below it?
     whole: bool,
+    /// Rows a page.
+    page_size: usize,
 }
 
 impl Access {
-    pub fn new(api: Arc<Api>) -> Self {
-        Self { api, token: None, refresh: None, version: NEWEST, whole: false }
+    pub fn new(api: Arc<Api>, page_size: usize) -> Self {
+        Self { api, token: None, refresh: None, version: NEWEST, whole: false, page_size }
     }
 
     /// Chooses the version to speak, from those the server tells without asking who we are.
@@ -141,8 +143,9 @@ impl Access {
     /// Looks at what the account may see, and asks for all of it from now on. Returns that in words.
     pub async fn widen(&mut self) -> Result<String, Failure> {
         let told = refusal::accepted("session", self.ask("session", None).await?)?.json()?;
-        let profiles = told["profiles"].as_object().into_iter().flat_map(Map::values);
-        let mut entities = profiles.flat_map(|profile| profile["entities"].as_array().into_iter().flatten());
+        // Questions are asked under the active profile; what the others see is not seen.
+        let active_profile = told["active_profile"]["id"].to_string();
+        let mut entities = told["profiles"][active_profile.as_str()]["entities"].as_array().into_iter().flatten();
         let is_root = |entity: &Value| {
             entity["id"].as_u64() == Some(0) && (entity["is_recursive"] == 1 || entity["is_recursive"] == true)
         };
@@ -165,16 +168,16 @@ impl Access {
         path: &str,
         filter: &str,
         optional: bool,
-        page_size: usize,
         progress: &Progress,
         mut take: impl FnMut(Map<String, Value>),
     ) -> Result<bool, Failure> {
+        let page_size = self.page_size;
         let mut pages = Pages::new(path, progress);
         loop {
             let start = pages.came;
             let answer =
                 self.ask(&format!("{path}?start={start}&limit={page_size}&sort=id:asc{filter}"), None).await?;
-            if optional && refusal::is_without(&answer) {
+            if optional && start == 0 && refusal::is_without(&answer) {
                 return Ok(false);
             }
             let answer = refusal::accepted(path, answer)?;
@@ -183,38 +186,49 @@ impl Access {
             };
             // Its start and end are wrong now and then, its total is right.
             let total = answer.header("Content-Range").and_then(total);
+            if total.is_none() {
+                return Err(unexpected(path, "no readable Content-Range: does a proxy remove it?"));
+            }
             let last = rows.len() < page_size;
             pages.take(rows, total, &mut take)?;
-            if last {
+            if last || pages.came >= pages.counted() {
                 return pages.whole().map(|()| true);
             }
         }
     }
 
-    /// Gives every row of a GraphQL query to `take`. Whatever is asked for beside pages makes its total wrong, and the
-    /// order with it: nothing is.
+    /// Gives every row of a GraphQL query to `take`; false for an optional one that is not to be had. A filter makes its
+    /// total wrong: it is then read to the short page.
     pub async fn graphql(
         &mut self,
         of: &str,
         fields: &str,
         filter: Option<&str>,
-        page_size: usize,
+        optional: bool,
         progress: &Progress,
         mut take: impl FnMut(Map<String, Value>),
-    ) -> Result<(), Failure> {
+    ) -> Result<bool, Failure> {
+        let page_size = self.page_size;
         let mut pages = Pages::new(of, progress);
         let filter_text = filter.map(|filter| format!(", filter: {}", Value::from(filter))).unwrap_or_default();
         loop {
             let start = pages.came;
             let query = format!("{{ {of}(limit: {page_size}, start: {start}{filter_text}) {{ {fields} }} }}");
             let answer = self.ask("GraphQL", Some(&json!({ "query": query }))).await?;
+            if optional && start == 0 && refusal::is_without(&answer) {
+                return Ok(false);
+            }
             let mut told = refusal::accepted(of, answer)?.json().map_err(|failure| failure.context(of.to_owned()))?;
             // Errors come with a 200.
             if let Some(error) = told["errors"][0]["message"].as_str() {
+                if optional && start == 0 {
+                    return Ok(false);
+                }
                 let cause = anyhow!("GraphQL refuses the question: {}", error.chars().take(200).collect::<String>());
                 return Err(Failure::new(Class::Protocol, cause).context(of.to_owned()));
             }
-            let Value::Array(rows) = told["data"][of].take() else {
+            let rows = told.get_mut("data").and_then(|data| data.get_mut(of)).map(Value::take);
+            let Some(Value::Array(rows)) = rows else {
                 return Err(unexpected(of, "what is not a list"));
             };
             let total = told["extensions"]["pagination"][of]["total_count"].as_u64();
@@ -222,7 +236,7 @@ impl Access {
             let last = rows.len() < page_size;
             pages.take(rows, total, &mut take)?;
             if last {
-                return pages.whole();
+                return pages.whole().map(|()| true);
             }
         }
     }

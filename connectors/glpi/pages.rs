@@ -42,14 +42,19 @@ impl<'a> Pages<'a> {
             self.first.get_or_insert(total);
             self.last = total;
         }
-        self.came += rows.len();
-        self.progress.add(rows.len() as u64);
+        let (came, known) = (rows.len(), self.seen.len());
+        self.came += came;
+        self.progress.add(came as u64);
         for row in rows {
             let Value::Object(row) = row else { return Err(unexpected(self.what, "a row that is not one")) };
             let id = id_of(&row).ok_or_else(|| unexpected(self.what, "a row without an id"))?;
             if self.seen.insert(id) {
                 take(row);
             }
+        }
+        if came > 0 && self.seen.len() == known {
+            let cause = anyhow!("{}: the same rows came again: its pages have no end", self.what);
+            return Err(Failure::new(Class::Incomplete, cause));
         }
         Ok(())
     }

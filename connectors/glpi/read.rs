@@ -12,7 +12,9 @@ use super::account::{Infocom, Pricing};
 use super::extra::Extra;
 use super::itemtype::{self, ItemType};
 use super::names::Names;
-use super::row::{Clock, Row, id_of, number};
+use super::row::{Row, id_of, number};
+use crate::clock::Clock;
+use crate::kind::fold;
 use crate::model::{Drive, drive_of, is_virtual};
 use crate::rule::{EXTRA, Rules};
 use crate::secret::PseudonymKey;
@@ -135,6 +137,11 @@ impl<'a> Reader<'a> {
         Row { columns, encoded: self.encoded }
     }
 
+    /// Does a rule look at a field of the house's own?
+    pub fn rules_name_extra(&self) -> bool {
+        self.rules.0.iter().any(|rule| rule.when.iter().any(|(field, _)| field.starts_with("field.")))
+    }
+
     /// Something an operator should know of what could be read.
     pub fn note(&mut self, note: String) {
         self.harvest.notes.push(note);
@@ -228,7 +235,8 @@ impl<'a> Reader<'a> {
         let groups = Text::of(&groups.join(", "));
         let extra = self.extra.said(&itemtype.class, id);
         let of_extra = |name: &str| {
-            let named = extra.iter().find(|(field, _)| self.extra.is_named(*field, name));
+            let name = fold(name);
+            let named = extra.iter().find(|(field, _)| self.extra.is_named(*field, &name));
             named.map(|(_, value)| value)
         };
         let told = &facts;

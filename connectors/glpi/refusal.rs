@@ -48,6 +48,11 @@ pub fn is_without(answer: &Answer) -> bool {
     )
 }
 
+/// Is it there, but not for this account?
+pub fn is_forbidden(answer: &Answer) -> bool {
+    code(answer).as_deref() == Some("ERROR_RIGHT_MISSING")
+}
+
 /// The answer, if it is one; else what the refusal means, `what` being what was asked.
 pub fn accepted(what: &str, answer: Answer) -> Result<Answer, Failure> {
     if answer.status < 400 {
@@ -107,6 +112,12 @@ fn told(answer: &Answer) -> Option<Told> {
         },
         _ => return None,
     };
+    // Whatever else answered may say anything.
+    let is_code =
+        !code.is_empty() && code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    if !is_code {
+        return None;
+    }
     let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_TEXT);
     Some(Told { code: code.to_owned(), text: plain.collect() })
 }

@@ -9,8 +9,9 @@ use super::account::Pricing;
 use super::extra::Block;
 use super::itemtype::{ItemType, system_name};
 use super::read::{Reader, keeps_entities};
-use super::row::{Clock, id_of};
+use super::row::id_of;
 use super::{refusal, translate, v1, v2};
+use crate::clock::Clock;
 use crate::http::Answer;
 use crate::{Context, Failure, Harvest};
 

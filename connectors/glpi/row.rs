@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use domain::record::Text;
-use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
-use jiff::tz::{Offset, TimeZone};
+use jiff::civil::Date;
 use serde_json::{Map, Value};
 
+use crate::clock::Clock;
+use crate::html::unescaped;
 use crate::value;
 
 /// The id of a row; numbers may come as text.
@@ -25,40 +25,6 @@ pub fn number(told: &Value) -> Option<u64> {
     }
 }
 
-/// Whose moments GLPI tells, and in whose days they are wanted.
-#[derive(Clone, Debug)]
-pub struct Clock {
-    /// How far the server's own time is from UTC, where that was seen and is not the house's.
-    pub server: Option<Offset>,
-    /// The organisation's time zone.
-    pub house: TimeZone,
-}
-
-impl Clock {
-    /// The clock of a server that said `local` at the moment `at`. One that shows the house's time is in its zone,
-    /// summer and winter.
-    pub fn of(local: Option<DateTime>, at: Option<Timestamp>, house: TimeZone) -> Self {
-        let server = local.zip(at).and_then(|(local, at)| {
-            let ahead = Offset::UTC.to_timestamp(local).ok()?.as_second() - at.as_second();
-            // Zones differ by quarters of an hour; the rest is how long the answer took.
-            let quarters = (ahead as f64 / 900.0).round() as i32;
-            let offset = Offset::from_seconds(quarters * 900).ok()?;
-            (offset != house.to_offset(at)).then_some(offset)
-        });
-        Self { server, house }
-    }
-
-    /// The day of a moment, in the organisation's time zone.
-    fn day(&self, moment: &str) -> Option<Date> {
-        if let Ok(at) = moment.parse::<Timestamp>() {
-            return Some(crate::day_of(at, &self.house));
-        }
-        let local: DateTime = moment.parse().ok()?;
-        let Some(server) = self.server else { return Some(local.date()) };
-        Some(crate::day_of(server.to_timestamp(local).ok()?, &self.house))
-    }
-}
-
 /// A row, read column by column: every column may be missing, null, a number or a text.
 #[derive(Clone, Copy)]
 pub struct Row<'a> {
@@ -71,7 +37,7 @@ impl<'a> Row<'a> {
     /// The text of a column, its entities decoded; `None` where nothing is said.
     pub fn text(self, column: &str) -> Option<Cow<'a, str>> {
         let text = match self.columns.get(column)? {
-            Value::String(text) if self.encoded => decoded(text),
+            Value::String(text) if self.encoded => unescaped(text),
             Value::String(text) => Cow::Borrowed(text.as_str()),
             Value::Number(number) => Cow::Owned(number.to_string()),
             _ => return None,
@@ -115,37 +81,4 @@ impl<'a> Row<'a> {
             _ => Ok(None),
         }
     }
-}
-
-/// `&#38;`, `&#60;`, `&#62;`, and the entities that older versions left behind, decoded once.
-fn decoded(text: &str) -> Cow<'_, str> {
-    const ENTITIES: &[(&str, char)] = &[
-        ("&#38;", '&'),
-        ("&#60;", '<'),
-        ("&#62;", '>'),
-        ("&#34;", '"'),
-        ("&#39;", '\''),
-        ("&#039;", '\''),
-        ("&amp;", '&'),
-        ("&lt;", '<'),
-        ("&gt;", '>'),
-        ("&quot;", '"'),
-    ];
-    if !text.contains('&') {
-        return Cow::Borrowed(text);
-    }
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        plain.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let (width, means) = match ENTITIES.iter().find(|(entity, _)| rest.starts_with(entity)) {
-            Some((entity, means)) => (entity.len(), *means),
-            None => (1, '&'),
-        };
-        plain.push(means);
-        rest = &rest[width..];
-    }
-    plain.push_str(rest);
-    Cow::Owned(plain)
 }

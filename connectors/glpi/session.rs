@@ -1,6 +1,6 @@
 //! Asking GLPI's REST API v1: one session, lists page by page, and what its refusals mean.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::anyhow;
@@ -11,10 +11,11 @@ use reqwest::header::HeaderValue;
 use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
+use tokio::task::JoinHandle;
 
 use super::pages::{Pages, total, unexpected};
 use super::refusal;
-use super::row::Clock;
+use crate::clock::Clock;
 use crate::http::{Answer, Client};
 use crate::{Class, Failure, Progress};
 
@@ -28,6 +29,8 @@ pub struct Server {
     pub base: String,
     pub app_token: Option<HeaderValue>,
     pub login: Login,
+    /// Sessions of abandoned collections that are being ended.
+    pub closing: Mutex<Vec<JoinHandle<()>>>,
 }
 
 /// How a session is opened.
@@ -56,7 +59,7 @@ impl Server {
 
     /// Ends a session. Whether that worked matters little: an idle session ends by itself.
     async fn kill(&self, token: &HeaderValue) {
-        let asked = self.client.ask(self.with(token, Method::GET, "killSession"));
+        let asked = self.client.ask_at_once(self.with(token, Method::GET, "killSession"));
         match tokio::time::timeout(CLOSING, asked).await {
             Ok(Ok(_)) => {}
             Ok(Err(failure)) => {
@@ -95,6 +98,17 @@ pub struct List<'a> {
     pub optional: bool,
 }
 
+/// How the reading of a list ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// Every row came.
+    Whole,
+    /// An optional list that this GLPI does not know.
+    Unknown,
+    /// An optional list that the account may not read.
+    Forbidden,
+}
+
 /// What GLPI says of itself.
 pub struct About {
     /// As in `10.0.19`.
@@ -107,7 +121,11 @@ impl Drop for Session {
     fn drop(&mut self) {
         let (Some(token), Ok(runtime)) = (self.token.take(), tokio::runtime::Handle::try_current()) else { return };
         let server = Arc::clone(&self.server);
-        runtime.spawn(async move { server.kill(&token).await });
+        let closing = runtime.spawn(async move { server.kill(&token).await });
+        if let Ok(mut known) = self.server.closing.lock() {
+            known.retain(|task| !task.is_finished());
+            known.push(closing);
+        }
     }
 }
 
@@ -256,15 +274,14 @@ impl Session {
         }
     }
 
-    /// Gives every row of a list to `take`, once each, in the order of ids; false for an optional one that is not to
-    /// be had. Fails rather than leave rows out: when fewer came than GLPI counted, or when its count fell meanwhile.
+    /// Gives every row of a list to `take`, once each, in the order of ids. Fails rather than leave rows out: when fewer came than GLPI counted, or when its count fell meanwhile.
     pub async fn list(
         &mut self,
         list: &List<'_>,
         page_size: usize,
         progress: &Progress,
         mut take: impl FnMut(&Map<String, Value>),
-    ) -> Result<bool, Failure> {
+    ) -> Result<Listed, Failure> {
         let itemtype = list.class;
         // A backslash would be a slash in an address.
         let (class, filter) = (itemtype.replace('\\', "%5C"), list.filter);
@@ -277,8 +294,8 @@ impl Session {
                 // Rows vanished between two pages.
                 break;
             }
-            if list.optional && refusal::is_without(&answer) {
-                return Ok(false);
+            if list.optional && start == 0 && refusal::is_without(&answer) {
+                return Ok(if refusal::is_forbidden(&answer) { Listed::Forbidden } else { Listed::Unknown });
             }
             let answer = refusal::accepted(itemtype, answer)?;
             let rows = match answer.json().map_err(|failure| failure.context(itemtype.to_owned()))? {
@@ -297,6 +314,6 @@ impl Session {
                 break;
             }
         }
-        pages.whole().map(|()| true)
+        pages.whole().map(|()| Listed::Whole)
     }
 }

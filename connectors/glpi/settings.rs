@@ -1,18 +1,20 @@
 //! A GLPI source's own keys, understood before anything is asked.
 
 use std::path::PathBuf;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail, ensure};
 use reqwest::Url;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use super::account::Pricing;
 use super::oauth::Api;
 use super::session::{Login, Server};
 use crate::http::Client;
+use crate::secret::told_secret;
 use crate::{Context, keys, secret};
 
 /// Every key, as an operator writes it.
@@ -45,20 +47,20 @@ struct Told {
     url: String,
     #[serde(default)]
     api: WhichApi,
-    #[serde(default, deserialize_with = "secret_text")]
+    #[serde(default, deserialize_with = "told_secret")]
     app_token: Option<SecretString>,
     app_token_file: Option<PathBuf>,
-    #[serde(default, deserialize_with = "secret_text")]
+    #[serde(default, deserialize_with = "told_secret")]
     user_token: Option<SecretString>,
     user_token_file: Option<PathBuf>,
-    #[serde(default, deserialize_with = "secret_text")]
+    #[serde(default, deserialize_with = "told_secret")]
     login: Option<SecretString>,
-    #[serde(default, deserialize_with = "secret_text")]
+    #[serde(default, deserialize_with = "told_secret")]
     password: Option<SecretString>,
     password_file: Option<PathBuf>,
-    #[serde(default, deserialize_with = "secret_text")]
+    #[serde(default, deserialize_with = "told_secret")]
     client_id: Option<SecretString>,
-    #[serde(default, deserialize_with = "secret_text")]
+    #[serde(default, deserialize_with = "told_secret")]
     client_secret: Option<SecretString>,
     client_secret_file: Option<PathBuf>,
     page_size: Option<usize>,
@@ -88,14 +90,6 @@ pub struct Settings {
     pub page_size: usize,
     /// How prices are written down.
     pub pricing: Pricing,
-}
-
-/// A text that no message may repeat: serde's own complaint about a wrong type quotes the value.
-fn secret_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
-    match toml::Value::deserialize(deserializer)? {
-        toml::Value::String(text) => Ok(Some(SecretString::from(text))),
-        _ => Err(serde::de::Error::custom("a token, login or password is a text between quotes")),
-    }
 }
 
 impl Settings {
@@ -166,7 +160,7 @@ impl Settings {
         let is_v1 = told.url.trim_end_matches('/').ends_with("/api.php/v1");
         let base = address(&root, if is_v1 { "api.php/v1" } else { "apirest.php" });
         Ok(Self {
-            v1: login.map(|login| Server { client: asking, base, app_token, login }),
+            v1: login.map(|login| Server { client: asking, base, app_token, login, closing: Mutex::default() }),
             v2: api,
             page_size,
             pricing: Pricing { vat: vat.flatten(), zero_is_free: told.zero_is_free },

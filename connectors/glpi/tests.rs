@@ -9,7 +9,7 @@ use domain::record::Record;
 use domain::word::Kind;
 use fake::{Fake, fixtures};
 use reqwest::{Method, Url};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::CONNECTOR;
 use crate::http::Client;
@@ -93,10 +93,20 @@ async fn every_api_tells_the_same_fleet() {
     for (generation, keys) in [(10, ""), (11, ""), (11, OVER_V2)] {
         let fake = Fake::start(generation, &[]);
         let progress = Progress::default();
-        let harvest = fake.source(keys).collect(&progress).await.unwrap();
+        // Seen by an agent, half an hour before midnight by the server's clock, which is that of the house.
+        let seen = json!({ "1": { "last_inventory_update": "2026-11-23 23:30:00" } });
+        fake.ask(Method::POST, "/__control", &[], Some(json!({ "change": { "Computer": seen } }))).await;
+        let harvest = fake.source_with_people(keys).collect(&progress).await.unwrap();
         assert!(harvest.complete);
         assert_eq!(harvest.rejects, []);
         assert_eq!(by_type(&harvest), fleet(generation));
+        let servers = harvest.observations.iter().filter(|seen| seen.facts.kind == Some(Kind::Server));
+        let specified = servers.filter(|seen| {
+            let facts = &seen.facts;
+            let (cpu, ssd) = (facts.cpu.as_deref(), facts.ssd_gb);
+            (cpu, facts.ram_gb, ssd) == (Some("Intel Xeon Silver 4210"), Some(8.0), Some(256.0))
+        });
+        assert_eq!(specified.count(), 4);
         if keys.is_empty() {
             assert_eq!(fake.sessions().await, (1, 1, 0));
             // The trash is not asked for, and templates are left out by the server.
@@ -135,8 +145,12 @@ async fn every_api_tells_the_same_fleet() {
     assert!(!format!("{high:?}{eleven:?}{ten:?}").contains("agent0"));
 
     let welcome = facts(ten, "Computer/1");
-    let told: BTreeMap<&str, String> =
-        Facts::FIELDS.iter().filter_map(|f| Some((f.name, (f.get)(welcome)?.to_string()))).collect();
+    assert!(welcome.user.is_some());
+    let told: BTreeMap<&str, String> = Facts::FIELDS
+        .iter()
+        .filter(|field| field.name != "user")
+        .filter_map(|f| Some((f.name, (f.get)(welcome)?.to_string())))
+        .collect();
     let expected = [
         ("asset_tag", "SAM-CO0001"),
         ("delivery_date", "2021-07-21"),
@@ -144,6 +158,7 @@ async fn every_api_tells_the_same_fleet() {
         ("hostname", "PC d'accueil & prêt n°1"),
         ("in_service_date", "2021-09-14"),
         ("kind", "laptop"),
+        ("last_seen", "2026-11-23"),
         ("location", "École Marie-Curie"),
         ("manufacturer", "Dell Inc."),
         ("model", "Latitude 5490"),
@@ -304,6 +319,27 @@ async fn what_glpi_refuses() {
     let own = rows("glpi10/Computer").iter().filter(|row| row["entities_id"] == 2 && row["is_template"] == 0).count();
     assert_eq!(by_type(&harvest)["Computer"], own);
     assert_eq!(fake.sessions().await.2, 0);
+}
+
+/// A rule that silently matches nothing changes what things are.
+#[tokio::test]
+async fn fields_that_rules_need_must_be_readable() {
+    let rule = "[[rule]]\nwhen = { field.Grade = 'A' }\nset = { condition = 'refurbished' }";
+    let tables: toml::Table = toml::from_str(rule).unwrap();
+    let rules = Rules::read(tables["rule"].as_array().unwrap(), CONNECTOR.reports).unwrap();
+    for (list, says) in [
+        ("PluginFieldsContainer", "the Fields plugin: the account's profile has no right"),
+        ("PluginFieldsComputerachatdurable", "PluginFieldsComputerachatdurable: the account's profile"),
+        ("Glpi\\Asset\\CustomFieldDefinition", "fields of custom assets: the account's profile has no right"),
+    ] {
+        let fake = Fake::start(11, &[&format!("forbid={list}")]);
+        let harvest = fake.collect("").await.unwrap();
+        assert!(harvest.notes.iter().any(|note| note.contains(says)), "{:?}", harvest.notes);
+        let failure = fake.source_with("", rules.clone()).collect(&Progress::default()).await.unwrap_err();
+        assert_eq!(failure.class, Class::Permission);
+        assert!(format!("{:#}", failure.cause).contains("rules name `field.…`"), "{:#}", failure.cause);
+        assert_eq!(fake.sessions().await.2, 0);
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use anyhow::anyhow;
 use serde_json::{Map, Value};
 
 use super::Asked;
@@ -9,8 +10,8 @@ use super::extra::Block;
 use super::itemtype::{ItemType, system_name};
 use super::read::{self, Reader};
 use super::row::{id_of, number};
-use super::session::{List, Session};
-use crate::{Failure, Harvest, Progress};
+use super::session::{List, Listed, Session};
+use crate::{Class, Failure, Harvest, Progress};
 
 /// The lists of names that rows refer to, beside the types and models of each item type.
 const NAMES: &[&str] = &["State", "Location", "Entity", "Manufacturer", "Supplier", "SupplierType", "Budget"];
@@ -46,9 +47,8 @@ pub async fn collect(session: &mut Session, asked: &Asked, progress: &Progress) 
             }
             reader.item(at, row);
         };
-        if !asking.session.list(&list, asking.page_size, progress, take).await? {
-            reader.note(format!("{}: not known to this GLPI, or not readable by the account", itemtype.name));
-        }
+        let listed = asking.session.list(&list, asking.page_size, progress, take).await?;
+        missed(&mut reader, listed, &itemtype.name, false)?;
     }
     asking.components(&mut reader).await?;
     Ok(reader.harvest())
@@ -75,13 +75,13 @@ impl Asking<'_> {
         self.session.list(&list, self.page_size, self.progress, take).await.map(|_| ())
     }
 
-    /// Asks for a list that need not exist or be readable; false where it is not.
+    /// Asks for a list that need not exist or be readable.
     async fn try_list(
         &mut self,
         class: &str,
         filter: &str,
         take: impl FnMut(&Map<String, Value>),
-    ) -> Result<bool, Failure> {
+    ) -> Result<Listed, Failure> {
         let list = List { class, filter, optional: true };
         self.session.list(&list, self.page_size, self.progress, take).await
     }
@@ -97,7 +97,8 @@ impl Asking<'_> {
             let text = |column: &str| row.get(column).and_then(Value::as_str).map(str::to_owned);
             labels.extend(text("system_name").zip(text("label")));
         };
-        self.try_list("Glpi\\Asset\\AssetDefinition", "", learn).await?;
+        let listed = self.try_list("Glpi\\Asset\\AssetDefinition", "", learn).await?;
+        missed(reader, listed, "labels of custom assets", false)?;
         for name in names {
             reader.add_type(ItemType::custom(name, labels.get(name).map_or(name, String::as_str)));
         }
@@ -127,14 +128,21 @@ impl Asking<'_> {
         let classes: Vec<&str> = classes.iter().map(String::as_str).collect();
         let mut blocks = Vec::new();
         let learn = |row: &Map<String, Value>| blocks.extend(Block::of(reader.row(row), &classes));
-        if !self.try_list("PluginFieldsContainer", "", learn).await? || blocks.is_empty() {
+        let listed = self.try_list("PluginFieldsContainer", "", learn).await?;
+        let needed = reader.rules_name_extra();
+        // Most houses have no such plugin, and nothing to be told of it.
+        if listed == Listed::Forbidden {
+            missed(reader, listed, "the Fields plugin", needed)?;
+        }
+        if blocks.is_empty() {
             return Ok(());
         }
         let learn = |row: &Map<String, Value>| {
             let row = reader.row(row);
             reader.extra.plugin_field(row, &mut blocks);
         };
-        self.try_list("PluginFieldsField", "", learn).await?;
+        let listed = self.try_list("PluginFieldsField", "", learn).await?;
+        missed(reader, listed, "the fields of the Fields plugin", needed)?;
         for block in &blocks {
             for class in &block.lists {
                 // With names instead of ids, the item is a name too: the raw list says whose the values are.
@@ -148,10 +156,8 @@ impl Asking<'_> {
                     let row = reader.row(row);
                     reader.extra.plugin_values(block, row, named);
                 };
-                if !self.try_list(class, "", take).await? {
-                    reader
-                        .note(format!("{class}: the account's profile may not read this block of the Fields plugin"));
-                }
+                let listed = self.try_list(class, "", take).await?;
+                missed(reader, listed, class, needed && listed == Listed::Forbidden)?;
             }
         }
         Ok(())
@@ -167,7 +173,9 @@ impl Asking<'_> {
             let field = reader.extra.custom_field(text("label"), text("system_name"), text("type"));
             fields.extend(id_of(row).zip(field));
         };
-        self.try_list("Glpi\\Asset\\CustomFieldDefinition", "", learn).await?;
+        let listed = self.try_list("Glpi\\Asset\\CustomFieldDefinition", "", learn).await?;
+        let needed = reader.rules_name_extra();
+        missed(reader, listed, "fields of custom assets", needed)?;
         Ok(fields)
     }
 
@@ -179,12 +187,17 @@ impl Asking<'_> {
             return Ok(());
         }
         for class in ["DeviceProcessor", "DeviceHardDrive"] {
-            self.try_list(class, "", |row| reader.name(class, row)).await?;
+            let listed = self.try_list(class, "", |row| reader.name(class, row)).await?;
+            missed(reader, listed, class, false)?;
         }
+        let mut told = false;
         self.progress.step("components", servers.len() as u64);
         for ids in servers.chunks(AT_ONCE) {
             let Some(rows) = self.session.items("Computer", ids, "&with_devices=true").await? else {
-                reader.note("components of some servers: not readable by the account, or gone meanwhile".to_owned());
+                if !std::mem::replace(&mut told, true) {
+                    let note = "components of some servers: not readable by the account, or gone meanwhile";
+                    reader.note(note.to_owned());
+                }
                 continue;
             };
             for row in &rows {
@@ -196,6 +209,21 @@ impl Asking<'_> {
         }
         Ok(())
     }
+}
+
+/// Tells of a list that is not to be had; one that rules need fails the harvest, since a rule that silently matches
+/// nothing changes what things are.
+fn missed(reader: &mut Reader<'_>, listed: Listed, what: &str, needed: bool) -> Result<(), Failure> {
+    let why = match listed {
+        Listed::Whole => return Ok(()),
+        Listed::Unknown => "not known to this GLPI",
+        Listed::Forbidden => "the account's profile has no right to read it",
+    };
+    if needed {
+        return Err(Failure::new(Class::Permission, anyhow!("{what}: {why}, and rules name `field.…`")));
+    }
+    reader.note(format!("{what}: {why}"));
+    Ok(())
 }
 
 /// `custom_fields` is a text of JSON, keyed by the number of the field.

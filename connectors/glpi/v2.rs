@@ -7,8 +7,9 @@ use super::Asked;
 use super::itemtype::ItemType;
 use super::oauth::Access;
 use super::read::{Component, Reader};
-use super::row::{Clock, id_of, number};
+use super::row::{id_of, number};
 use super::translate::{self, Named};
+use crate::clock::Clock;
 use crate::{Failure, Harvest, Progress};
 
 /// The trees and lists that rows refer to and whose names they do not tell, or not whole.
@@ -60,10 +61,14 @@ pub async fn collect(access: &mut Access, asked: &Asked, progress: &Progress) ->
             learn(&mut reader, told);
             reader.name(list, &row);
         };
-        access.list(path, "", *optional, asked.page_size, progress, take).await?;
+        access.list(path, "", *optional, progress, take).await?;
         reader.names.grow(list);
     }
-    for (name, label) in custom_types(access).await? {
+    let custom = custom_types(access).await?;
+    if custom.is_none() {
+        reader.note("custom assets: not known to this GLPI, or not readable by the account".to_owned());
+    }
+    for (name, label) in custom.unwrap_or_default() {
         reader.add_type(ItemType::custom(&name, &label));
     }
     let take = |row: Map<String, Value>| {
@@ -72,7 +77,7 @@ pub async fn collect(access: &mut Access, asked: &Asked, progress: &Progress) ->
         learn(&mut reader, told);
         reader.account(&row);
     };
-    access.graphql("Infocom", INFOCOM, None, asked.page_size, progress, take).await?;
+    access.graphql("Infocom", INFOCOM, None, false, progress, take).await?;
 
     for (at, itemtype) in reader.types().to_vec().iter().enumerate() {
         let prefix = if itemtype.custom { "Assets/Custom" } else { "Assets" };
@@ -87,11 +92,11 @@ pub async fn collect(access: &mut Access, asked: &Asked, progress: &Progress) ->
             reader.item(at, &row);
         };
         let path = format!("{prefix}/{}", itemtype.name);
-        if !access.list(&path, filter, itemtype.optional, asked.page_size, progress, take).await? {
+        if !access.list(&path, filter, itemtype.optional, progress, take).await? {
             reader.note(format!("{}: not known to this GLPI, or not readable by the account", itemtype.name));
         }
     }
-    components(access, &mut reader, asked.page_size, progress).await?;
+    components(access, &mut reader, progress).await?;
     Ok(reader.harvest())
 }
 
@@ -104,63 +109,71 @@ pub fn learn(reader: &mut Reader<'_>, told: Vec<Named>) {
     }
 }
 
-/// The custom assets: system name and label.
-async fn custom_types(access: &mut Access) -> Result<Vec<(String, String)>, Failure> {
-    let told = access.get("Assets/Custom").await?;
+/// The custom assets: system name and label; `None` where they are not to be had.
+async fn custom_types(access: &mut Access) -> Result<Option<Vec<(String, String)>>, Failure> {
+    let Some(told) = access.get("Assets/Custom").await? else { return Ok(None) };
     let text = |told: &Value, key: &str| told.get(key).and_then(Value::as_str).map(str::to_owned);
-    let told = told.as_ref().and_then(Value::as_array).into_iter().flatten();
-    Ok(told.filter_map(|told| text(told, "itemtype").zip(text(told, "name"))).collect())
+    let told = told.as_array().into_iter().flatten();
+    Ok(Some(told.filter_map(|told| text(told, "itemtype").zip(text(told, "name"))).collect()))
 }
 
 /// A custom field is told by its system name alone, yes and no by the words `true` and `false`.
 pub fn custom_values(reader: &mut Reader<'_>, itemtype: &ItemType, item: u64, fields: &Map<String, Value>) {
     for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
-        let is_flag = matches!(value.as_str(), Some("true" | "false")) || value.is_boolean();
-        let class = if is_flag { "BooleanType" } else { "StringType" };
         let known = reader.extra.with_system_name(name);
-        if let Some(field) = known.or_else(|| reader.extra.custom_field(name, name, class)) {
+        if let Some(field) = known.or_else(|| reader.extra.custom_field(name, name, "StringType")) {
             reader.extra.custom_value(&itemtype.class, item, field, value);
         }
     }
 }
 
-/// The processors, memory and drives of servers.
-async fn components(
-    access: &mut Access,
-    reader: &mut Reader<'_>,
-    page_size: usize,
-    progress: &Progress,
-) -> Result<(), Failure> {
-    for ids in reader.servers().chunks(AT_ONCE) {
-        let list = ids.iter().map(u64::to_string).collect::<Vec<_>>().join(",");
-        let filter = format!("itemtype==Computer;items_id=in=({list})");
-        for (of, fields) in COMPONENTS {
+/// The processors, memory and drives of servers. They are taken once a list of them is whole.
+async fn components(access: &mut Access, reader: &mut Reader<'_>, progress: &Progress) -> Result<(), Failure> {
+    let servers = reader.servers();
+    for (of, fields) in COMPONENTS {
+        let mut rows = Vec::new();
+        let mut chunks = servers.chunks(AT_ONCE);
+        while let Some(ids) = chunks.next() {
+            let list = ids.iter().map(u64::to_string).collect::<Vec<_>>().join(",");
+            let filter = format!("itemtype==Computer;items_id=in=({list})");
+            let mut understood = true;
             let take = |row: Map<String, Value>| {
-                let text = |key: &str| row.get(key)?.get("designation")?.as_str().and_then(Text::of);
-                let size = |key: &str| row.get(key).and_then(number).unwrap_or(0) as f64;
-                let name = text("processor").or_else(|| text("hard_drive"));
-                let name = name.as_deref();
-                let component = match *of {
-                    "ProcessorItem" => Component::Processor { name },
-                    "MemoryItem" => Component::Memory { megabytes: size("size") },
-                    _ => Component::Drive { name, megabytes: size("capacity") },
-                };
-                let computer = row.get("items_id").and_then(number);
-                // The filter may not have been understood.
-                if let Some(id) =
-                    computer.filter(|id| row.get("itemtype") == Some(&"Computer".into()) && ids.contains(id))
-                {
-                    reader.component(id, &component);
-                }
+                understood &= computer_of(&row).is_some_and(|id| ids.contains(&id));
+                rows.push(row);
             };
-            if let Err(failure) = access.graphql(of, fields, Some(&filter), page_size, progress, take).await {
-                // Everything else is known of them; without these, usual values stand in.
-                let note = format!("components of servers are not read: {:#}", failure.cause);
-                tracing::warn!("{note}");
-                reader.note(note);
+            if !access.graphql(of, fields, Some(&filter), true, progress, take).await? {
+                reader.note(format!("{of}: not known to this GLPI, or not readable by the account"));
                 return Ok(());
+            }
+            if !understood {
+                // The filter was passed over, as one is whose property is not known: this was the whole list.
+                chunks = [].chunks(AT_ONCE);
+            }
+        }
+        for row in &rows {
+            if let Some(id) = computer_of(row) {
+                component(reader, of, id, row);
             }
         }
     }
     Ok(())
+}
+
+/// The computer that a component is in.
+fn computer_of(row: &Map<String, Value>) -> Option<u64> {
+    let is_computer = row.get("itemtype").and_then(Value::as_str) == Some("Computer");
+    row.get("items_id").and_then(number).filter(|_| is_computer)
+}
+
+fn component(reader: &mut Reader<'_>, of: &str, computer: u64, row: &Map<String, Value>) {
+    let text = |key: &str| row.get(key)?.get("designation")?.as_str().and_then(Text::of);
+    let size = |key: &str| row.get(key).and_then(number).unwrap_or(0) as f64;
+    let name = text("processor").or_else(|| text("hard_drive"));
+    let name = name.as_deref();
+    let component = match of {
+        "ProcessorItem" => Component::Processor { name },
+        "MemoryItem" => Component::Memory { megabytes: size("size") },
+        _ => Component::Drive { name, megabytes: size("capacity") },
+    };
+    reader.component(computer, &component);
 }

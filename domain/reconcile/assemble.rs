@@ -188,8 +188,9 @@ fn live(asset: &mut Asset, creators: &[&Seen]) {
     let facts = &mut asset.facts;
     let arrived =
         creators.iter().filter(|seen| seen.kept.first_seen == asset.first_seen).all(|seen| seen.kept.arrived);
-    asset.start =
-        facts.in_service_date.or(facts.delivery_date).or(facts.purchase_date).or(arrived.then_some(asset.first_seen));
+    // The day on which it was made is believed least: it comes before its service by weeks or months.
+    let told = facts.in_service_date.or(facts.delivery_date).or(facts.purchase_date);
+    asset.start = told.or(arrived.then_some(asset.first_seen)).or(facts.manufacture_date);
     if facts.disposal.is_some_and(|way| way != Disposal::Unknown) && facts.status.is_none() {
         facts.status = Some(Status::Disposed);
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use domain::word::Word;
 
 use super::say;
-use crate::collect::collect;
+use crate::collect::collect_or_stop;
 use crate::config::Config;
 use crate::refresh::Ground;
 
@@ -28,7 +28,7 @@ pub async fn check(config: &Config, connect: bool) -> anyhow::Result<ExitCode> {
     }
     let mut all_well = true;
     for source in &config.sources {
-        let collected = collect(source, Arc::new(connectors::Progress::default())).await;
+        let collected = collect_or_stop(source, Arc::new(connectors::Progress::default())).await?;
         let mut text = format!("\n{} ({})\n", source.told.name, source.connector);
         match collected.harvest {
             Ok(harvest) => {
@@ -57,7 +57,11 @@ pub async fn check(config: &Config, connect: bool) -> anyhow::Result<ExitCode> {
                     let mut values: Vec<_> = values.iter().collect();
                     values.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
                     let shown = values.iter().take(VALUES).map(|(value, count)| format!("{value} ({count})"));
-                    let more = if values.len() > VALUES { ", …" } else { "" };
+                    let rest = &values[values.len().min(VALUES)..];
+                    let more = match rest.iter().map(|(_, count)| **count).sum::<u64>() {
+                        0 => String::new(),
+                        records => format!(", and {} more values ({records})", rest.len()),
+                    };
                     let _ = writeln!(text, "  {field}: {}{more}", shown.collect::<Vec<_>>().join(", "));
                 }
             }

@@ -10,7 +10,7 @@ use domain::word::Word;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::say;
-use crate::collect::{Collected, accepted, collect, keep};
+use crate::collect::{Collected, accepted, collect_or_stop, keep};
 use crate::config::{Config, Source};
 use crate::store::Store;
 
@@ -25,7 +25,7 @@ pub async fn sync(config: &Config, names: &[String]) -> anyhow::Result<ExitCode>
     let mut table = format!("{:<24} {:>9} {:>8} {:>8}  {}", "source", "records", "rejects", "seconds", "outcome");
     let mut all_well = true;
     for source in config.sources.iter().filter(|s| names.is_empty() || names.iter().any(|n| **n == *s.told.name)) {
-        let collected = watched(source, &bars).await;
+        let collected = watched(source, &bars).await?;
         let before = store.testimony(&source.told).await?.as_ref().map_or(0, accepted);
         let collected = collected.guarded(source, before);
         keep(&store, source, &collected, &config.time_zone).await?;
@@ -45,13 +45,13 @@ pub async fn sync(config: &Config, names: &[String]) -> anyhow::Result<ExitCode>
 }
 
 /// Collects with a progress bar, which only a terminal shows.
-async fn watched(source: &Source, bars: &MultiProgress) -> Collected {
+async fn watched(source: &Source, bars: &MultiProgress) -> anyhow::Result<Collected> {
     let bar = bars.add(ProgressBar::no_length().with_prefix(source.told.name.to_string()));
     if let Ok(style) = ProgressStyle::with_template("{prefix:24} {bar:30} {pos}/{len} {msg}") {
         bar.set_style(style);
     }
     let progress = Arc::new(Progress::default());
-    let collecting = collect(source, progress.clone());
+    let collecting = collect_or_stop(source, progress.clone());
     tokio::pin!(collecting);
     let collected = loop {
         tokio::select! {

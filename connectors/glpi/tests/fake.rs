@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use reqwest::{Method, Url};
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use crate::http::{Answer, Client, PATIENCE};
 use crate::rule::Rules;
+use crate::secret::PseudonymKey;
 use crate::{Context, Failure, Harvest, Progress, Source};
 
 pub fn fixtures() -> PathBuf {
@@ -86,14 +88,24 @@ impl Fake {
         self.source_with(keys, Rules::default())
     }
 
+    /// The same with a key for pseudonyms.
+    pub fn source_with_people(&self, keys: &str) -> Box<dyn Source> {
+        let key = PseudonymKey::new(SecretString::from("key".to_owned()));
+        self.opened(keys, Context { pseudonyms: Some(key), ..context() })
+    }
+
     pub fn source_with(&self, keys: &str, rules: Rules) -> Box<dyn Source> {
+        self.opened(keys, Context { rules, ..context() })
+    }
+
+    fn opened(&self, keys: &str, context: Context) -> Box<dyn Source> {
         let mut table: toml::Table = toml::from_str(keys).unwrap();
         table.entry("url").or_insert_with(|| self.url.clone().into());
         table.entry("app_token").or_insert_with(|| "app".into());
         if !table.contains_key("login") {
             table.entry("user_token").or_insert_with(|| "user".into());
         }
-        (super::CONNECTOR.open)(table, Context { rules, ..context() }).unwrap()
+        (super::CONNECTOR.open)(table, context).unwrap()
     }
 
     pub async fn collect(&self, keys: &str) -> Result<Harvest, Failure> {

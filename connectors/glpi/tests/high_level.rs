@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use domain::word::Kind;
+
 use super::fake::Fake;
 use super::{OVER_V2, by_type, check_failure, fleet};
 use crate::{Class, Progress};
@@ -60,6 +62,30 @@ async fn what_is_refused_or_not_whole() {
     // A GLPI without this API.
     let ten = Fake::start(10, &[]);
     check_failure(&ten, OVER_V2, Class::Protocol, "is `url` right?").await;
+}
+
+#[tokio::test]
+async fn what_a_server_that_misbehaves_says() {
+    let fake = Fake::start(11, &["endless=Computer"]);
+    check_failure(&fake, &keys("page_size = 50"), Class::Incomplete, "its pages have no end").await;
+    for body in ["[]", "\"ok\"", "1", "{\"data\":[]}", "{\"data\":{\"Infocom\":{}}}"] {
+        fake.fail(&[&format!("json={body}")]).await;
+        check_failure(&fake, OVER_V2, Class::Protocol, "Infocom: GLPI's answer is not understood").await;
+    }
+    // Whatever else answers with an error may say anything.
+    let long = format!("{{\"errors\":[{{\"message\":\"{}\"}}]}}", "x".repeat(100_000));
+    fake.fail(&[&format!("json={long}")]).await;
+    let failure = check_failure(&fake, OVER_V2, Class::Protocol, "GraphQL refuses").await;
+    assert!(format!("{:#}", failure.cause).len() < 400);
+}
+
+#[tokio::test]
+async fn components_that_are_kept_from_us_are_told_of() {
+    let fake = Fake::start(11, &["forbid=MemoryItem"]);
+    let harvest = fake.collect(OVER_V2).await.unwrap();
+    assert!(harvest.notes.iter().any(|note| note.starts_with("MemoryItem: ")), "{:?}", harvest.notes);
+    let servers = || harvest.observations.iter().filter(|seen| seen.facts.kind == Some(Kind::Server));
+    assert!(servers().all(|seen| seen.facts.ram_gb.is_none() && seen.facts.cpu.is_some()));
 }
 
 #[tokio::test]

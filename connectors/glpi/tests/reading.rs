@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 use super::super::account::Pricing;
 use super::super::itemtype::{self, ItemType};
 use super::super::read::{Reader, keeps_entities, loses_digits};
-use super::super::row::Clock;
 use super::fake::context;
+use crate::clock::Clock;
 use crate::secret::PseudonymKey;
 use crate::{Context, Harvest};
 

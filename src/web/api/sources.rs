@@ -47,6 +47,7 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
             ("observations", source.observations.into()),
             ("rejects", source.rejects.into()),
             ("rejected", if sees_lines { rejected.into() } else { Value::Null }),
+            ("notes", source.notes.clone().into()),
             ("rules", rules.into()),
         ]
     });
