@@ -4,16 +4,14 @@
 
 use std::error::Error as StdError;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Method, RequestBuilder, Url};
-use tokio::sync::Mutex;
-use tokio::time::Instant;
 
+use crate::pace::Pace;
 use crate::{Class, Failure};
 
 /// The largest body read, in bytes, once decompressed.
@@ -29,8 +27,7 @@ pub struct Client {
     asking: reqwest::Client,
     /// `HOST` or `HOST:PORT`, for messages: a whole URL may hold what should not be read there.
     host: String,
-    /// The shortest time between the beginnings of two requests, and when the next one may begin.
-    pace: Option<(Duration, Arc<Mutex<Instant>>)>,
+    pace: Option<Pace>,
 }
 
 /// What a server answered, whatever its status, read to the end.
@@ -81,8 +78,7 @@ impl Client {
 
     /// The same client, which begins at most so many requests a second.
     pub fn paced(self, per_second: f64) -> Self {
-        let pace = (Duration::from_secs_f64(1.0 / per_second), Arc::new(Mutex::new(Instant::now())));
-        Self { pace: Some(pace), ..self }
+        Self { pace: Some(Pace::new(per_second)), ..self }
     }
 
     /// A request to be completed and given to [`Client::ask`].
@@ -93,10 +89,8 @@ impl Client {
     /// Sends a request when its turn comes, and reads the whole answer. An answer of any status but a redirect is an
     /// answer.
     pub async fn ask(&self, request: RequestBuilder) -> Result<Answer, Failure> {
-        if let Some((between, next)) = &self.pace {
-            let mut next = next.lock().await;
-            tokio::time::sleep_until(*next).await;
-            *next = Instant::now() + *between;
+        if let Some(pace) = &self.pace {
+            pace.turn().await;
         }
         self.ask_at_once(request).await
     }

@@ -25,8 +25,10 @@ pub mod keys;
 pub mod kind;
 pub mod model;
 pub mod ocs;
+pub mod pace;
 pub mod rule;
 pub mod secret;
+
 pub mod value;
 
 /// Every connector, in alphabetical order.

@@ -91,6 +91,16 @@ pub struct Facts {
     pub ecolabel: Option<Text>,
     /// Weight, in kilograms.
     pub weight_kg: Option<f64>,
+    /// Version of its firmware, as it tells it.
+    pub firmware: Option<Text>,
+    /// Ports with a socket of their own.
+    pub ports: Option<f64>,
+    /// Pages printed in its life.
+    pub printed_pages: Option<f64>,
+    /// Running since.
+    pub running_since: Option<Date>,
+    /// Only told of by another thing or by a directory: it informs assets that others list, and makes none.
+    pub witness: Option<bool>,
     /// A virtual machine: counted apart, without kind, age or footprint.
     pub virtual_machine: Option<bool>,
 }
@@ -308,6 +318,31 @@ impl Record for Facts {
             takes: Takes::Number,
             get: |r| r.weight_kg.tell(),
             set: |r, v| r.weight_kg = Told::told(v),
+        },
+        Field {
+            name: "firmware",
+            takes: Takes::Text,
+            get: |r| r.firmware.tell(),
+            set: |r, v| r.firmware = Told::told(v),
+        },
+        Field { name: "ports", takes: Takes::Number, get: |r| r.ports.tell(), set: |r, v| r.ports = Told::told(v) },
+        Field {
+            name: "printed_pages",
+            takes: Takes::Number,
+            get: |r| r.printed_pages.tell(),
+            set: |r, v| r.printed_pages = Told::told(v),
+        },
+        Field {
+            name: "running_since",
+            takes: Takes::Date,
+            get: |r| r.running_since.tell(),
+            set: |r, v| r.running_since = Told::told(v),
+        },
+        Field {
+            name: "witness",
+            takes: Takes::Flag,
+            get: |r| r.witness.tell(),
+            set: |r, v| r.witness = Told::told(v),
         },
         Field {
             name: "virtual_machine",

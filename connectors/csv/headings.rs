@@ -98,6 +98,11 @@ pub static ASSETS: Headings = &[
     ("repairability_class", "classe de reparabilite, classe reparabilite"),
     ("ecolabel", ECOLABEL),
     ("weight_kg", "poids kg, poids en kg, masse kg, poids"),
+    ("firmware", "micrologiciel, version du micrologiciel, firmware version"),
+    ("ports", "nombre de ports, nb ports, nb de ports"),
+    ("printed_pages", "pages imprimees, compteur de pages, compteur pages, nombre de pages"),
+    ("running_since", "en marche depuis, demarre le, dernier demarrage"),
+    ("witness", "temoin"),
     ("virtual_machine", "machine virtuelle, virtuel, vm"),
 ];
 

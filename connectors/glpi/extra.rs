@@ -145,6 +145,17 @@ impl Extra {
         })
     }
 
+    /// Is there a field of this name?
+    pub fn is_known(&self, name: &str) -> bool {
+        let folded = fold(name);
+        (0..self.fields.len()).any(|field| self.is_named(field, &folded))
+    }
+
+    /// The fields there are, as people see them.
+    pub fn labels(&self) -> Vec<&str> {
+        self.fields.iter().map(|field| &*field.label).collect()
+    }
+
     /// Does a name, folded, mean this field? Several may be called alike, one in each block.
     pub fn is_named(&self, field: usize, folded: &str) -> bool {
         self.fields[field].names.iter().any(|name| name == folded)

@@ -18,7 +18,7 @@ use crate::kind::fold;
 use crate::model::{Drive, drive_of, is_virtual};
 use crate::rule::{EXTRA, Rules};
 use crate::secret::PseudonymKey;
-use crate::{Context, Harvest, Reject, value};
+use crate::{Class, Context, Failure, Harvest, Reject, value};
 
 /// The fields that a rule's `when` can name.
 pub static REPORTS: &[&str] = &[
@@ -140,6 +140,22 @@ impl<'a> Reader<'a> {
     /// Does a rule look at a field of the house's own?
     pub fn rules_name_extra(&self) -> bool {
         self.rules.0.iter().any(|rule| rule.when.iter().any(|(field, _)| field.starts_with("field.")))
+    }
+
+    /// Fails where a rule looks at a field that nothing defines: it would silently match nothing, and things would be
+    /// taken for what they are not.
+    pub fn every_field_is_there(&self) -> Result<(), Failure> {
+        let named = self.rules.0.iter().flat_map(|rule| &rule.when);
+        let mut named = named.filter_map(|(field, _)| field.strip_prefix("field."));
+        match named.find(|name| !self.extra.is_known(name)) {
+            Some(name) => {
+                let known = self.extra.labels().join(", ");
+                let cause =
+                    anyhow::anyhow!("a rule names `field.{name}`, which this GLPI does not tell; it tells {known}");
+                Err(Failure::new(Class::Other, cause))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Something an operator should know of what could be read.

@@ -50,6 +50,7 @@ pub async fn collect(session: &mut Session, asked: &Asked, progress: &Progress) 
         let listed = asking.session.list(&list, asking.page_size, progress, take).await?;
         missed(&mut reader, listed, &itemtype.name, false)?;
     }
+    reader.every_field_is_there()?;
     asking.components(&mut reader).await?;
     Ok(reader.harvest())
 }

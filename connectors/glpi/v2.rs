@@ -79,6 +79,7 @@ pub async fn collect(access: &mut Access, asked: &Asked, progress: &Progress) ->
     };
     access.graphql("Infocom", INFOCOM, None, false, progress, take).await?;
 
+    // Fields of the plugin are not in this API, and custom fields are known once they are read.
     for (at, itemtype) in reader.types().to_vec().iter().enumerate() {
         let prefix = if itemtype.custom { "Assets/Custom" } else { "Assets" };
         let filter = if tells_templates && !itemtype.custom { NO_TRASH_NO_TEMPLATES } else { NO_TRASH };
@@ -96,6 +97,7 @@ pub async fn collect(access: &mut Access, asked: &Asked, progress: &Progress) ->
             reader.note(format!("{}: not known to this GLPI, or not readable by the account", itemtype.name));
         }
     }
+    reader.every_field_is_there()?;
     components(access, &mut reader, progress).await?;
     Ok(reader.harvest())
 }
@@ -130,7 +132,7 @@ pub fn custom_values(reader: &mut Reader<'_>, itemtype: &ItemType, item: u64, fi
 /// The processors, memory and drives of servers. They are taken once a list of them is whole.
 async fn components(access: &mut Access, reader: &mut Reader<'_>, progress: &Progress) -> Result<(), Failure> {
     let servers = reader.servers();
-    for (of, fields) in COMPONENTS {
+    'lists: for (of, fields) in COMPONENTS {
         let mut rows = Vec::new();
         let mut chunks = servers.chunks(AT_ONCE);
         while let Some(ids) = chunks.next() {
@@ -143,7 +145,7 @@ async fn components(access: &mut Access, reader: &mut Reader<'_>, progress: &Pro
             };
             if !access.graphql(of, fields, Some(&filter), true, progress, take).await? {
                 reader.note(format!("{of}: not known to this GLPI, or not readable by the account"));
-                return Ok(());
+                continue 'lists;
             }
             if !understood {
                 // The filter was passed over, as one is whose property is not known: this was the whole list.

@@ -84,8 +84,8 @@ impl Fields {
             let found = self.known.iter().position(|known| known.names.contains(&folded));
             match found {
                 Some(at) => self.mapped.push((field, at)),
-                // Over REST a column is taken at its word.
-                None if !labelled => {
+                // Where labels are not told, a column is taken at its word.
+                None if !labelled && is_column(name) => {
                     self.known.push(Admin::bare(name));
                     self.mapped.push((field, self.known.len() - 1));
                 }
@@ -93,6 +93,12 @@ impl Fields {
             }
         }
         unknown
+    }
+
+    /// Is there a field of this name?
+    pub fn is_known(&self, name: &str) -> bool {
+        let folded = fold(name);
+        self.known.iter().any(|known| known.names.contains(&folded))
     }
 
     /// The labels there are, to name what was meant.
@@ -121,7 +127,11 @@ impl Fields {
         let meant = |choice: &str| field.choices.get(choice).cloned();
         match field.sort {
             // The number of a choice that was deleted since means nothing any more.
-            Sort::Choice => meant(&told).or_else(|| (told.parse::<u32>().is_err()).then(|| told.into_owned())),
+            // Without any choice told, the number is all there is.
+            Sort::Choice => {
+                let stays = field.choices.is_empty() || told.parse::<u32>().is_err();
+                meant(&told).or_else(|| stays.then(|| told.into_owned()))
+            }
             Sort::Choices => {
                 let parts = told.split("&&&").map(str::trim).filter(|part| !part.is_empty());
                 let parts: Vec<String> = parts.map(|part| meant(part).unwrap_or_else(|| part.to_owned())).collect();
@@ -178,6 +188,12 @@ impl Admin {
             choices: HashMap::new(),
         }
     }
+}
+
+/// Is it the name of a column of `accountinfo`?
+fn is_column(name: &str) -> bool {
+    name.strip_prefix("fields_")
+        .is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Fields that an operator may map: words are for rules, since no house writes them as we do.

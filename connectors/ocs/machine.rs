@@ -12,7 +12,8 @@ pub type Columns = Map<String, Value>;
 
 /// The sections of a machine that are read, as the REST API calls them after the tables. Every answer has them all as
 /// keys, be they empty; one that has not was cut short.
-pub const SECTIONS: &[&str] = &["bios", "accountinfo", "monitors", "cpus", "memories", "storages"];
+pub const SECTIONS: &[&str] =
+    &["bios", "accountinfo", "monitors", "cpus", "memories", "storages", "networks", "virtualmachines"];
 
 /// A row of `hardware`, and the rows of other tables that belong to it.
 #[derive(Clone, Debug, Default)]

@@ -17,6 +17,7 @@ mod read;
 mod repair;
 pub mod replay;
 mod rest;
+mod screen;
 mod settings;
 mod sql;
 #[cfg(test)]
@@ -71,7 +72,29 @@ impl Asked {
             );
             return Err(Failure::new(Class::Other, cause));
         }
+        let known: Vec<&str> = fields.labels();
+        let mut named = self.context.rules.0.iter().flat_map(|rule| &rule.when).map(|(field, _)| field.as_str());
+        // Columns of the SNMP scan are named so too.
+        let snmp = self.context.rules.0.iter().any(|rule| rule.when.iter().any(|(field, _)| field == "type"));
+        if let Some(name) = named.find_map(|field| field.strip_prefix("field.").filter(|name| !fields.is_known(name)))
+            && labelled
+            && !snmp
+        {
+            let cause =
+                anyhow::anyhow!("a rule names `field.{name}`, and there is none: there are {}", known.join(", "));
+            return Err(Failure::new(Class::Other, cause));
+        }
         Ok(Reader::new(&self.context, clock, &self.words, fields))
+    }
+
+    /// A type of the SNMP scan whose table is not to be had: told, and a failure where the operator has named it.
+    fn missed_snmp(&self, reader: &mut Reader<'_>, type_name: &str) -> Result<(), Failure> {
+        let note = format!("the table of the SNMP scan for {type_name} is not readable by the account");
+        if self.words.snmp.iter().any(|(name, _)| name == type_name) {
+            return Err(Failure::new(Class::Permission, anyhow::anyhow!(note)));
+        }
+        reader.note(note);
+        Ok(())
     }
 }
 

@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use domain::identity;
 use domain::observation::{Facts, Observation};
 use domain::record::{Record, Text};
-use domain::word::{Kind, Status};
+use domain::word::Status;
 use jiff::civil::Date;
 
 use super::fields::{self, Fields};
 use super::machine::{Columns, Machine, kept, number, text};
-use super::parts::{is_panel_maker, kind, macs, made, ram, storage};
+use super::parts::{kind, macs, ram, storage};
+use super::screen::Screen;
 use crate::clock::Clock;
 use crate::kind::{fold, of_word};
 use crate::model::{self, Drive, is_virtual};
@@ -65,18 +66,20 @@ pub struct Reader<'a> {
     /// Administrative fields.
     pub fields: Fields,
     machines: Vec<Seen>,
-    /// Monitors by maker and serial number: one that is moved from desk to desk is where it was seen last.
-    monitors: BTreeMap<String, (String, Facts)>,
     guests: HashSet<u128>,
     harvest: Harvest,
 }
 
 /// A machine that was read.
 struct Seen {
-    native: Text,
+    id: u64,
     facts: Facts,
     /// Its last inventory, as the database tells it: such texts compare as their moments do.
     moment: String,
+    tag: Option<Text>,
+    screens: Vec<Screen>,
+    /// A newer row speaks of the same machine.
+    superseded: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -88,7 +91,6 @@ impl<'a> Reader<'a> {
             words,
             fields,
             machines: Vec::new(),
-            monitors: BTreeMap::new(),
             guests: HashSet::new(),
             harvest: Harvest { tally: context.rules.tally(), ..Harvest::default() },
         }
@@ -149,14 +151,6 @@ impl<'a> Reader<'a> {
         self.fields.tell(&machine.accountinfo, &mut facts, |label, reason| {
             rejects.push(Reject { place: native.clone(), column: Some(label.to_owned()), reason });
         });
-        // A screen is where its machine is; what people wrote down of the machine is not said of the screen.
-        let place = Facts {
-            entity: facts.entity.clone(),
-            location: facts.location.clone(),
-            department: facts.department.clone(),
-            last_seen: facts.last_seen,
-            ..Facts::default()
-        };
         let account = &machine.accountinfo;
         for told in self.fields.listed(account) {
             self.harvest.tally.count(&told.0, &told.1);
@@ -181,64 +175,8 @@ impl<'a> Reader<'a> {
             kept.map(|text| Cow::Borrowed(&**text))
         };
         judge(self.context, &mut self.harvest, said, &native, &mut facts);
-        if !virtual_machine {
-            self.monitors(machine, id, facts.kind, &place, &moment);
-        }
-        self.machines.push(Seen { native: Text::from(native), facts, moment });
-    }
-
-    /// The screens of a machine.
-    fn monitors(&mut self, machine: &Machine, id: u64, kind: Option<Kind>, place: &Facts, moment: &str) {
-        let has_panel = matches!(kind, Some(Kind::Laptop | Kind::AllInOne | Kind::Tablet));
-        for row in &machine.monitors {
-            let (serial, caption) = (kept(row, "SERIAL"), kept(row, "CAPTION"));
-            let told = kept(row, "MANUFACTURER");
-            let nameless = serial.is_none() && caption.is_none();
-            let by_panel_maker = told.as_deref().is_some_and(is_panel_maker);
-            if nameless && (has_panel || by_panel_maker || told.is_none()) {
-                continue;
-            }
-            let maker = told.as_deref().map(model::maker).unwrap_or_default();
-            let good = serial.as_deref().and_then(identity::serial);
-            let native = match good {
-                Some(serial) => format!("monitor/{}/{serial}", identity::maker(maker)),
-                // Nothing to be known by again but its machine.
-                None => {
-                    let stem = format!("monitor/{id}/{}", caption.as_deref().unwrap_or(maker));
-                    let mut turn = 1;
-                    while self.monitors.contains_key(&format!("{stem}/{turn}")) {
-                        turn += 1;
-                    }
-                    format!("{stem}/{turn}")
-                }
-            };
-            if self.monitors.get(&native).is_some_and(|(seen, _)| seen.as_str() > moment) {
-                continue;
-            }
-            let mut facts = Facts {
-                kind: Some(Kind::Monitor),
-                manufacturer: Text::of(maker),
-                model: caption,
-                serial,
-                manufacture_date: text(row, "DESCRIPTION").and_then(|text| made(&text)),
-                ..place.clone()
-            };
-            let told = facts.clone();
-            let tag = fields::tag(&machine.accountinfo);
-            let said = |field: &str| -> Option<Cow<'_, str>> {
-                let kept = match field {
-                    "itemtype" => return Some("monitor".into()),
-                    "tag" => tag.as_ref(),
-                    "manufacturer" => told.manufacturer.as_ref(),
-                    "model" => told.model.as_ref(),
-                    "serial" => told.serial.as_ref(),
-                    _ => None,
-                };
-                kept.map(|text| Cow::Borrowed(&**text))
-            };
-            judge(self.context, &mut self.harvest, said, &native, &mut facts);
-            self.monitors.insert(native, (moment.to_owned(), facts));
-        }
+        let screens = machine.monitors.iter().map(Screen::of).collect();
+        self.machines.push(Seen { id, facts, moment, tag, screens, superseded: false });
     }
 
     /// Reads a row that OCS's SNMP scan has written, of a type that the house has named.
@@ -271,7 +209,8 @@ impl<'a> Reader<'a> {
             model,
             ..Facts::default()
         };
-        let id = facts.serial.clone().or_else(|| kept(row, "ID")).unwrap_or_default();
+        let id = facts.serial.as_deref().and_then(identity::serial);
+        let id = id.unwrap_or_else(|| format!("#{}", text(row, "ID").unwrap_or_default()));
         let native = format!("snmp/{type_name}/{id}");
         let seen = facts.clone();
         let said = |field: &str| -> Option<Cow<'_, str>> {
@@ -303,15 +242,63 @@ impl<'a> Reader<'a> {
             }
         }
         agree(&mut self.machines);
-        let mut observations = std::mem::take(&mut self.harvest.observations);
-        let seen = self.machines.into_iter().map(|seen| (seen.native, seen.facts));
-        let screens = self.monitors.into_iter().map(|(native, (_, facts))| (Text::from(native), facts));
-        observations.extend(seen.chain(screens).map(|(native, facts)| Observation {
+        let screens = self.screens();
+        let seen = self.machines.into_iter().map(|seen| (Text::from(format!("computer/{}", seen.id)), seen.facts));
+        let screens = screens.into_iter().map(|(native, facts)| (Text::from(native), facts));
+        self.harvest.observations.extend(seen.chain(screens).map(|(native, facts)| Observation {
             native,
             anonymous: false,
             facts,
         }));
-        Harvest { observations, complete: true, ..self.harvest }
+        Harvest { complete: true, ..self.harvest }
+    }
+
+    /// The screens of all machines: one with a serial number where it was seen last, another with its machine.
+    fn screens(&mut self) -> BTreeMap<String, Facts> {
+        let mut machines: Vec<&Seen> =
+            self.machines.iter().filter(|seen| !seen.facts.virtual_machine.unwrap_or(false)).collect();
+        machines.sort_by(|a, b| a.moment.cmp(&b.moment).then(a.id.cmp(&b.id)));
+        let mut screens = BTreeMap::new();
+        for seen in machines {
+            let mut turns: HashMap<&str, usize> = HashMap::new();
+            for screen in seen.screens.iter().filter(|screen| !screen.is_built_in(seen.facts.kind)) {
+                let native = match screen.native() {
+                    Some(native) => native,
+                    // The row of a machine's former life lists the same screens again.
+                    None if seen.superseded => continue,
+                    None => {
+                        let turn = turns.entry(screen.name()).or_default();
+                        *turn += 1;
+                        format!("monitor/{}/{}/{turn}", seen.id, screen.name())
+                    }
+                };
+                screens.insert(native, (seen, screen));
+            }
+        }
+        let judged = screens.into_iter().map(|(native, (seen, screen))| {
+            // A screen is where its machine is; what else people wrote down of the machine is not said of the screen.
+            let mut facts = Facts {
+                entity: seen.facts.entity.clone(),
+                location: seen.facts.location.clone(),
+                department: seen.facts.department.clone(),
+                last_seen: seen.facts.last_seen,
+                ..screen.facts.clone()
+            };
+            let said = |field: &str| -> Option<Cow<'_, str>> {
+                let kept = match field {
+                    "itemtype" => return Some("monitor".into()),
+                    "tag" => seen.tag.as_ref(),
+                    "manufacturer" => screen.facts.manufacturer.as_ref(),
+                    "model" => screen.facts.model.as_ref(),
+                    "serial" => screen.facts.serial.as_ref(),
+                    _ => None,
+                };
+                kept.map(|text| Cow::Borrowed(&**text))
+            };
+            judge(self.context, &mut self.harvest, said, &native, &mut facts);
+            (native, facts)
+        });
+        judged.collect()
     }
 
     /// The model behind a maker's code; the operator's table first.
@@ -375,8 +362,9 @@ fn agree(machines: &mut [Seen]) {
                 }
             }
         }
-        for at in group {
+        for (turn, at) in group.into_iter().enumerate() {
             machines[at].facts = merged.clone();
+            machines[at].superseded = turn > 0;
         }
     }
 }

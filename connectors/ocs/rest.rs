@@ -146,40 +146,44 @@ impl Api {
                 return Ok(Some(machine));
             }
         }
-        let cause = anyhow!("computer/{id}: sections are missing from its answer, {TURNS} times in a row");
-        Err(Failure::new(Class::Incomplete, cause))
+        Err(cut_short(id))
     }
 
     /// One machine, section by section.
     async fn by_section(&self, id: u64) -> Result<Option<Machine>, Failure> {
-        let mut whole = Columns::new();
-        for section in SECTIONS {
-            let told = self.get(&format!("computer/{id}/{section}")).await?;
-            let Some(sections) = of_machine(told, id)? else { return Ok(None) };
-            whole.extend(sections);
+        for _ in 0..TURNS {
+            let mut whole = Columns::new();
+            for section in SECTIONS {
+                let told = self.get(&format!("computer/{id}/{section}")).await?;
+                let Some(sections) = of_machine(told, id)? else { return Ok(None) };
+                whole.extend(sections);
+            }
+            if let Some(machine) = Machine::of_sections(whole) {
+                return Ok(Some(machine));
+            }
         }
-        let missing =
-            || Failure::new(Class::Incomplete, anyhow!("computer/{id}: sections are missing from its answer"));
-        Machine::of_sections(whole).map(Some).ok_or_else(missing)
+        Err(cut_short(id))
     }
 
     /// What the SNMP scan has found. Up to 2.8.1 lists come without the names of their columns.
     async fn snmp(&self, reader: &mut Reader<'_>) -> Result<(), Failure> {
-        let types = match self.get("snmps/typeList").await {
-            // An OCS without the SNMP scan.
-            Err(failure) if matches!(failure.class, Class::Server | Class::Protocol) => return Ok(()),
-            types => types?,
-        };
-        let types = types.as_array().cloned().unwrap_or_default();
+        // An OCS without the scan answers with an empty list.
+        let Value::Array(types) = self.get("snmps/typeList").await? else { return Err(unexpected("snmps/typeList")) };
         let text = |row: &Value, key: &str| row[key].as_str().map(str::to_owned);
         for (name, table) in types.iter().filter_map(|row| text(row, "TYPE_NAME").zip(text(row, "TABLE_TYPE_NAME"))) {
             if !table.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
                 continue;
             }
             let mut start = 0;
+            let mut seen = BTreeSet::new();
             loop {
                 let path = format!("snmp/{table}?start={start}&limit={SNMP_PAGE}");
-                let Value::Array(rows) = self.get(&path).await? else { break };
+                let Value::Array(rows) = self.get(&path).await? else { return Err(unexpected(&path)) };
+                // Pages may go on as long as they bring something new.
+                if !rows.is_empty() && !rows.iter().any(|row| seen.insert(row.to_string())) {
+                    let cause = anyhow!("snmp/{table}: the same rows came again: its pages have no end");
+                    return Err(Failure::new(Class::Incomplete, cause));
+                }
                 for row in &rows {
                     let row = match row {
                         Value::Object(row) => Some(row.clone()),
@@ -201,7 +205,7 @@ impl Api {
 
     /// A row with the names of its columns; its id is the first value of the row without them.
     async fn snmp_row(&self, table: &str, values: &[Value]) -> Result<Option<Columns>, Failure> {
-        let Some(id) = values.first().and_then(Value::as_u64) else { return Ok(None) };
+        let id = values.first().and_then(Value::as_u64).ok_or_else(|| unexpected("snmp"))?;
         let told = self.get(&format!("snmp/{table}/{id}")).await?;
         Ok(told.get(0).and_then(Value::as_object).cloned())
     }
@@ -216,6 +220,11 @@ fn of_machine(mut told: Value, id: u64) -> Result<Option<Columns>, Failure> {
         Some(Value::Object(sections)) => Ok(Some(sections)),
         _ => Err(unexpected("computer")),
     }
+}
+
+fn cut_short(id: u64) -> Failure {
+    let cause = anyhow!("computer/{id}: sections are missing from its answer, {TURNS} times in a row");
+    Failure::new(Class::Incomplete, cause)
 }
 
 fn unexpected(what: &str) -> Failure {

@@ -15,6 +15,7 @@ use super::rest::Api;
 use super::sql::Database;
 use super::{Access, Asked};
 use crate::http::{Client, PATIENCE};
+use crate::kind::of_word;
 use crate::secret::told_secret;
 use crate::{Context, keys, secret};
 
@@ -135,6 +136,11 @@ impl Settings {
                         &["kind", "serial", "model", "manufacturer", "hostname", "location", "mac"];
                     let names: Vec<String> = own.iter().map(|(field, _)| field.clone()).collect();
                     keys::check(names.iter(), KNOWN).with_context(|| format!("`snmp.{name}`"))?;
+                    if let Some((_, word)) =
+                        own.iter().find(|(field, word)| field == "kind" && of_word(word).is_none())
+                    {
+                        bail!("`snmp.{name}`: `{word}` is no kind");
+                    }
                     words.snmp.push((name.clone(), own));
                 }
                 true
@@ -190,6 +196,8 @@ fn database(
         .password(password.expose_secret())
         .ssl_mode(mode)
         .charset("utf8mb4")
+        // The server's own zone stays in force: it is what its moments are told in, and it is asked for.
+        .timezone(None)
         // Whatever the server's mode is, a zero date is read and nothing is set.
         .pipes_as_concat(false)
         .no_engine_substitution(false)

@@ -45,8 +45,20 @@ const PARTS: &[(&str, &[&str])] = &[
     ("networks", &["HARDWARE_ID", "MACADDR", "VIRTUALDEV"]),
     ("virtualmachines", &["HARDWARE_ID", "UUID"]),
 ];
-/// Tables without which nothing is read.
-const NEEDED: &[&str] = &["hardware", "bios", "accountinfo", "monitors", "cpus", "memories", "storages"];
+/// Columns without which what is read would be wrong, by table.
+const NEEDED: &[(&str, &[&str])] = &[
+    ("hardware", &["ID", "DEVICEID", "NAME", "UUID", "LASTDATE", "LASTCOME"]),
+    ("bios", &["HARDWARE_ID", "SMANUFACTURER", "SMODEL", "SSN", "TYPE"]),
+    ("accountinfo", &["HARDWARE_ID", "TAG"]),
+    ("monitors", &["ID", "HARDWARE_ID", "MANUFACTURER", "CAPTION", "DESCRIPTION", "SERIAL"]),
+    ("cpus", &["ID", "HARDWARE_ID", "TYPE"]),
+    ("memories", &["ID", "HARDWARE_ID", "CAPACITY"]),
+    ("storages", &["ID", "HARDWARE_ID", "NAME", "MODEL", "DISKSIZE"]),
+];
+/// Tables that the account may be without; less is known then.
+const WELCOME: &[&str] = &["networks", "virtualmachines", "assets_categories", "accountinfo_config", "snmp_types"];
+/// Where the choices of administrative data are: the operator's own view, which holds no secret, before OCS's table.
+const CHOICES: &[&str] = &["ecoparc_config", "config"];
 
 /// Whom to ask, and as whom.
 pub struct Database {
@@ -93,19 +105,30 @@ impl Asking {
             begun.map_err(|error| broken(&error, &self.host))?;
         }
         self.learn_columns().await?;
-        for table in NEEDED {
-            if self.columns.contains_key(*table) {
-                continue;
+        for (table, columns) in NEEDED {
+            let there = self.columns.get(*table);
+            let missing = columns.iter().find(|column| !there.is_some_and(|there| there.contains(**column)));
+            if let Some(column) = missing.copied() {
+                // Asked for by name, the server says whether it is missing or kept from us.
+                self.rows(&format!("SELECT {} FROM {} LIMIT 1", quoted(column), quoted(table))).await?;
+                let cause = anyhow!("{}: column {column} of {table} is not to be had", self.host);
+                return Err(Failure::new(Class::Permission, cause));
             }
-            // Asked for by name, the server says whether it is missing or kept from us.
-            self.rows(&format!("SELECT 1 AS one FROM {} LIMIT 1", quoted(table))).await?;
         }
         let ahead = self.rows("SELECT CAST(TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), NOW()) AS CHAR) AS ahead").await?;
         let ahead = ahead.first().and_then(|row| text(row, "ahead")?.parse().ok()).unwrap_or(0);
         let clock = Clock::ahead(ahead, jiff::Timestamp::now(), asked.context.time_zone.clone());
         let (config, choices) = self.administrative().await?;
-        let mut reader = asked.reader(Fields::of(&config, &choices), clock, true)?;
+        let labelled = self.columns.contains_key("accountinfo_config");
+        let mut reader = asked.reader(Fields::of(&config, &choices), clock, labelled)?;
         reader.note(self.version().await?);
+        for table in WELCOME.iter().filter(|table| !self.columns.contains_key(**table)) {
+            reader.note(format!("{table}: not there, or not readable by the account"));
+        }
+        if self.choices_table().is_none() {
+            reader
+                .note("config: not readable by the account: choices of administrative data stay numbers".to_owned());
+        }
 
         let total = self.rows("SELECT CAST(COUNT(*) AS CHAR) AS n FROM hardware").await?;
         let total = total.first().and_then(|row| text(row, "n")?.parse().ok()).unwrap_or(0);
@@ -129,6 +152,10 @@ impl Asking {
         }
         if asked.snmp {
             for (type_name, rows) in self.snmp().await? {
+                let Some(rows) = rows else {
+                    asked.missed_snmp(&mut reader, &type_name)?;
+                    continue;
+                };
                 for row in &rows {
                     reader.snmp(&type_name, row);
                 }
@@ -158,11 +185,17 @@ impl Asking {
             .collect()
     }
 
+    /// Where choices are, if anywhere.
+    fn choices_table(&self) -> Option<&'static str> {
+        CHOICES.iter().copied().find(|table| self.columns.contains_key(*table))
+    }
+
     async fn version(&mut self) -> Result<String, Failure> {
-        if !self.columns.contains_key("config") {
+        let Some(table) = self.choices_table() else {
             return Ok("OCS, by its database, of a version that its `config` would tell".to_owned());
-        }
-        let rows = self.rows("SELECT CAST(TVALUE AS CHAR) AS v FROM config WHERE NAME = 'GUI_VERSION'").await?;
+        };
+        let query = format!("SELECT CAST(TVALUE AS CHAR) AS v FROM {table} WHERE NAME = 'GUI_VERSION'");
+        let rows = self.rows(&query).await?;
         let version = rows.first().and_then(|row| text(row, "v")).unwrap_or_default().into_owned();
         Ok(format!("OCS, by its database, schema {version}"))
     }
@@ -177,10 +210,12 @@ impl Asking {
             config = self.rows(query).await?;
         }
         let mut choices = Vec::new();
-        if self.columns.contains_key("config") {
-            let query = "SELECT CAST(NAME AS CHAR) AS NAME, CAST(IVALUE AS CHAR) AS IVALUE, CAST(TVALUE AS CHAR) AS \
-                         TVALUE FROM config WHERE NAME LIKE 'ACCOUNT\\\\_VALUE\\\\_%'";
-            choices = self.rows(query).await?;
+        if let Some(table) = self.choices_table() {
+            let query = format!(
+                "SELECT CAST(NAME AS CHAR) AS NAME, CAST(IVALUE AS CHAR) AS IVALUE, CAST(TVALUE AS CHAR) AS TVALUE \
+                 FROM {table} WHERE NAME LIKE 'ACCOUNT\\_VALUE\\_%'"
+            );
+            choices = self.rows(&query).await?;
         }
         Ok((config, choices))
     }
@@ -265,7 +300,7 @@ impl Asking {
     }
 
     /// What the SNMP scan has found, by the house's own types. Their tables may be kept from the account.
-    async fn snmp(&mut self) -> Result<Vec<(String, Vec<Columns>)>, Failure> {
+    async fn snmp(&mut self) -> Result<Vec<(String, Option<Vec<Columns>>)>, Failure> {
         if !self.columns.contains_key("snmp_types") {
             return Ok(Vec::new());
         }
@@ -273,10 +308,13 @@ impl Asking {
         let types = self.rows(query).await?;
         let mut found = Vec::new();
         for (name, table) in types.iter().filter_map(|row| text(row, "name").zip(text(row, "told"))) {
-            let Some(columns) = self.columns.get(&*table) else { continue };
+            let Some(columns) = self.columns.get(&*table) else {
+                found.push((name.into_owned(), None));
+                continue;
+            };
             let columns: Vec<String> = self.cast(&table, "s", columns.iter().map(String::as_str));
             let query = format!("SELECT {} FROM {} s", columns.join(", "), quoted(&table));
-            found.push((name.into_owned(), self.rows(&query).await?));
+            found.push((name.into_owned(), Some(self.rows(&query).await?)));
         }
         Ok(found)
     }

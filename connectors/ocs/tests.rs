@@ -174,6 +174,17 @@ async fn the_fleet_is_that_of_the_database() {
         "SELECT COUNT(*) FROM (SELECT SERIAL FROM monitors WHERE SERIAL <> '' GROUP BY SERIAL HAVING COUNT(*) > 1) t",
     );
     assert!(shared >= 10, "nobody shares a desk: {shared}");
+    // One that two machines list is where the later of them was seen.
+    let desks = server.sql(
+        "ocsweb",
+        "SELECT m.SERIAL, LEFT(MAX(h.LASTDATE), 10) FROM monitors m JOIN hardware h ON h.ID = m.HARDWARE_ID WHERE m.SERIAL <> '' \
+         GROUP BY m.SERIAL HAVING COUNT(*) > 1",
+    );
+    for row in desks {
+        let screen = monitors.iter().find(|seen| seen.facts.serial.as_deref() == Some(&row[0])).unwrap();
+        assert_eq!(screen.facts.last_seen.map(|day| day.to_string()).as_deref(), Some(&*row[1]), "{row:?}");
+        assert_eq!(screen.facts.purchase_date, None);
+    }
     assert!(monitors.iter().all(|seen| seen.facts.kind == Some(Kind::Monitor)));
     let dated = monitors.iter().filter(|seen| seen.facts.manufacture_date.is_some()).count();
     assert!(dated * 10 > monitors.len() * 9, "{dated} of {}", monitors.len());
@@ -275,6 +286,60 @@ async fn a_failure_has_its_class() {
     check(server.over_rest(""), Class::Server, "HTTP 500").await;
     server.control("db-start");
     assert_eq!(collect(server.over_sql("")).await.unwrap().observations, whole.observations);
+}
+
+/// A server on another clock than the house: its evening is not our next day.
+#[tokio::test]
+async fn the_servers_own_time_is_asked_for() {
+    let server = Server::own();
+    server.sql("ocsweb", "UPDATE hardware SET LASTDATE = '2026-06-30 23:30:00', LASTCOME = NULL WHERE ID = 100");
+    let paris = jiff::tz::TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+    for (zone, expected) in [("+02:00", "2026-06-30"), ("+00:00", "2026-07-01"), ("-04:00", "2026-07-01")] {
+        server.sql("ocsweb", &format!("SET GLOBAL time_zone = '{zone}'"));
+        let keys = format!(
+            "url = 'mysql://127.0.0.1:{}/ocsweb'\nlogin = 'ocsread'\npassword = 'ocsread-secret'",
+            server.database_port
+        );
+        let context = crate::Context { time_zone: paris.clone(), ..context() };
+        let source = (CONNECTOR.open)(toml::from_str(&keys).unwrap(), context).unwrap();
+        let harvest = collect(source).await.unwrap();
+        let seen = facts(&harvest, "computer/100").last_seen.map(|day| day.to_string());
+        assert_eq!(seen.as_deref(), Some(expected), "{zone}");
+    }
+}
+
+/// What the account may not read is told of, or fails where it would be wrong without.
+#[tokio::test]
+async fn grants_that_are_missing() {
+    let server = Server::own();
+    let revoke = |what: &str| {
+        server.sql("ocsweb", &format!("REVOKE SELECT {what} FROM ocsread@'127.0.0.1'"));
+    };
+    revoke("ON ocsweb.networks");
+    revoke("(NAME, IVALUE, TVALUE) ON ocsweb.config");
+    revoke("ON ocsweb.snmp_imprimante");
+    let harvest = collect(server.over_sql("")).await.unwrap();
+    for note in ["networks: ", "config: ", "the SNMP scan for Imprimante"] {
+        assert!(harvest.notes.iter().any(|told| told.contains(note)), "{note}: {:?}", harvest.notes);
+    }
+    // Choices are numbers then, and a rule can still tell them apart.
+    assert!(harvest.tally.said["field.Provenance (neuf / reconditionné)"].contains_key("2"));
+    let failure = collect(server.over_sql("[snmp.Imprimante]\nkind = 'printer'")).await.unwrap_err();
+    assert_eq!(failure.class, Class::Permission, "{:#}", failure.cause);
+    // A view of the operator's own holds the choices, and no secret.
+    server.sql(
+        "ocsweb",
+        "CREATE VIEW ecoparc_config AS SELECT NAME, IVALUE, TVALUE FROM config WHERE NAME LIKE 'ACCOUNT_VALUE_%'; \
+         GRANT SELECT ON ocsweb.ecoparc_config TO ocsread@'127.0.0.1'",
+    );
+    let harvest = collect(server.over_sql("")).await.unwrap();
+    assert!(harvest.tally.said["field.Provenance (neuf / reconditionné)"].contains_key("Reconditionné"));
+    let rule = "[[rule]]\nwhen = { 'field.Provenence' = 'x' }\nset = { condition = 'refurbished' }";
+    let failure = collect(server.over_sql(rule)).await.unwrap_err();
+    assert!(format!("{:#}", failure.cause).contains("`field.Provenence`"), "{:#}", failure.cause);
+    revoke("(SSN) ON ocsweb.bios");
+    let failure = collect(server.over_sql("")).await.unwrap_err();
+    assert_eq!(failure.class, Class::Permission, "{:#}", failure.cause);
 }
 
 /// The server goes away while it is asked: whatever it says then, nothing partial is taken for the whole.

@@ -29,7 +29,7 @@ const ABSURD_PERSONAL_CENTS: i64 = 3_000_000;
 pub(crate) fn group_names(root: &[u32], seen: &[Seen], testimonies: &[Testimony]) -> HashMap<u32, Text> {
     let mut namers: HashMap<u32, usize> = HashMap::new();
     for (at, root) in root.iter().enumerate() {
-        let creates = |at: usize| testimonies[seen[at].source.0 as usize].source.creates;
+        let creates = |at: usize| makes(&seen[at], testimonies);
         let namer = namers.entry(*root).or_insert(at);
         if !creates(*namer) && creates(at) {
             *namer = at;
@@ -54,8 +54,7 @@ pub(crate) fn assemble(
     let (mut assets, mut unjoined, mut doubts) = (Vec::new(), Vec::new(), Vec::new());
     for group in order.chunk_by(|a, b| joined.root[*a as usize] == joined.root[*b as usize]) {
         let members: Vec<&Seen> = group.iter().map(|at| &seen[*at as usize]).collect();
-        let creators: Vec<&Seen> =
-            members.iter().copied().filter(|seen| testimonies[seen.source.0 as usize].source.creates).collect();
+        let creators: Vec<&Seen> = members.iter().copied().filter(|seen| makes(seen, testimonies)).collect();
         let entity_told = members.iter().find_map(|seen| {
             seen.kept.observation.facts.entity.as_deref().map(|told| places.of_name(seen.source, Some(told)))
         });
@@ -96,6 +95,8 @@ pub(crate) fn assemble(
                 .filter_map(|seen| testimonies[seen.source.0 as usize].source.exits_recorded_since)
                 .max(),
         };
+        // Others list it: it is not only told of.
+        asset.facts.witness = None;
         drop_implausible(&mut asset, newest, &mut doubts);
         live(&mut asset, &creators);
         doubts.extend(group_doubts(&asset, &members, testimonies));
@@ -104,6 +105,12 @@ pub(crate) fn assemble(
     assets.sort_by(|a, b| a.id.cmp(&b.id));
     unjoined.sort_by(|a, b| a.id.cmp(&b.id));
     (assets, unjoined, doubts)
+}
+
+/// May this observation make an asset? A witness informs, whichever source it comes from.
+fn makes(seen: &Seen, testimonies: &[Testimony]) -> bool {
+    let facts = &seen.kept.observation.facts;
+    testimonies[seen.source.0 as usize].source.creates && facts.witness != Some(true)
 }
 
 /// The day of a moment in the organisation's time zone.
