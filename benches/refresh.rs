@@ -75,6 +75,7 @@ fn fleet(assets: usize) -> Vec<Testimony> {
         harvested: Moment(1_795_500_000),
         observations,
         lines: Lines::default(),
+        power: Vec::new(),
     };
     vec![
         testimony("glpi", (0..assets).map(|at| kept(at, true)).collect()),
@@ -84,7 +85,7 @@ fn fleet(assets: usize) -> Vec<Testimony> {
 
 fn rules() -> Rules {
     let root = Entity { id: Text::from("Ville"), name: Text::from("Ville"), configured: true, ..Entity::default() };
-    Rules { entities: EntityTree { nodes: vec![root] }, time_zone: TimeZone::UTC }
+    Rules { entities: EntityTree { nodes: vec![root] }, rooms: Vec::new(), time_zone: TimeZone::UTC }
 }
 
 fn settings() -> Settings {

@@ -5,8 +5,10 @@
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use domain::observation::Observation;
+use domain::power::PowerSample;
 use domain::record::Text;
 use domain::testimony::Lines;
 use domain::word::Word;
@@ -76,6 +78,17 @@ pub trait Source: Send + Sync {
     /// Asks the tool for all it knows. Dropping the future abandons the collection and harms nothing.
     async fn collect(&self, progress: &Progress) -> Result<Harvest, Failure>;
 
+    /// How often its measuring points are to be asked what they show; `None` where it has none.
+    fn samples_every(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Asks its measuring points what they show now, each sample with its time. Dropping the future harms nothing.
+    /// What could be asked is given, though other points be silent; a failure is one of all of them.
+    async fn sample(&self) -> Result<Vec<PowerSample>, Failure> {
+        Ok(Vec::new())
+    }
+
     /// Waits, a few seconds at most, until what abandoned collections left behind at the tool is put away.
     async fn settle(&self) {}
 }
@@ -87,6 +100,9 @@ pub struct Harvest {
     pub observations: Vec<Observation>,
     /// Everything beside assets.
     pub lines: Lines,
+    /// All samples of electricity that it keeps, in any order; they replace those told before. `None` where it keeps
+    /// none: what [`Source::sample`] gave stays.
+    pub power: Option<Vec<PowerSample>>,
     /// Rows that could not be read; the others count.
     pub rejects: Vec<Reject>,
     /// Every page, table or file asked for was read to its end. Only a complete harvest replaces the testimony.
@@ -107,6 +123,7 @@ impl Harvest {
             + lines.stock_counts.len()
             + lines.headcounts.len()
             + lines.decisions.len()
+            + self.power.as_ref().map_or(0, Vec::len)
     }
 }
 

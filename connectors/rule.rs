@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, bail};
 use domain::exit::ExitLine;
 use domain::observation::Facts;
+use domain::power::PowerSample;
 use domain::purchase::PurchaseLine;
 use domain::record::{Field, Record, Takes, Value};
 use regex::Regex;
@@ -81,6 +82,7 @@ fn takes_of(field: &str) -> Option<Vec<Takes>> {
         Facts::field(field).map(|f| f.takes),
         PurchaseLine::field(field).map(|f| f.takes),
         ExitLine::field(field).map(|f| f.takes),
+        PowerSample::field(field).map(|f| f.takes),
     ]
     .into_iter()
     .flatten()

@@ -2,9 +2,12 @@
 
 use domain::quantity::Cents;
 use domain::record::{Takes, Text, Value};
-use jiff::civil::Date;
+use domain::testimony::Moment;
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
 
-/// Reads `text` as what a field takes. An empty text is no value; the error is one sentence without the field's name.
+/// Reads `text` as what a field takes; a moment that tells no zone is taken as UTC's. An empty text is no value; the error is one sentence without the field's name.
 pub fn read(takes: Takes, text: &str) -> Result<Option<Value>, String> {
     let text = text.trim();
     if text.is_empty() {
@@ -19,6 +22,7 @@ pub fn read(takes: Takes, text: &str) -> Result<Option<Value>, String> {
             Value::Word(canonical(text).ok_or_else(|| format!("`{text}` is not a word it knows"))?)
         }
         Takes::Date => Value::Date(date(text)?),
+        Takes::Moment => Value::Moment(moment(text, &TimeZone::UTC)?),
         Takes::Money => Value::Money(money(text)?),
         Takes::Number => Value::Number(number(text)?),
         Takes::Flag => Value::Flag(flag(text)?),
@@ -38,6 +42,34 @@ pub fn date(text: &str) -> Result<Date, String> {
     }
     let (Ok(year), Ok(month), Ok(day)) = (year.parse(), month.parse(), day.parse()) else { return Err(wrong()) };
     Date::new(year, month, day).map_err(|_| wrong())
+}
+
+/// An ISO moment, with its zone or in the one given, or a French one (`24/11/2026 14:05`, `24/11/2026 à 14h05`). A
+/// date alone is its midnight. Of an hour that comes twice as summer ends, the first is meant.
+pub fn moment(text: &str, time_zone: &TimeZone) -> Result<Moment, String> {
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Ok(Moment(at.as_second()));
+    }
+    let wrong = || format!("`{text}` is not a moment (2026-11-24 14:05 or 24/11/2026 14:05)");
+    let (day, hour) = text.split_once(['T', ' ']).unwrap_or((text, ""));
+    let day = date(day).map_err(|_| wrong())?;
+    let hour = hour.trim().trim_start_matches('à').trim().replace(['h', 'H'], ":");
+    let at = day.to_datetime(time(hour.trim_end_matches(':')).ok_or_else(wrong)?);
+    time_zone.to_timestamp(at).map(|at| Moment(at.as_second())).map_err(|_| wrong())
+}
+
+/// `14`, `14:05` or `14:05:30`; nothing is midnight. Parts of a second are dropped.
+fn time(text: &str) -> Option<Time> {
+    let whole = text.split(['.', ',']).next().unwrap_or_default();
+    let mut parts = [0_i8; 3];
+    let told: Vec<&str> = if whole.is_empty() { Vec::new() } else { whole.split(':').map(str::trim).collect() };
+    if told.len() > 3 {
+        return None;
+    }
+    for (part, told) in parts.iter_mut().zip(told) {
+        *part = told.parse().ok().filter(|_| told.len() <= 2 && told.bytes().all(|byte| byte.is_ascii_digit()))?;
+    }
+    Time::new(parts[0], parts[1], parts[2], 0).ok()
 }
 
 /// The characters of a plain decimal number: spaces and currency signs dropped, the decimal mark a point.
@@ -91,6 +123,7 @@ pub fn flag(text: &str) -> Result<bool, String> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
@@ -111,6 +144,27 @@ mod tests {
         assert!(date("31/02/2026").is_err());
         assert!(date("24/11/26").is_err());
         assert!(date("+1/11/2026").is_err());
+        let paris = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        let noon = moment("2026-11-24T12:00:00Z", &paris);
+        assert!(noon.is_ok());
+        for told in [
+            "2026-11-24T13:00",
+            "2026-11-24 13:00:00",
+            "2026-11-24 13:00:00.250",
+            "24/11/2026 13:00",
+            "24/11/2026 à 13h00",
+            "24/11/2026 13h",
+            "2026-11-24T13:00:00+01:00",
+        ] {
+            assert_eq!(moment(told, &paris), noon, "{told}");
+        }
+        assert_eq!(moment("24/11/2026", &paris), moment("2026-11-23T23:00:00Z", &paris));
+        // The hour that comes twice is the first one; the one that never comes is the one after.
+        assert_eq!(moment("2026-10-25 02:30", &paris), moment("2026-10-25T00:30:00Z", &paris));
+        assert_eq!(moment("2026-03-29 02:30", &paris), moment("2026-03-29T01:30:00Z", &paris));
+        for told in ["13:00", "24/11/2026 25:00", "24/11/2026 13:00:00:00", "24/11/2026 +1:00", "demain"] {
+            assert!(moment(told, &paris).is_err(), "{told}");
+        }
         assert_eq!(flag("Oui"), Ok(true));
         assert!(flag("peut-être").is_err());
     }

@@ -39,6 +39,10 @@ pub struct Assumptions {
     pub allocation: Allocation,
     /// The part of a factor's relative error that all units share, at most.
     pub common_error: f64,
+    /// Between two samples of power that are further apart, in minutes, nothing is known.
+    pub power_gap_minutes: f64,
+    /// Days that the measure of a room must cover before it replaces declarations and defaults.
+    pub measured_days: f64,
     /// Country whose electricity is used (ISO 3166).
     pub electricity: String,
 }
@@ -74,6 +78,8 @@ impl Default for Assumptions {
             server_room_pue: 1.75,
             allocation: Allocation::Time,
             common_error: 0.20,
+            power_gap_minutes: 30.0,
+            measured_days: 7.0,
             electricity: "FR".to_owned(),
         }
     }
@@ -105,7 +111,13 @@ impl Assumptions {
         // The default that infrastructures without a measure get in NumEcoEval.
         let pue_origin = if self.server_room_pue == 1.75 { "NumEcoEval default" } else { "configuration" };
         all.push(Assumption { name: "server_room_pue".to_owned(), value: self.server_room_pue, origin: pue_origin });
-        all.push(Assumption { name: "common_error".to_owned(), value: self.common_error, origin: OWN });
+        for (name, value) in [
+            ("common_error", self.common_error),
+            ("power_gap_minutes", self.power_gap_minutes),
+            ("measured_days", self.measured_days),
+        ] {
+            all.push(Assumption { name: name.to_owned(), value, origin: OWN });
+        }
         all
     }
 }

@@ -1,8 +1,8 @@
 //! How a figure was reached, step by step, each step with its origin.
 
 use crate::factor::Tier;
-use crate::indicator::Basis;
 use crate::indicator::footprint::{grid, of_asset};
+use crate::indicator::{Basis, Grounds};
 use crate::record::Text;
 use crate::snapshot::Asset;
 use crate::word::{Status, Word};
@@ -82,10 +82,13 @@ pub fn footprint(basis: &Basis, asset: &Asset) -> Vec<Step> {
         "kgCO2e",
         "embodied / (years before us + years with us)".to_owned(),
     );
-    let source = if footprint.declared {
-        said("annual_kwh")
-    } else {
-        factor.map_or_else(|| format!("no default for kind {kind}"), |factor| factor.id.to_string())
+    let source = match footprint.grounds {
+        Grounds::Measured => {
+            let room = footprint.room.map_or("", |room| &*basis.snapshot.rooms[room].name);
+            format!("its share of what the IT equipment of {room} was measured to take, a year")
+        }
+        Grounds::Declared => said("annual_kwh"),
+        _ => factor.map_or_else(|| format!("no default for kind {kind}"), |factor| factor.id.to_string()),
     };
     let source = if status == Some(Status::InStock) { format!("{source}; in stock: it uses none") } else { source };
     step("electricity, a year", footprint.kwh, "kWh", source);
@@ -93,7 +96,12 @@ pub fn footprint(basis: &Basis, asset: &Asset) -> Vec<Step> {
         "room overhead (PUE)",
         Some(footprint.pue),
         "",
-        "server_room_pue where it stands in a server room, else 1".to_owned(),
+        match footprint.room {
+            Some(room) if basis.feeds.pue(room).is_some() => {
+                format!("room_pue_ratio of {}, measured", basis.snapshot.rooms[room].name)
+            }
+            _ => "server_room_pue where it stands in a server room, else 1".to_owned(),
+        },
     );
     if let Some(grid) = grid(basis) {
         let nearest = if grid.year == basis.at.year() { "" } else { ", the nearest year known" };

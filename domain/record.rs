@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::quantity::Cents;
+use crate::testimony::Moment;
 use crate::word::Word;
 
 /// A short immutable text, cheap to copy.
@@ -73,6 +74,8 @@ pub enum Value {
     Word(&'static str),
     /// A civil date.
     Date(Date),
+    /// A moment, to the second.
+    Moment(Moment),
     /// Money.
     Money(Cents),
     /// A number in the unit that the field's name gives.
@@ -87,6 +90,7 @@ impl fmt::Display for Value {
             Self::Text(text) => f.write_str(text),
             Self::Word(word) => f.write_str(word),
             Self::Date(date) => date.fmt(f),
+            Self::Moment(moment) => moment.fmt(f),
             Self::Money(cents) => cents.fmt(f),
             Self::Number(number) => number.fmt(f),
             Self::Flag(flag) => flag.fmt(f),
@@ -103,6 +107,8 @@ pub enum Takes {
     Word(fn(&str) -> Option<&'static str>),
     /// A civil date.
     Date,
+    /// A moment, to the second.
+    Moment,
     /// Money.
     Money,
     /// A number.
@@ -163,6 +169,18 @@ impl Told for Option<Date> {
     fn told(value: Value) -> Self {
         match value {
             Value::Date(date) => Some(date),
+            _ => None,
+        }
+    }
+}
+
+impl Told for Option<Moment> {
+    fn tell(&self) -> Option<Value> {
+        self.map(Value::Moment)
+    }
+    fn told(value: Value) -> Self {
+        match value {
+            Value::Moment(moment) => Some(moment),
             _ => None,
         }
     }

@@ -9,6 +9,7 @@ use crate::headcount::Headcount;
 use crate::observation::Facts;
 use crate::purchase::PurchaseLine;
 use crate::record::{Record, Text};
+use crate::room::Room;
 use crate::testimony::{Moment, Source, SourceId, Spell};
 use crate::word::Status;
 
@@ -139,6 +140,11 @@ pub struct Snapshot {
     pub stock_counts: Vec<Placed<StockCount>>,
     /// Headcounts.
     pub headcounts: Vec<Placed<Headcount>>,
+    /// Rooms and what measures them.
+    pub rooms: Vec<Room>,
+    /// In a part of the world: assets outside it that share the electricity of a room with those inside. They are in no
+    /// figure but that share.
+    pub roommates: Vec<Asset>,
     /// What could not be settled, sorted.
     pub doubts: Vec<Doubt>,
 }
@@ -179,6 +185,11 @@ impl Snapshot {
         for asset in &mut assets {
             asset.exit_line = asset.exit_line.and_then(|line| exit_places[line]);
         }
+        let mut rooms = self.rooms.clone();
+        for room in &mut rooms {
+            room.shown &= !room.entities.is_empty() && room.entities.iter().all(|entity| inside(*entity));
+        }
+        let roommates = self.sharing(|asset| !inside(asset.entity));
         let ids: std::collections::HashSet<&Text> = assets.iter().map(|asset| &asset.id).collect();
         let doubts = self.doubts.iter().filter(|doubt| doubt.about.iter().all(|about| ids.contains(about))).cloned();
         let doubts = doubts.collect();
@@ -191,9 +202,21 @@ impl Snapshot {
             stock_counts: self.stock_counts.iter().filter(|line| inside(line.entity)).cloned().collect(),
             headcounts: self.headcounts.iter().filter(|line| inside(line.entity)).cloned().collect(),
             exits,
+            rooms,
+            roommates,
             doubts,
             assets,
         }
+    }
+
+    /// The assets that stand in a measured room and are outside a part of the world.
+    pub fn sharing(&self, outside: impl Fn(&Asset) -> bool) -> Vec<Asset> {
+        let measured: Vec<&Room> = self.rooms.iter().filter(|room| !room.meters.is_empty()).collect();
+        let stands = |asset: &Asset| {
+            asset.facts.location.as_ref().is_some_and(|location| measured.iter().any(|room| room.means(location)))
+        };
+        let told = self.assets.iter().filter(|asset| outside(asset) && stands(asset));
+        told.chain(&self.roommates).cloned().collect()
     }
 
     /// The name of a source.

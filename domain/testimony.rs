@@ -1,11 +1,15 @@
 //! The last word of each source, as kept.
 
+use std::fmt;
+
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::decision::Decision;
 use crate::exit::{ExitLine, StockCount};
 use crate::headcount::Headcount;
 use crate::observation::Observation;
+use crate::power::Meter;
 use crate::purchase::PurchaseLine;
 use crate::record::Text;
 use crate::word::Status;
@@ -17,6 +21,16 @@ pub struct SourceId(pub u16);
 /// Seconds since 1 January 1970, UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Moment(pub i64);
+
+/// As ISO 8601 writes it, in UTC.
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match Timestamp::from_second(self.0) {
+            Ok(timestamp) => timestamp.fmt(f),
+            Err(_) => self.0.fmt(f),
+        }
+    }
+}
 
 /// A source as reconciliation needs to know it.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,4 +112,6 @@ pub struct Testimony {
     pub observations: Vec<Kept>,
     /// What it says beside assets.
     pub lines: Lines,
+    /// What its measuring points told of electricity, in the order of the points.
+    pub power: Vec<Meter>,
 }

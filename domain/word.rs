@@ -235,6 +235,19 @@ impl Disposal {
     }
 }
 
+/// What a measuring point of a room measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    /// Electricity that reaches the IT equipment.
+    It,
+    /// All that the room takes, cooling and losses included.
+    Total,
+}
+
+impl Word for Role {
+    const ALL: &'static [(Self, &'static str)] = &[(Self::It, "it"), (Self::Total, "total")];
+}
+
 /// A life-cycle stage (ISO 14040).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the names say it")]

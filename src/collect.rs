@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use connectors::{Class, Failure, Harvest, Progress};
+use domain::power::{Integration, Meter, PowerSample, integrate};
 use domain::testimony::{Moment, Testimony};
 use domain::word::Word;
 use jiff::Timestamp;
@@ -20,6 +21,8 @@ const SETTLING: Duration = Duration::from_secs(5);
 pub struct Collected {
     /// The harvest, or why there is none.
     pub harvest: Result<Harvest, Failure>,
+    /// What its samples of electricity come to, where it keeps any; known once it is [`Collected::guarded`].
+    pub meters: Option<Vec<Meter>>,
     /// When it began.
     pub began: Timestamp,
     /// How long it took.
@@ -32,22 +35,35 @@ pub struct Collected {
 pub async fn collect(source: &Source, progress: std::sync::Arc<Progress>) -> Collected {
     let (began, clock) = (Timestamp::now(), Instant::now());
     let asks = source.asks.clone();
-    let mut asking = Asking(tokio::spawn(async move { asks.collect(&progress).await }));
-    let harvest = match tokio::time::timeout(source.timeout, &mut asking.0).await {
-        Ok(Ok(harvest)) => harvest,
-        Ok(Err(_)) => Err(Failure::new(Class::Other, anyhow::anyhow!("the connector failed from within"))),
-        Err(_) => Err(Failure::new(
-            Class::Timeout,
-            anyhow::anyhow!("it did not end within {} s (`timeout`)", source.timeout.as_secs()),
-        )),
-    };
-    let harvest = match harvest {
+    let harvest = match within(source.timeout, async move { asks.collect(&progress).await }).await {
         Ok(harvest) if !harvest.complete => {
             Err(Failure::new(Class::Incomplete, anyhow::anyhow!("not everything could be read to its end")))
         }
         other => other,
     };
-    Collected { harvest, began, took: clock.elapsed(), refused: false }
+    Collected { harvest, meters: None, began, took: clock.elapsed(), refused: false }
+}
+
+/// Asks a source what its measuring points show now, within its time. Never panics either.
+pub async fn sample(source: &Source) -> Result<Vec<PowerSample>, Failure> {
+    let asks = source.asks.clone();
+    within(source.timeout, async move { asks.sample().await }).await
+}
+
+/// Runs what a connector does on a task of its own, which ends with this future.
+async fn within<T: Send + 'static>(
+    timeout: Duration,
+    asking: impl Future<Output = Result<T, Failure>> + Send + 'static,
+) -> Result<T, Failure> {
+    let mut asking = Asking(tokio::spawn(asking));
+    match tokio::time::timeout(timeout, &mut asking.0).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) => Err(Failure::new(Class::Other, anyhow::anyhow!("the connector failed from within"))),
+        Err(_) => Err(Failure::new(
+            Class::Timeout,
+            anyhow::anyhow!("it did not end within {} s (`timeout`)", timeout.as_secs()),
+        )),
+    }
 }
 
 /// The same for a command: an interruption abandons the collection, and fails.
@@ -75,16 +91,16 @@ pub async fn settle(sources: impl Iterator<Item = &Source>) {
 }
 
 /// A collection under way; dropping it abandons the collection.
-struct Asking(tokio::task::JoinHandle<Result<Harvest, Failure>>);
+struct Asking<T>(tokio::task::JoinHandle<Result<T, Failure>>);
 
-impl Drop for Asking {
+impl<T> Drop for Asking<T> {
     fn drop(&mut self) {
         self.0.abort();
     }
 }
 
-/// What a source's last word holds: what it lists, and its lines.
-pub fn accepted(testimony: &Testimony) -> usize {
+/// What a source's last word holds: what it lists, and its lines. Electricity is apart: its samples are not kept.
+fn accepted(testimony: &Testimony) -> usize {
     let lines = &testimony.lines;
     testimony.observations.iter().filter(|kept| kept.unlisted_since.is_none()).count()
         + lines.purchases.len()
@@ -95,9 +111,22 @@ pub fn accepted(testimony: &Testimony) -> usize {
 }
 
 impl Collected {
-    /// Refuses a harvest that shrank by more than half since the one before.
-    pub fn guarded(mut self, source: &Source, before: usize) -> Self {
-        let now = self.harvest.as_ref().map_or(before, Harvest::accepted);
+    /// Works out what samples of electricity come to, and refuses a harvest that shrank by more than half since the
+    /// one before.
+    pub fn guarded(mut self, source: &Source, last: Option<&Testimony>, by: &Integration) -> Self {
+        let samples = self.harvest.as_ref().ok().and_then(|harvest| harvest.power.as_deref());
+        self.meters = samples.map(|samples| {
+            let mut meters = Vec::new();
+            integrate(&mut meters, samples, by);
+            meters
+        });
+        // Days of measuring points are compared with days: samples are not kept.
+        let days = |meters: &[Meter]| meters.iter().map(|meter| 1 + meter.days.len()).sum::<usize>();
+        let told = last.filter(|_| self.meters.is_some()).map_or(0, |last| days(&last.power));
+        let before = last.map_or(0, accepted) + told;
+        let now = self.harvest.as_ref().map_or(before, |harvest| {
+            harvest.accepted() - harvest.power.as_ref().map_or(0, Vec::len) + self.meters.as_deref().map_or(0, days)
+        });
         if !source.allow_shrink && (now as f64) < before as f64 * SHRINK {
             let cause = anyhow::anyhow!(
                 "it lists {now} records where it listed {before}: refused unless `allow_shrink = true`"
@@ -131,6 +160,7 @@ pub async fn keep(
             let said = Said {
                 observations: &harvest.observations,
                 lines: &harvest.lines,
+                power: collected.meters.as_deref().zip(harvest.power.as_ref().map(Vec::len)),
                 rejects: &rejects,
                 took: collected.took,
             };

@@ -16,12 +16,13 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
-use crate::collect::{Collected, accepted, keep, settle};
+use crate::collect::{Collected, keep, settle};
 use crate::config::Config;
 use crate::edition::{Edition, SourceState};
 use crate::history::History;
 use crate::refresh::{Ground, refresh, testimonies};
-use crate::schedule::{Event, keep_collecting};
+use crate::sampling::{fresh, take};
+use crate::schedule::{Event, keep_collecting, keep_sampling};
 use crate::store::Store;
 use crate::web::{Web, metrics_router, router};
 
@@ -50,6 +51,10 @@ struct House {
     testimonies: Vec<Testimony>,
     states: Vec<SourceState>,
     config_ok: bool,
+    /// Samples came since the last edition.
+    sampled: bool,
+    /// How many measuring points showed their power when the last edition was made.
+    fresh: usize,
 }
 
 /// Runs until it is told to stop.
@@ -86,8 +91,8 @@ impl House {
         let ground = Ground::of(&config)?;
         let store = Store::open(&config.store_url, &config.base).await?;
         let testimonies = testimonies(&store, &config).await?;
-        let states = states(&store, &config, &testimonies).await?;
-        Ok(Self { config, ground, store, testimonies, states, config_ok: true })
+        let states = states(&store, &config).await?;
+        Ok(Self { config, ground, store, testimonies, states, config_ok: true, sampled: false, fresh: 0 })
     }
 
     async fn live(
@@ -138,6 +143,7 @@ impl House {
                 events.clone(),
                 self.states[at].last_success.is_some(),
             ));
+            collectors.spawn(keep_sampling(at, source.clone(), events.clone()));
         }
         drop(events);
 
@@ -163,7 +169,11 @@ impl House {
                     }
                 }
                 _ = hourly.tick() => changed = heard_before,
-                _ = write.tick() => self.write(editions, &mut written).await,
+                _ = write.tick() => {
+                    // Samples come often: they and power that has grown old make an edition once a minute at most.
+                    changed = heard_before && self.power_changed();
+                    self.write(editions, &mut written).await;
+                }
                 () = tokio::time::sleep_until(began + FIRST_WAIT), if !heard_before => {
                     waiting.fill(false);
                     changed = true;
@@ -215,15 +225,35 @@ impl House {
             Event::Ended(collected) => {
                 waiting[at] = false;
                 self.states[at].collecting = false;
-                let before = accepted(&self.testimonies[at]);
-                let collected = collected.guarded(source, before);
+                let last = self.testimonies.get(at);
+                let collected = collected.guarded(source, last, &self.config.integration());
                 if let Err(error) = self.record(at, source, &collected).await {
                     error!(source = &*source.told.name, "cannot keep a collection: {error:#}");
                     self.failed(at, "other", format!("{error:#}"), &collected);
                 }
                 true
             }
+            Event::Sampled(sampled) => {
+                let (testimony, by) = (&mut self.testimonies[at], self.config.integration());
+                match take(&self.store, testimony, sampled, &by, Timestamp::now()).await {
+                    Ok(taken) => self.sampled |= taken > 0,
+                    Err(failure) => {
+                        let class = failure.class.name();
+                        warn!(
+                            source = &*source.told.name,
+                            class, "its measuring points are silent: {:#}", failure.cause
+                        );
+                        self.count_failure(at, class);
+                    }
+                }
+                false
+            }
         }
+    }
+
+    /// Is there power to tell, or does some that is told grow old?
+    fn power_changed(&mut self) -> bool {
+        std::mem::take(&mut self.sampled) || fresh(&self.testimonies, Timestamp::now()) != self.fresh
     }
 
     async fn record(
@@ -287,6 +317,11 @@ impl House {
         state.up = Some(false);
         state.seconds = collected.took.as_secs_f64();
         state.failure = Some((Timestamp::now(), class, message));
+        self.count_failure(at, class);
+    }
+
+    fn count_failure(&mut self, at: usize, class: &'static str) {
+        let state = &mut self.states[at];
         match state.failures.iter_mut().find(|(known, _)| *known == class) {
             Some((_, count)) => *count += 1,
             None => state.failures.push((class, 1)),
@@ -301,6 +336,7 @@ impl House {
             state.stale = age.is_none_or(|age| age.as_secs() > state.stale_after.as_secs() as i64);
             debug_assert_eq!(*state.name, *source.source.name);
         }
+        (self.sampled, self.fresh) = (false, fresh(&self.testimonies, now));
         let last = editions.borrow().as_ref().map_or(0, |edition| edition.number);
         let testimonies = std::mem::take(&mut self.testimonies);
         let (ground, states, config_ok) = (self.ground.clone(), self.states.clone(), self.config_ok);
@@ -351,10 +387,10 @@ async fn reload(path: &Path) -> anyhow::Result<House> {
 }
 
 /// How each source was doing when the daemon last knew.
-async fn states(store: &Store, config: &Config, testimonies: &[Testimony]) -> anyhow::Result<Vec<SourceState>> {
+async fn states(store: &Store, config: &Config) -> anyhow::Result<Vec<SourceState>> {
     let kept = store.states().await?;
     let mut states = Vec::new();
-    for (source, testimony) in config.sources.iter().zip(testimonies) {
+    for source in &config.sources {
         let kept = kept.iter().find(|state| *state.source == *source.told.name);
         let success = kept.and_then(|state| state.success.as_ref());
         let failing = kept.filter(|state| state.failing()).and_then(|state| state.failure.as_ref());
@@ -370,7 +406,7 @@ async fn states(store: &Store, config: &Config, testimonies: &[Testimony]) -> an
                 Some((at, class, attempt.message.clone().unwrap_or_default()))
             }),
             seconds: success.map_or(0.0, |attempt| attempt.took.as_secs_f64()),
-            observations: accepted(testimony) as u64,
+            observations: success.map_or(0, |attempt| attempt.observations + attempt.lines),
             rejects: success.map_or(0, |attempt| attempt.rejects),
             rejected: rejected.into_iter().map(|one| (one.place, one.column, one.reason)).collect(),
             stale_after: source.stale_after,

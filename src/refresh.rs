@@ -32,7 +32,11 @@ impl Ground {
     /// Where a folder of local factors cannot be read.
     pub fn of(config: &Config) -> anyhow::Result<Self> {
         Ok(Self {
-            rules: Rules { entities: config.entities.clone(), time_zone: config.time_zone.clone() },
+            rules: Rules {
+                entities: config.entities.clone(),
+                rooms: config.rooms.clone(),
+                time_zone: config.time_zone.clone(),
+            },
             settings: Arc::new(Settings {
                 factors: factors::load(&config.extra_factors)?,
                 assumptions: config.assumptions.clone(),
@@ -49,13 +53,23 @@ pub async fn testimonies(store: &Store, config: &Config) -> anyhow::Result<Vec<T
     let mut testimonies = Vec::with_capacity(config.sources.len());
     for source in &config.sources {
         let kept = store.testimony(&source.told).await?;
-        testimonies.push(kept.unwrap_or_else(|| unheard(source.told.clone())));
+        testimonies.push(match kept {
+            Some(kept) => kept,
+            // Its measuring points may have been heard all the same.
+            None => Testimony { power: store.power(&source.told.name).await?, ..unheard(source.told.clone()) },
+        });
     }
     Ok(testimonies)
 }
 
 fn unheard(source: domain::testimony::Source) -> Testimony {
-    Testimony { source, harvested: Moment(0), observations: Vec::new(), lines: domain::testimony::Lines::default() }
+    Testimony {
+        source,
+        harvested: Moment(0),
+        observations: Vec::new(),
+        lines: domain::testimony::Lines::default(),
+        power: Vec::new(),
+    }
 }
 
 /// Makes an edition of what is known now.
@@ -63,7 +77,8 @@ pub fn refresh(testimonies: &[Testimony], ground: &Ground, sources: Vec<SourceSt
     let clock = Instant::now();
     let snapshot = Arc::new(reconcile(testimonies, &ground.rules));
     let today = connectors::day_of(now, &ground.rules.time_zone);
-    let readings = measure(&Basis::new(&snapshot, &ground.settings, ground.publishing, today));
+    let readings =
+        measure(&Basis::new(&snapshot, &ground.settings, ground.publishing, today).asked(Moment(now.as_second())));
     Edition {
         number: now.as_microsecond().unsigned_abs(),
         made_at: now,

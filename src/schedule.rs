@@ -5,12 +5,13 @@ use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
-use connectors::{Class, Progress};
+use connectors::{Class, Failure, Progress};
+use domain::power::PowerSample;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::{Notify, mpsc};
 
-use crate::collect::{Collected, collect};
+use crate::collect::{Collected, collect, sample};
 use crate::config::Source;
 
 /// So many failures in a row open the circuit.
@@ -24,6 +25,8 @@ pub enum Event {
     Begins,
     /// A collection ended. The daemon answers when it has been kept.
     Ended(Box<Collected>),
+    /// Its measuring points were asked what they show.
+    Sampled(Result<Vec<PowerSample>, Failure>),
 }
 
 /// Collects a source for ever. Dropping the future abandons a collection under way.
@@ -61,6 +64,20 @@ pub async fn keep_collecting(
             }
         };
         if events.send((at, Event::Ended(Box::new(collected)))).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Asks a source's measuring points for ever, on a schedule of their own; at once where it has none.
+pub async fn keep_sampling(at: usize, source: Arc<Source>, events: mpsc::Sender<(usize, Event)>) {
+    let Some(every) = source.asks.samples_every() else { return };
+    let mut moments = tokio::time::interval(every.max(Duration::from_secs(1)));
+    moments.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        moments.tick().await;
+        let sampled = sample(&source).await;
+        if events.send((at, Event::Sampled(sampled))).await.is_err() {
             return;
         }
     }

@@ -34,6 +34,23 @@ fn a_bad_configuration_names_the_word_and_the_one_meant() {
     check("[[entity]]\nid = \"a\"\nsiret = \"21000000000014\"\n", 64, "check key");
     check("[assumptions]\nlifetime_years = { laptp = 5 }\n", 64, "did you mean `laptop`?");
     check("[law]\nyear_of = \"delivery\"\n", 64, "`year_of` cannot be `delivery`");
+    let source = table("csv", "power", "power.csv", "");
+    let room = |more: &str| format!("[[room]]\nname = \"Salle A\"\n{more}\n{source}");
+    check(&room("location = [\"x\"]"), 64, "room \"Salle A\": unknown key `location`: did you mean `locations`?");
+    check("[[room]]\nit = [\"p\"]\n", 64, "[[room]] number 1: it has no `name`");
+    check("[[rooms]]\nname = \"x\"\n", 64, "unknown key `rooms`: did you mean `room`?");
+    check(&room("[[room]]\nname = \"salle a\""), 64, "room \"salle a\": the name is taken");
+    check("[[room]]\nname = \"unknown\"\n", 64, "this name is ecoparc's own");
+    check(&room("it = [\"p\"]\ntotal = [\"csv:P\"]"), 64, "p cannot measure both `it` and `total`");
+    check(&room("it = [\"p\", \"q\", \"p\"]"), 64, "`it` names p twice");
+    check(&room("it = [\"p\"]\n[[room]]\nname = \"B\"\ntotal = [\"p\"]"), 64, "p measures room \"Salle A\" already");
+    check(
+        &room("it = [\"cvs:p\"]"),
+        64,
+        "room \"Salle A\": `it`: `cvs:p`: there is no source `cvs`: did you mean `csv`?",
+    );
+    check(&room("it = \"p\""), 64, "room \"Salle A\": invalid type");
+    check("[assumptions]\npower_gap_minutes = 0\n", 64, "`power_gap_minutes` lies between 1 and 1440");
     check("[server\n", 64, "ecoparc.toml");
     let rule = "[[source.rule]]\nwhen = { state = \"(\" }\nset = { status = \"retired\" }";
     check(&table("fleet", "assets", "fleet.csv", rule), 64, "rule 1: `when.state` is not a pattern");

@@ -10,6 +10,7 @@ use domain::exit::{ExitLine, StockCount};
 use domain::headcount::Headcount;
 use domain::identity::is_siret;
 use domain::observation::{Facts, Observation};
+use domain::power::PowerSample;
 use domain::purchase::PurchaseLine;
 use domain::quantity::Cents;
 use domain::record::{Record, Text};
@@ -44,6 +45,8 @@ pub trait Contents: Record + Clone {
 
     /// Columns without which no row could be read: of each list one at least.
     fn needs(year_of: &'static str) -> Vec<Vec<&'static str>>;
+    /// What a harvest of such contents holds though no row be read.
+    fn begin(_: &mut Harvest) {}
     /// Completes the record from the columns beside its fields, and refuses what cannot count.
     fn check(&mut self, row: &Row) -> Result<(), Fault>;
     /// Puts it where it belongs.
@@ -103,9 +106,20 @@ pub struct Seen {
     keys: HashMap<Text, (u32, u64)>,
     /// The other rows of keys that came again.
     rows: HashSet<(Text, u64)>,
+    /// Texts that come again and again, each kept once.
+    texts: HashSet<Text>,
 }
 
 impl Seen {
+    /// The text, shared with an equal one met before.
+    fn share(&mut self, text: Option<Text>) -> Option<Text> {
+        let text = text?;
+        if !self.texts.contains(&text) {
+            self.texts.insert(text.clone());
+        }
+        self.texts.get(&text).cloned()
+    }
+
     /// How often this key has come, this time included.
     fn count(&mut self, key: &Text) -> u32 {
         let (times, _) = self.keys.entry(key.clone()).or_default();
@@ -282,6 +296,27 @@ impl Contents for Headcount {
 
     fn keep(self, row: &Row, harvest: &mut Harvest, _: &mut Seen) {
         harvest.lines.headcounts.push(Line { native: row.place.into(), told: self });
+    }
+}
+
+impl Contents for PowerSample {
+    const HEADINGS: Headings = headings::POWER;
+
+    fn needs(_: &'static str) -> Vec<Vec<&'static str>> {
+        vec![vec!["time"], vec!["device", "room"], vec!["watts", "kwh"]]
+    }
+
+    fn begin(harvest: &mut Harvest) {
+        harvest.power = Some(Vec::new());
+    }
+
+    fn check(&mut self, _: &Row) -> Result<(), Fault> {
+        self.fault().map_or(Ok(()), Err)
+    }
+
+    fn keep(self, _: &Row, harvest: &mut Harvest, seen: &mut Seen) {
+        let (room, device) = (seen.share(self.room), seen.share(self.device));
+        harvest.power.get_or_insert_default().push(Self { room, device, ..self });
     }
 }
 

@@ -195,6 +195,28 @@ pub static HEADCOUNT: Headings = &[
     ("agents", "effectif, effectifs, nombre d agents, nb d agents, nombre agents, nb agents"),
 ];
 
+/// `power`.
+pub static POWER: Headings = &[
+    (
+        "time",
+        "horodatage, date et heure, date heure, date, heure, date de releve, date du releve, heure de releve, \
+         releve le, timestamp",
+    ),
+    ("room", "salle, nom de la salle, salle informatique, local, localisation, emplacement"),
+    ("device", "point de mesure, appareil, equipement, compteur, nom du compteur, pdu, onduleur, tableau"),
+    (
+        "watts",
+        "puissance, puissance w, puissance en w, puissance watts, puissance en watts, puissance active, \
+         puissance active w, w",
+    ),
+    (
+        "kwh",
+        "index, index kwh, index en kwh, index du compteur, index compteur, energie kwh, energie en kwh, energie, \
+         releve kwh",
+    ),
+    ("role", "perimetre, usage, fonction, type de mesure"),
+];
+
 /// `decisions`.
 pub static DECISIONS: Headings = &[
     ("decision", "verdict, decision prise"),

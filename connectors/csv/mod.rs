@@ -21,6 +21,8 @@ mod sheet;
 mod tests;
 #[cfg(test)]
 mod tests_asking;
+#[cfg(test)]
+mod tests_power;
 mod text;
 mod words;
 
@@ -67,6 +69,7 @@ static SORTS: &[Sort] = &[
     Sort::of::<domain::exit::ExitLine>(),
     Sort::of::<domain::exit::StockCount>(),
     Sort::of::<domain::headcount::Headcount>(),
+    Sort::of::<domain::power::PowerSample>(),
     Sort::of::<domain::decision::Decision>(),
 ];
 

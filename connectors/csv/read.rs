@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use anyhow::anyhow;
 use domain::record::{Field, Takes, Value};
+use domain::testimony::Moment;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -14,7 +15,7 @@ use crate::kind::fold;
 use crate::{Class, Context, Failure, Harvest, Reject, value};
 
 /// Columns whose values are worth a rule, and are counted for whoever writes one.
-const TALLIED: &[&str] = &["status", "kind", "condition", "supplier", "category", "mode", "disposal"];
+const TALLIED: &[&str] = &["status", "kind", "condition", "supplier", "category", "mode", "disposal", "role"];
 /// What exports write for "no value".
 const NOTHING: &[&str] =
     &["", "-", "--", "NULL", "null", "\\N", "#N/A", "N/A", "n/a", "0000-00-00", "0000-00-00 00:00:00"];
@@ -48,7 +49,8 @@ pub struct Reader<'c, R: Contents> {
 impl<'c, R: Contents> Reader<'c, R> {
     /// A reader that has read nothing yet.
     pub fn new(context: &'c Context, columns: &'c [(String, String)]) -> Self {
-        let harvest = Harvest { tally: context.rules.tally(), ..Harvest::default() };
+        let mut harvest = Harvest { tally: context.rules.tally(), ..Harvest::default() };
+        R::begin(&mut harvest);
         let found = vec![false; columns.len()];
         Self {
             context,
@@ -287,6 +289,10 @@ fn read_cell<R>(context: &Context, field: &Field<R>, text: &str, typed: bool) ->
             None => Err(format!("`{}` is not a {} it knows: write a rule for it", shown(text), field.name)),
         },
         Takes::Date if typed && serial_day(text).is_some() => Ok(serial_day(text).map(Value::Date)),
+        Takes::Moment if typed && serial_moment(text, context).is_some() => {
+            Ok(serial_moment(text, context).map(Value::Moment))
+        }
+        Takes::Moment => value::moment(&shown(text), &context.time_zone).map(|at| Some(Value::Moment(at))),
         Takes::Number => match value::read(field.takes, &shown(text))? {
             Some(Value::Number(number)) if number < 0.0 => Err(format!("`{number}` is less than 0")),
             read => Ok(read),
@@ -301,4 +307,13 @@ fn serial_day(text: &str) -> Option<Date> {
     let days: f64 = text.parse().ok()?;
     let days = (20_000.0..80_000.0).contains(&days).then_some(days.floor() as i64)?;
     jiff::civil::date(1899, 12, 30).checked_add(days.days()).ok()
+}
+
+/// The moment that a spreadsheet counts as this number: the part behind the point is the time of the day.
+fn serial_moment(text: &str, context: &Context) -> Option<Moment> {
+    let day = serial_day(text)?;
+    let days: f64 = text.parse().ok()?;
+    let seconds = (days.fract() * 86_400.0).round() as i64;
+    let at = day.at(0, 0, 0, 0).checked_add(seconds.seconds()).ok()?;
+    context.time_zone.to_timestamp(at).ok().map(|at| Moment(at.as_second()))
 }

@@ -8,6 +8,7 @@ use domain::decision::Decision;
 use domain::exit::{ExitLine, StockCount};
 use domain::headcount::Headcount;
 use domain::observation::Facts;
+use domain::power::PowerSample;
 use domain::purchase::PurchaseLine;
 use domain::quantity::Cents;
 use domain::record::Record;
@@ -58,6 +59,7 @@ pub(super) fn told(harvest: Result<Harvest, Failure>) -> String {
     all.extend(lines.stock_counts.iter().map(|line| written(&line.native, &line.told)));
     all.extend(lines.headcounts.iter().map(|line| written(&line.native, &line.told)));
     all.extend(lines.decisions.iter().map(|line| written(&line.native, &line.told)));
+    all.extend(harvest.power.iter().flatten().map(|sample| written("power", sample)));
     all.extend(harvest.rejects.iter().map(|Reject { place, column, reason }| match column {
         Some(column) => format!("! {place} [{column}] {reason}"),
         None => format!("! {place} {reason}"),
@@ -65,7 +67,7 @@ pub(super) fn told(harvest: Result<Harvest, Failure>) -> String {
     all.join("\n")
 }
 
-fn read_as<R: Contents>(
+pub(super) fn read_as<R: Contents>(
     input: impl Read,
     context: &Context,
     columns: &[(String, String)],
@@ -78,7 +80,7 @@ fn read_as<R: Contents>(
 }
 
 #[track_caller]
-fn check<R: Contents>(input: impl AsRef<[u8]>, expected: &str) {
+pub(super) fn check<R: Contents>(input: impl AsRef<[u8]>, expected: &str) {
     assert_eq!(told(read_as::<R>(input.as_ref(), &context(""), &[])), expected);
 }
 
@@ -372,6 +374,7 @@ fn headings_are_sound() {
     check::<ExitLine>();
     check::<StockCount>();
     check::<Headcount>();
+    check::<PowerSample>();
     check::<Decision>();
 }
 
@@ -393,6 +396,7 @@ proptest! {
         never_panics::<Facts>(format!("id;kind;mac;status;purchase_date;purchase_price_ht;ram_gb;user\n{rows}").as_bytes());
         never_panics::<PurchaseLine>(format!("date;siret;quantity;amount_ttc;vat_rate;mode\n{rows}").as_bytes());
         never_panics::<ExitLine>(format!("date;siret;quantity;disposal\n{rows}").as_bytes());
+        never_panics::<PowerSample>(format!("time;device;watts;kwh;role\n{rows}").as_bytes());
     }
 
     #[test]

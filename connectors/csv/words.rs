@@ -88,6 +88,13 @@ static WORDS: &[(&str, Meanings)] = &[
         ],
     ),
     (
+        "role",
+        &[
+            ("it", "informatique, equipements informatiques, baies, serveurs"),
+            ("total", "general, total salle, salle entiere, ensemble, toute la salle"),
+        ],
+    ),
+    (
         "decision",
         &[
             ("same", "meme, memes, identique, identiques"),
@@ -120,6 +127,7 @@ mod tests {
         check::<Facts>("kind", "Écrans", Some("monitor"));
         check::<Facts>("status", "IN_USE", Some("in_use"));
         check::<Facts>("status", "en service", None);
+        check::<domain::power::PowerSample>("role", "Général", Some("total"));
         check::<domain::decision::Decision>("decision", "Même", Some("same"));
     }
 
@@ -128,8 +136,10 @@ mod tests {
     fn the_table_is_sound() {
         use domain::decision::Decision;
         use domain::observation::Facts;
+        use domain::power::PowerSample;
         for (name, meanings) in WORDS {
-            let takes = Facts::field(name).map(|f| f.takes).or(Decision::field(name).map(|f| f.takes));
+            let own = Facts::field(name).map(|f| f.takes).or(Decision::field(name).map(|f| f.takes));
+            let takes = own.or(PowerSample::field(name).map(|f| f.takes));
             let Some(Takes::Word(spelling)) = takes else { panic!("{name} takes no word") };
             for (word, french) in *meanings {
                 assert_eq!(spelling(word), Some(*word));

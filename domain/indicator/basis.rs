@@ -14,9 +14,10 @@ use crate::law::reen::Exits;
 use crate::quantity::Years;
 use crate::record::Text;
 use crate::snapshot::{Asset, Snapshot};
+use crate::testimony::Moment;
 use crate::word::{Kind, Status, Word};
 
-use super::footprint::{Cell, cells};
+use super::footprint::{Cell, Feeds, cells};
 
 /// Days of a year, as years are counted.
 pub const YEAR_DAYS: f64 = 365.25;
@@ -53,6 +54,8 @@ pub struct Basis<'a> {
     pub publishing: Publishing,
     /// The day at the end of which the question is asked.
     pub at: Date,
+    /// The very moment at which it is asked, where that is on the day; what is true for minutes only is told then alone.
+    pub now: Option<Moment>,
     /// Of each asset: its status then; `None` for virtual machines too.
     pub status: Vec<Option<Status>>,
     /// The purchases as the law sees them.
@@ -61,6 +64,8 @@ pub struct Basis<'a> {
     pub exits: Exits,
     /// The footprint of the active fleet, and of what was acquired, in cells of alike assets.
     pub cells: Vec<Cell>,
+    /// What measured rooms give the assets that stand in them.
+    pub feeds: Feeds,
     labels: Vec<Text>,
     folded: BTreeSet<(Text, Kind)>,
 }
@@ -78,18 +83,26 @@ impl<'a> Basis<'a> {
             settings,
             publishing,
             at,
+            now: None,
             status,
             ledger: Ledger::of(snapshot, &settings.law, at),
             exits: Exits::of(snapshot, &settings.law, at),
             cells: Vec::new(),
+            feeds: Feeds::default(),
             labels: labels(snapshot, publishing.entity_depth),
             folded: BTreeSet::new(),
         };
         if publishing.folded {
             basis.folded = basis.small_cells();
         }
+        basis.feeds = Feeds::of(&basis);
         basis.cells = cells(&basis);
         basis
+    }
+
+    /// The same, asked at this very moment of the day.
+    pub fn asked(self, now: Moment) -> Self {
+        Self { now: Some(now), ..self }
     }
 
     /// Everything known that is not disposed, lost or unlisted, with its status.

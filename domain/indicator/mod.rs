@@ -6,6 +6,7 @@ pub mod fleet;
 pub mod footprint;
 pub mod lifetime;
 pub mod people;
+pub mod power;
 pub mod procurement;
 pub mod quality;
 mod reading;
@@ -26,8 +27,16 @@ pub struct Indicator {
 }
 
 /// Every question, in the order of the contract.
-pub static ALL: &[&[Indicator]] =
-    &[fleet::ALL, lifetime::ALL, footprint::ALL, procurement::ALL, disposal::ALL, people::ALL, quality::ALL];
+pub static ALL: &[&[Indicator]] = &[
+    fleet::ALL,
+    lifetime::ALL,
+    footprint::ALL,
+    procurement::ALL,
+    disposal::ALL,
+    people::ALL,
+    power::ALL,
+    quality::ALL,
+];
 
 /// Every question.
 pub fn all() -> impl Iterator<Item = &'static Indicator> {

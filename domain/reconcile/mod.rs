@@ -7,7 +7,7 @@ mod assemble;
 mod join;
 mod place;
 
-pub(crate) use place::siret_of;
+pub(crate) use place::{pattern_matches, siret_of};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -15,6 +15,7 @@ use jiff::tz::TimeZone;
 use crate::doubt::{Doubt, Reason};
 use crate::entity::EntityTree;
 use crate::record::Text;
+use crate::room::{RoomRule, gather};
 use crate::snapshot::Snapshot;
 use crate::testimony::{Kept, Line, SourceId, Testimony};
 use crate::word::Verdict;
@@ -24,6 +25,8 @@ use crate::word::Verdict;
 pub struct Rules {
     /// The configured entities; the organisation is the first.
     pub entities: EntityTree,
+    /// The rooms that the operator describes.
+    pub rooms: Vec<RoomRule>,
     /// Moments become days in this time zone.
     pub time_zone: TimeZone,
 }
@@ -93,6 +96,7 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
             });
         }
     }
+    let rooms = gather(testimonies, &rules.rooms, &places.bases);
     doubts.append(&mut places.doubts);
     doubts.retain(|doubt| !decisions.settle(doubt));
     doubts.sort();
@@ -107,6 +111,8 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
         exits,
         stock_counts,
         headcounts,
+        rooms,
+        roommates: Vec::new(),
         doubts,
     }
 }

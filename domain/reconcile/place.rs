@@ -17,7 +17,8 @@ const SEPARATOR: &str = " > ";
 pub(crate) struct Places {
     pub entities: EntityTree,
     pub doubts: Vec<Doubt>,
-    bases: Vec<EntityId>,
+    /// Where each source belongs.
+    pub bases: Vec<EntityId>,
     of: HashMap<(SourceId, Text), EntityId>,
 }
 
@@ -179,6 +180,11 @@ fn alias_matches(alias: &str, source: &str, path: &str) -> bool {
         // A colon may also be part of an entity's name.
         _ => alias.trim(),
     };
+    pattern_matches(wanted, path)
+}
+
+/// Is it this path, whatever the case? A `*` at the end stands for anything.
+pub(crate) fn pattern_matches(wanted: &str, path: &str) -> bool {
     match wanted.strip_suffix('*') {
         Some(start) => path.to_lowercase().starts_with(&start.trim_end().to_lowercase()),
         None => same(wanted, path),

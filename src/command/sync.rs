@@ -10,7 +10,7 @@ use domain::word::Word;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::say;
-use crate::collect::{Collected, accepted, collect_or_stop, keep};
+use crate::collect::{Collected, collect_or_stop, keep};
 use crate::config::{Config, Source};
 use crate::store::Store;
 
@@ -26,8 +26,8 @@ pub async fn sync(config: &Config, names: &[String]) -> anyhow::Result<ExitCode>
     let mut all_well = true;
     for source in config.sources.iter().filter(|s| names.is_empty() || names.iter().any(|n| **n == *s.told.name)) {
         let collected = watched(source, &bars).await?;
-        let before = store.testimony(&source.told).await?.as_ref().map_or(0, accepted);
-        let collected = collected.guarded(source, before);
+        let last = store.testimony(&source.told).await?;
+        let collected = collected.guarded(source, last.as_ref(), &config.integration());
         keep(&store, source, &collected, &config.time_zone).await?;
         let (records, rejects, outcome) = match &collected.harvest {
             Ok(harvest) => (harvest.accepted(), harvest.rejects.len(), "collected".to_owned()),

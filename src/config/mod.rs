@@ -1,6 +1,7 @@
 //! The configuration: understood whole before anything is done, or refused with the word that is wrong.
 
 mod read;
+mod room;
 mod schedule;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,8 @@ use std::time::Duration;
 use domain::assumption::Assumptions;
 use domain::entity::EntityTree;
 use domain::law::Law;
+use domain::power::Integration;
+use domain::room::RoomRule;
 use jiff::tz::TimeZone;
 
 pub use schedule::Schedule;
@@ -42,6 +45,8 @@ pub struct Config {
     pub assumptions: Assumptions,
     /// The law.
     pub law: Law,
+    /// The rooms whose electricity is measured.
+    pub rooms: Vec<RoomRule>,
     /// The sources, in the order of belief.
     pub sources: Vec<Source>,
 }
@@ -125,5 +130,10 @@ impl Config {
         let environment: BTreeMap<String, String> =
             std::env::vars().filter(|(name, _)| name.starts_with("ECOPARC__")).collect();
         read::load(path, environment)
+    }
+
+    /// What the integration of samples goes by.
+    pub fn integration(&self) -> Integration {
+        Integration { time_zone: self.time_zone.clone(), gap: self.assumptions.power_gap_minutes * 60.0 }
     }
 }

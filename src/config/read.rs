@@ -23,8 +23,19 @@ use toml::{Table, Value};
 use super::schedule::duration;
 use super::{Anonymous, Config, Schedule, Scope, Server, Source, Token};
 
-const TABLES: &[&str] =
-    &["organisation", "entity", "server", "metrics", "store", "privacy", "factors", "assumptions", "law", "source"];
+const TABLES: &[&str] = &[
+    "organisation",
+    "entity",
+    "server",
+    "metrics",
+    "store",
+    "privacy",
+    "factors",
+    "assumptions",
+    "law",
+    "room",
+    "source",
+];
 
 /// The keys of a source that are the frame's; all others are its connector's.
 const FRAME: &[&str] = &[
@@ -102,6 +113,7 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
         };
         sources.push(open(source, context, &entities).with_context(|| format!("source \"{name}\""))?);
     }
+    let rooms = super::room::rooms(list(&mut told, "room")?, &sources)?;
     Ok(Config {
         base: base.to_path_buf(),
         time_zone,
@@ -115,6 +127,7 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
         extra_factors: factors.extra.unwrap_or_default().into_iter().map(|folder| base.join(folder)).collect(),
         assumptions,
         law,
+        rooms,
         sources,
     })
 }
@@ -145,7 +158,7 @@ fn list(told: &mut Table, name: &str) -> anyhow::Result<Vec<Table>> {
     }
 }
 
-fn typed<T: DeserializeOwned>(table: Table) -> anyhow::Result<T> {
+pub(super) fn typed<T: DeserializeOwned>(table: Table) -> anyhow::Result<T> {
     table.try_into().map_err(|error: toml::de::Error| anyhow::anyhow!("{}", error.message().trim()))
 }
 
@@ -367,7 +380,14 @@ struct Factors {
     electricity: Option<String>,
 }
 
-const ASSUMPTIONS: &[&str] = &["server_room_pue", "lifetime_years", "refurbished_allocation", "common_error"];
+const ASSUMPTIONS: &[&str] = &[
+    "server_room_pue",
+    "lifetime_years",
+    "refurbished_allocation",
+    "common_error",
+    "power_gap_minutes",
+    "measured_days",
+];
 
 #[derive(Deserialize)]
 struct RawAssumptions {
@@ -376,6 +396,8 @@ struct RawAssumptions {
     lifetime_years: BTreeMap<String, f64>,
     refurbished_allocation: Option<String>,
     common_error: Option<f64>,
+    power_gap_minutes: Option<f64>,
+    measured_days: Option<f64>,
 }
 
 fn assumptions(raw: RawAssumptions) -> anyhow::Result<Assumptions> {
@@ -400,6 +422,14 @@ fn assumptions(raw: RawAssumptions) -> anyhow::Result<Assumptions> {
     if let Some(common) = raw.common_error {
         ensure!((0.0..=1.0).contains(&common), "[assumptions]: `common_error` lies between 0 and 1");
         assumptions.common_error = common;
+    }
+    if let Some(minutes) = raw.power_gap_minutes {
+        ensure!((1.0..=1440.0).contains(&minutes), "[assumptions]: `power_gap_minutes` lies between 1 and 1440");
+        assumptions.power_gap_minutes = minutes;
+    }
+    if let Some(days) = raw.measured_days {
+        ensure!((1.0..=365.0).contains(&days), "[assumptions]: `measured_days` lies between 1 and 365");
+        assumptions.measured_days = days;
     }
     Ok(assumptions)
 }

@@ -1,5 +1,5 @@
 //! Records as JSON objects: `{field: value}` of the fields that are known, in the order of `Record::FIELDS`.
-//! Money is in integer cents, a date an ISO text, a word its name. A field that this release does not know, or a
+//! Money is in integer cents, a moment in seconds since 1970, a date an ISO text, a word its name. A field that this release does not know, or a
 //! value it cannot take, is passed over when reading, so that rows outlive the release that wrote them.
 
 use std::fmt;
@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 
 use domain::quantity::Cents;
 use domain::record::{Record, Takes, Text, Value};
+use domain::testimony::Moment;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -19,6 +20,7 @@ impl<R: Record> Serialize for Body<'_, R> {
         let mut object = serializer.serialize_map(None)?;
         for field in R::FIELDS {
             match (field.get)(self.0) {
+                Some(Value::Moment(Moment(seconds))) => object.serialize_entry(field.name, &seconds)?,
                 Some(Value::Text(text)) => object.serialize_entry(field.name, &*text)?,
                 Some(Value::Word(word)) => object.serialize_entry(field.name, word)?,
                 Some(Value::Date(date)) => object.serialize_entry(field.name, &format_args!("{date}"))?,
@@ -171,7 +173,7 @@ impl<'de> Visitor<'de> for Slot<'_> {
             Takes::Text => Some(Value::Text(self.recall.text(text))),
             Takes::Word(canonical) => canonical(text).map(Value::Word),
             Takes::Date => text.parse().ok().map(Value::Date),
-            Takes::Money | Takes::Number | Takes::Flag => None,
+            Takes::Moment | Takes::Money | Takes::Number | Takes::Flag => None,
         })
     }
 
@@ -182,6 +184,7 @@ impl<'de> Visitor<'de> for Slot<'_> {
     fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
         Ok(match self.takes {
             Takes::Money => Some(Value::Money(Cents(number))),
+            Takes::Moment => Some(Value::Moment(Moment(number))),
             Takes::Number => Some(Value::Number(number as f64)),
             _ => None,
         })
@@ -190,6 +193,7 @@ impl<'de> Visitor<'de> for Slot<'_> {
     fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
         Ok(match self.takes {
             Takes::Money => i64::try_from(number).ok().map(|cents| Value::Money(Cents(cents))),
+            Takes::Moment => i64::try_from(number).ok().map(|seconds| Value::Moment(Moment(seconds))),
             Takes::Number => Some(Value::Number(number as f64)),
             _ => None,
         })

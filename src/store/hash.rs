@@ -54,6 +54,7 @@ fn push_fields<R: Record>(bytes: &mut Vec<u8>, record: &R) {
                 bytes.extend(date.month().to_be_bytes());
                 bytes.extend(date.day().to_be_bytes());
             }
+            Value::Moment(moment) => bytes.extend(moment.0.to_be_bytes()),
             Value::Money(Cents(cents)) => bytes.extend(cents.to_be_bytes()),
             Value::Number(number) => bytes.extend(number.to_be_bytes()),
             Value::Flag(flag) => bytes.push(flag.into()),

@@ -1,4 +1,4 @@
-//! What outlives a restart: the last word of each source, the journal of harvests, the assets in plain columns and
+//! What outlives a restart: the last word of each source, its electricity day by day, the journal of harvests, the assets in plain columns and
 //! the readings of each day. SQLite today; a second database would answer the same functions of [`Store`].
 //!
 //! Invariants:
@@ -20,6 +20,7 @@ pub(crate) mod body;
 mod bulk;
 mod hash;
 mod journal;
+mod power;
 mod reading;
 mod record;
 mod testimony;

@@ -10,6 +10,7 @@ use sqlx::SqliteConnection;
 use super::Store;
 use super::bulk::{self, Cell};
 use super::journal::purge_attempts;
+use super::power::purge_days;
 
 /// A reading of an earlier day.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,7 +93,7 @@ impl Store {
         reading.await.with_context(|| format!("cannot read the history of `{name}`"))
     }
 
-    /// Forgets readings, and attempts at harvests, of before this day. What sources said is never forgotten, nor how
+    /// Forgets readings, days of electricity but for their sum, and attempts at harvests, of before this day. What sources said is never forgotten, nor how
     /// the last attempt at each ended.
     ///
     /// # Errors
@@ -105,6 +106,7 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             purge_attempts(&mut tx, history_before).await?;
+            purge_days(&mut tx, history_before).await?;
             tx.commit().await?;
             anyhow::Ok(())
         };

@@ -10,6 +10,7 @@ use sqlx::SqliteConnection;
 
 use super::Store;
 use super::body::{Recall, Seed, column};
+use super::power;
 
 /// Rows read from the database in one piece.
 const PAGE: i64 = 4_000;
@@ -50,6 +51,7 @@ async fn testimony(conn: &mut SqliteConnection, source: &Source) -> Result<Optio
             headcounts: lines(conn, id, &mut recall).await?,
             decisions: lines(conn, id, &mut recall).await?,
         },
+        power: power::meters(conn, id).await?,
     }))
 }
 

@@ -19,6 +19,7 @@ mod body;
 mod cut;
 mod model;
 mod open;
+mod power;
 mod tables;
 
 /// A folder of its own, gone with the test.
@@ -76,7 +77,7 @@ async fn record(
     at: i64,
     day: Date,
 ) -> Recorded {
-    let said = Said { observations, lines, rejects: &[], took: Duration::from_millis(1_500) };
+    let said = Said { observations, lines, power: None, rejects: &[], took: Duration::from_millis(1_500) };
     store.record(name, &said, Moment(at), day).await.unwrap()
 }
 

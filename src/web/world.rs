@@ -7,6 +7,7 @@ use domain::indicator::{Basis, Indicator, Publishing, Reading};
 use domain::law::agec::Ledger;
 use domain::law::reen::Exits;
 use domain::snapshot::Snapshot;
+use domain::testimony::Moment;
 use jiff::civil::Date;
 
 use super::auth::Viewer;
@@ -77,7 +78,8 @@ impl World {
     /// Its basis on a day.
     pub fn basis(&self, at: Date) -> Basis<'_> {
         let publishing = Publishing { folded: self.key.folded, ..self.edition.publishing };
-        Basis::new(self.snapshot(), &self.edition.settings, publishing, at)
+        let basis = Basis::new(self.snapshot(), &self.edition.settings, publishing, at);
+        if at == self.edition.today { basis.asked(Moment(self.edition.made_at.as_second())) } else { basis }
     }
 
     /// Every reading of it.

@@ -3,9 +3,9 @@
 use jiff::civil::Date;
 
 use crate::assumption::Allocation;
-use crate::factor::{GridFactor, Tier};
-use crate::indicator::Basis;
+use crate::factor::{Factor, GridFactor, Tier};
 use crate::indicator::basis::span;
+use crate::indicator::{Basis, Grounds};
 use crate::observation::Facts;
 use crate::quantity::{Energy, Impact, Years};
 use crate::snapshot::Asset;
@@ -35,8 +35,10 @@ pub struct AssetFootprint {
     pub undivided: Option<Impact>,
     /// Electricity a year before overhead, in kilowatt-hours.
     pub kwh: Option<f64>,
-    /// The maker declares it; else it is the kind's default.
-    pub declared: bool,
+    /// Measured in its room, declared by the maker, or the kind's default.
+    pub grounds: Grounds,
+    /// The room in which it stands, if it stands in one (index into `Snapshot::rooms`).
+    pub room: Option<usize>,
     /// The room's overhead.
     pub pue: f64,
     /// Electricity a year with overhead.
@@ -65,6 +67,12 @@ pub fn acquired_in(asset: &Asset, at: Date) -> Option<i16> {
 /// The footprint of an asset at the end of the basis' day, whether it is active then or has left.
 pub fn of_asset(basis: &Basis, asset: &Asset, status: Option<Status>) -> AssetFootprint {
     with_factor(basis, asset, status, factor(basis, &asset.facts))
+}
+
+/// Electricity a year before overhead, as the maker declares it, else the default of the kind.
+pub fn own_energy(facts: &Facts, factor: Option<&Factor>) -> Option<(Energy, Grounds)> {
+    let declared = facts.annual_kwh.map(|kwh| (Energy::kwh(kwh), Grounds::Declared));
+    declared.or_else(|| factor.and_then(|factor| factor.annual_energy).map(|energy| (energy, Grounds::Default)))
 }
 
 /// The same, with the factor already chosen.
@@ -97,12 +105,18 @@ pub fn with_factor(
         (true, Some(internal)) => Some(factor.embodied() * (internal.0 / (upstream + internal).0)),
         (true, None) => None,
     });
-    let pue = match facts.kind {
-        Some(Kind::Server | Kind::BladeChassis | Kind::StorageArray) => assumptions.server_room_pue,
+    let room = basis.feeds.room(facts);
+    let pue = match (room, facts.kind) {
+        (Some(room), _) => basis.feeds.pue(room).unwrap_or(assumptions.server_room_pue),
+        (None, Some(Kind::Server | Kind::BladeChassis | Kind::StorageArray)) => assumptions.server_room_pue,
         _ => 1.0,
     };
-    let declared = facts.annual_kwh.map(Energy::kwh);
-    let drawn = declared.or_else(|| factor.and_then(|factor| factor.annual_energy));
+    let told = own_energy(facts, factor);
+    let measured = room.and_then(|room| basis.feeds.share(room, facts, status, told.map(|(energy, _)| energy)));
+    let (drawn, grounds) = match measured {
+        Some(measured) => (measured, Grounds::Measured),
+        None => told.map_or((None, Grounds::Default), |(energy, grounds)| (Some(energy), grounds)),
+    };
     let running = if status == Some(Status::InStock) { 0.0 } else { 1.0 };
     let energy = drawn.map(|energy| energy * (pue * running));
     let used = energy.zip(grid(basis)).map(|(energy, grid)| energy * grid.intensity);
@@ -116,7 +130,8 @@ pub fn with_factor(
         annual,
         undivided,
         kwh: drawn.map(|energy| energy.as_kwh() * running),
-        declared: declared.is_some(),
+        grounds,
+        room,
         pue,
         energy,
         used,

@@ -1,6 +1,7 @@
 //! The footprint (`facts/indicators.md` §1): annual embodied and use, undivided and flux views, with bounds.
 
 mod asset;
+mod feed;
 mod sum;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -16,6 +17,7 @@ use super::basis::kind_label;
 use super::{Basis, Grounds, Indicator, Reading};
 
 pub use asset::{AssetFootprint, grid, of_asset};
+pub use feed::Feeds;
 use sum::{Sum, Term};
 
 /// The questions about the footprint.
@@ -103,10 +105,10 @@ pub struct Cell {
     pub embodied: [Impact; 3],
     /// Embodied, undivided.
     pub undivided: Impact,
-    /// Electricity a year by the maker's declaration, and by the kind's default.
-    pub energy: [Energy; 2],
+    /// Electricity a year as measured, by the maker's declaration, and by the kind's default.
+    pub energy: [Energy; 3],
     /// Its impact.
-    pub used: [Impact; 2],
+    pub used: [Impact; 3],
     /// Of what was acquired, by civil year: embodied undivided, how many have a figure, how many there are.
     pub acquired: BTreeMap<i16, (Impact, f64, f64)>,
 }
@@ -149,8 +151,8 @@ pub fn cells(basis: &Basis) -> Vec<Cell> {
                 told: [0.0; 3],
                 embodied: [Impact(0.0); 3],
                 undivided: Impact(0.0),
-                energy: [Energy(0.0); 2],
-                used: [Impact(0.0); 2],
+                energy: [Energy(0.0); 3],
+                used: [Impact(0.0); 3],
                 acquired: BTreeMap::new(),
             });
             cells.len() - 1
@@ -170,7 +172,7 @@ pub fn cells(basis: &Basis) -> Vec<Cell> {
             }
             if let (Some(energy), Some(used)) = (footprint.energy, footprint.used) {
                 cell.told[2] += 1.0;
-                let at = usize::from(!footprint.declared);
+                let at = USED.iter().position(|grounds| *grounds == footprint.grounds).unwrap_or(USED.len() - 1);
                 cell.energy[at] += energy;
                 cell.used[at] += used;
             }
@@ -186,6 +188,9 @@ pub fn cells(basis: &Basis) -> Vec<Cell> {
     }
     cells
 }
+
+/// Where use figures come from, in the order of `Cell::used`.
+const USED: [Grounds; 3] = [Grounds::Measured, Grounds::Declared, Grounds::Default];
 
 const EMBODIED: [Phase; 3] = [Phase::Manufacture, Phase::Distribution, Phase::EndOfLife];
 
@@ -207,17 +212,19 @@ fn add(sum: &mut Sum, basis: &Basis, cell: &Cell, phase: Phase) {
             sum.seen(cell.told[2], cell.count);
             let row = cell.row.map(|row| (row, &basis.settings.factors.rows[row as usize]));
             let r = row.map_or(asset::R_DEFAULT, |(_, factor)| factor.r_energy);
-            sum.add(Term::Declared(cell.kind), cell.model, cell.used[0], asset::R_DEFAULT);
-            sum.used(Grounds::Declared, cell.used[0]);
+            sum.add(Term::Measured, cell.model, cell.used[0], 0.0);
+            sum.used(Grounds::Measured, cell.used[0]);
+            sum.add(Term::Declared(cell.kind), cell.model, cell.used[1], asset::R_DEFAULT);
+            sum.used(Grounds::Declared, cell.used[1]);
             if let Some((row, factor)) = row {
-                sum.add(Term::Energy(row), cell.model, cell.used[1], r);
-                sum.used(Grounds::Default, cell.used[1]);
-                if cell.used[1].0 > 0.0 {
+                sum.add(Term::Energy(row), cell.model, cell.used[2], r);
+                sum.used(Grounds::Default, cell.used[2]);
+                if cell.used[2].0 > 0.0 {
                     sum.rests(&factor.id);
                 }
             }
             if let Some(grid) = asset::grid(basis) {
-                sum.grid(cell.used[0] + cell.used[1], grid);
+                sum.grid(cell.used.into_iter().sum(), grid);
             }
         }
     }
@@ -334,15 +341,16 @@ fn electricity(basis: &Basis) -> Vec<Reading> {
     let mut sums = BTreeMap::new();
     for cell in basis.cells.iter().filter(|cell| cell.count > 0.0) {
         let key = (basis.entity_of(cell.entity, cell.kind), cell.kind);
-        let entry = sums.entry(key).or_insert(([0.0; 2], 0.0, 0.0));
-        entry.0[0] += cell.energy[0].0;
-        entry.0[1] += cell.energy[1].0;
+        let entry = sums.entry(key).or_insert(([0.0; 3], 0.0, 0.0));
+        for (sum, energy) in entry.0.iter_mut().zip(cell.energy) {
+            *sum += energy.0;
+        }
         entry.1 += cell.told[2];
         entry.2 += cell.count;
     }
     let mut readings = Vec::new();
     for ((entity, kind), (joules, told, all)) in sums {
-        for (grounds, value) in [Grounds::Declared, Grounds::Default].into_iter().zip(joules) {
+        for (grounds, value) in USED.into_iter().zip(joules) {
             let slice =
                 vec![("entity", entity.clone()), ("kind", kind_label(kind)), ("basis", Text::from(grounds.name()))];
             let value = (told > 0.0).then_some(value);

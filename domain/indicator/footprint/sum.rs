@@ -16,6 +16,8 @@ pub enum Term {
     Embodied(u32),
     /// The electricity of a factor row.
     Energy(u32),
+    /// Measured electricity: it has no error of its own.
+    Measured,
     /// What makers declare of a kind's electricity.
     Declared(Option<Kind>),
 }

@@ -4,6 +4,7 @@
 
 mod identity;
 mod law;
+mod power;
 mod properties;
 mod worked;
 mod world;

@@ -51,7 +51,7 @@ pub fn rules() -> Rules {
         entity("ecole", Some(ROOT), None),
         entity("maternelle", Some(domain::entity::EntityId(1)), None),
     ];
-    Rules { entities: EntityTree { nodes }, time_zone: TimeZone::UTC }
+    Rules { entities: EntityTree { nodes }, rooms: Vec::new(), time_zone: TimeZone::UTC }
 }
 
 pub fn kept(native: &str, facts: Facts) -> Kept {
@@ -80,7 +80,13 @@ pub fn testimony(name: &str, observations: Vec<Kept>) -> Testimony {
         unlisted_after: 90 * DAY,
         exits_recorded_since: None,
     };
-    Testimony { source, harvested: moment(date(2026, 6, 30)), observations, lines: Lines::default() }
+    Testimony {
+        source,
+        harvested: moment(date(2026, 6, 30)),
+        observations,
+        lines: Lines::default(),
+        power: Vec::new(),
+    }
 }
 
 /// A source that only tells lines.

@@ -32,6 +32,7 @@ fn value(takes: Takes, seed: u64, text: &str) -> Option<Value> {
             Value::Word(["laptop", "lost", "donated", "gift", "sale"].into_iter().find_map(canonical)?)
         }
         Takes::Date => Value::Date(date((seed % 9_999) as i16, 1 + (seed % 12) as i8, 1 + (seed % 28) as i8)),
+        Takes::Moment => Value::Moment(Moment(seed as i64)),
         Takes::Money => Value::Money(Cents(seed as i64)),
         Takes::Number => Value::Number(Some(f64::from_bits(seed)).filter(|number| number.is_finite())?),
         Takes::Flag => Value::Flag(seed.is_multiple_of(2)),
@@ -57,5 +58,6 @@ proptest! {
         comes_back::<domain::exit::StockCount>(&seeds);
         comes_back::<domain::headcount::Headcount>(&seeds);
         comes_back::<domain::decision::Decision>(&seeds);
+        comes_back::<domain::power::PowerSample>(&seeds);
     }
 }

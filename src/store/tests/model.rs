@@ -76,6 +76,7 @@ impl Model {
             harvested: self.harvested?,
             observations: self.kept.values().cloned().collect(),
             lines: self.lines.clone(),
+            power: vec![],
         })
     }
 }

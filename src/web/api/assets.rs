@@ -23,6 +23,7 @@ const APART: [&str; 3] = ["user", "entity", "status"];
 fn json_of(value: Told) -> Value {
     match value {
         Told::Text(text) => Value::from(&*text),
+        Told::Moment(moment) => moment.to_string().into(),
         Told::Word(word) => word.into(),
         Told::Date(date) => date.to_string().into(),
         Told::Money(cents) => cents.euros().into(),
@@ -216,7 +217,7 @@ pub fn one(ask: &Ask) -> Result<Answer, Problem> {
 pub fn footprint(ask: &Ask) -> Result<Answer, Problem> {
     let asset = found(ask)?;
     let whole = &ask.edition.snapshot;
-    // A world of this asset alone: its figure does not depend on the others.
+    // A world of this asset alone: its figure depends on no other but those that share a measured room with it.
     let alone = Snapshot {
         sources: whole.sources.clone(),
         harvested: whole.harvested.clone(),
@@ -227,6 +228,8 @@ pub fn footprint(ask: &Ask) -> Result<Answer, Problem> {
         exits: Vec::new(),
         stock_counts: Vec::new(),
         headcounts: Vec::new(),
+        rooms: whole.rooms.clone(),
+        roommates: whole.sharing(|other| other.id != asset.id),
         doubts: Vec::new(),
     };
     let publishing = Publishing { folded: false, ..ask.edition.publishing };

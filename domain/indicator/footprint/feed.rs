@@ -1,0 +1,127 @@
+//! What measured rooms give the assets that stand in them. A room's measure replaces the declarations and defaults of
+//! what it feeds, and is shared in their proportion; it is added to nothing.
+
+use std::collections::HashMap;
+
+use crate::indicator::Basis;
+use crate::observation::Facts;
+use crate::quantity::{Energy, YEAR_SECONDS};
+use crate::record::Text;
+use crate::snapshot::Asset;
+use crate::word::{Kind, Status};
+
+use super::asset;
+
+/// What each room gives.
+#[derive(Clone, Debug, Default)]
+pub struct Feeds {
+    rooms: Vec<Fed>,
+    /// The room that a location means (index into `Snapshot::rooms`).
+    places: HashMap<Text, usize>,
+}
+
+/// What one room gives.
+#[derive(Clone, Debug, Default)]
+struct Fed {
+    /// What its IT equipment takes a year, as measured; `None` where that covers too little.
+    annual: Option<Energy>,
+    /// Total over IT energy, as measured.
+    pue: Option<f64>,
+    /// Declared and default electricity a year of what it feeds.
+    told: Energy,
+    /// How many assets it feeds.
+    count: f64,
+}
+
+impl Feeds {
+    /// What rooms give at the end of the basis' day.
+    pub fn of(basis: &Basis) -> Self {
+        let snapshot = basis.snapshot;
+        let least = basis.settings.assumptions.measured_days * 86_400.0;
+        let mut feeds = Self::default();
+        if snapshot.rooms.iter().all(|room| room.locations.is_empty()) {
+            return feeds;
+        }
+        for room in &snapshot.rooms {
+            let it = room.it(basis.at).filter(|it| it.seconds >= least);
+            let common = room.common(basis.at).filter(|common| common.covered.0 >= least);
+            feeds.rooms.push(Fed {
+                annual: it.map(|it| it.energy * (YEAR_SECONDS / it.seconds)),
+                pue: common.and_then(|common| common.pue()),
+                ..Fed::default()
+            });
+        }
+        let mut nowhere = std::collections::HashSet::new();
+        for asset in snapshot.assets.iter().chain(&snapshot.roommates) {
+            let Some(location) = &asset.facts.location else { continue };
+            if feeds.places.contains_key(location) || nowhere.contains(location) {
+                continue;
+            }
+            match snapshot.rooms.iter().position(|room| room.means(location)) {
+                Some(room) => drop(feeds.places.insert(location.clone(), room)),
+                None => drop(nowhere.insert(location.clone())),
+            }
+        }
+        let inside = snapshot.assets.iter().zip(basis.status.iter().copied());
+        let outside = snapshot.roommates.iter().map(|asset| {
+            let is_virtual = asset.facts.virtual_machine == Some(true);
+            (asset, if is_virtual { None } else { asset.status(basis.at) })
+        });
+        for (asset, status) in inside.chain(outside) {
+            feeds.count(basis, asset, status);
+        }
+        feeds
+    }
+
+    fn count(&mut self, basis: &Basis, asset: &Asset, status: Option<Status>) {
+        let Some(room) = self.room(&asset.facts).filter(|_| is_fed(&asset.facts, status)) else { return };
+        let factor = asset::factor(basis, &asset.facts).map(|(row, _)| &basis.settings.factors.rows[row]);
+        let fed = &mut self.rooms[room];
+        fed.count += 1.0;
+        if let Some((energy, _)) = asset::own_energy(&asset.facts, factor) {
+            fed.told += energy;
+        }
+    }
+
+    /// The room in which something stands (index into `Snapshot::rooms`).
+    pub fn room(&self, facts: &Facts) -> Option<usize> {
+        if self.places.is_empty() {
+            return None;
+        }
+        self.places.get(facts.location.as_ref()?).copied()
+    }
+
+    /// Power usage effectiveness of a room, as measured.
+    pub fn pue(&self, room: usize) -> Option<f64> {
+        self.rooms[room].pue
+    }
+
+    /// What a measured room gives something that stands in it, a year and before overhead. The outer `None`: the
+    /// measure says nothing of it. The inner one: it is within the others' share, since nobody told what it takes.
+    pub fn share(
+        &self,
+        room: usize,
+        facts: &Facts,
+        status: Option<Status>,
+        own: Option<Energy>,
+    ) -> Option<Option<Energy>> {
+        let fed = &self.rooms[room];
+        let annual = fed.annual?;
+        if matches!(facts.kind, Some(Kind::Ups | Kind::Pdu)) {
+            // What goes through it is what it feeds; what it loses is within the room's overhead.
+            return Some(Some(Energy(0.0)));
+        }
+        if !is_fed(facts, status) {
+            return None;
+        }
+        if fed.told.0 > 0.0 {
+            return Some(own.map(|own| annual * (own.0 / fed.told.0)));
+        }
+        Some(Some(annual * (1.0 / fed.count)))
+    }
+}
+
+/// Does it draw on the IT electricity of its room?
+fn is_fed(facts: &Facts, status: Option<Status>) -> bool {
+    matches!(status, Some(Status::InUse | Status::InRepair)) && !matches!(facts.kind, Some(Kind::Ups | Kind::Pdu))
+}

@@ -1,0 +1,111 @@
+//! Measured electricity of rooms (`facts/indicators.md` §5).
+
+use crate::quantity::Energy;
+use crate::record::Text;
+use crate::room::{Room, UNKNOWN};
+use crate::word::{Role, Word};
+
+use super::{Basis, Grounds, Indicator, Reading, Slice};
+
+/// The power of a point is told for so many seconds.
+pub const FRESH_SECONDS: i64 = 900;
+
+/// The questions about rooms.
+pub static ALL: &[Indicator] = &[
+    Indicator {
+        name: "power_watts",
+        help: "Newest power that a room's measuring points show; a point silent for 15 minutes is left out.",
+        unit: "watts",
+        compute: watts,
+    },
+    Indicator {
+        name: "room_energy_joules_total",
+        help: "Energy measured in a room since measuring began; gaps add nothing.",
+        unit: "joules",
+        compute: energy,
+    },
+    Indicator {
+        name: "room_pue_ratio",
+        help: "Power usage effectiveness of a room: total over IT energy, where both are measured, the last 365 days.",
+        unit: "ratio",
+        compute: pue,
+    },
+];
+
+const ROLES: [Option<Role>; 3] = [Some(Role::It), Some(Role::Total), None];
+const NOWHERE: &str = "no [[room]] names these measuring points, and their source tells no room";
+
+fn slice(room: &Room, role: Option<Role>) -> Slice {
+    vec![("room", room.name.clone()), ("role", Text::from(role.map_or(UNKNOWN, Word::name)))]
+}
+
+/// Every room and role that has a measuring point.
+fn measured<'a>(basis: &Basis<'a>) -> impl Iterator<Item = (&'a Room, Option<Role>)> {
+    let rooms = basis.snapshot.rooms.iter().filter(|room| room.shown);
+    rooms.flat_map(|room| ROLES.map(|role| (room, role))).filter(|(room, role)| room.of_role(*role).next().is_some())
+}
+
+fn noted(reading: Reading, room: &Room) -> Reading {
+    let reading = Reading { grounds: Grounds::Measured, ..reading };
+    if &*room.name == UNKNOWN && reading.note.is_none() { reading.note(NOWHERE) } else { reading }
+}
+
+fn watts(basis: &Basis) -> Vec<Reading> {
+    let readings = measured(basis).map(|(room, role)| {
+        let (mut sum, mut fresh, mut all) = (0.0, 0.0, 0.0);
+        for meter in room.of_role(role).filter(|meter| meter.watts.is_some()) {
+            all += 1.0;
+            let near = |at: i64| basis.now.is_some_and(|now| (now.0 - at).abs() <= FRESH_SECONDS);
+            if let Some((_, watts)) = meter.watts.filter(|(at, _)| near(at.0)) {
+                sum += watts;
+                fresh += 1.0;
+            }
+        }
+        let value = (fresh > 0.0).then_some(sum);
+        let reading =
+            Reading::maybe(slice(room, role), value, "no measuring point told its power in the last 15 minutes")
+                .coverage(Some(if all > 0.0 { fresh / all } else { 0.0 }));
+        let partly = fresh > 0.0 && fresh < all;
+        noted(if partly { reading.note("at least: some measuring points are silent") } else { reading }, room)
+    });
+    readings.collect()
+}
+
+fn energy(basis: &Basis) -> Vec<Reading> {
+    let readings = measured(basis).map(|(room, role)| {
+        let sum = |energy: Energy, more: Energy| energy + more;
+        let meters = room.of_role(role).map(|meter| {
+            let days = meter.days.iter().filter(|known| known.day <= basis.at).map(|known| known.energy);
+            days.fold(meter.before, sum)
+        });
+        noted(Reading::of(slice(room, role), meters.fold(Energy(0.0), sum).0), room)
+    });
+    readings.collect()
+}
+
+fn pue(basis: &Basis) -> Vec<Reading> {
+    let rooms = basis.snapshot.rooms.iter().filter(|room| room.shown && &*room.name != UNKNOWN);
+    let readings =
+        rooms.filter(|room| room.of_role(Some(Role::It)).chain(room.of_role(Some(Role::Total))).next().is_some());
+    let readings = readings.map(|room| {
+        let slice = vec![("room", room.name.clone())];
+        let reading = match room.common(basis.at) {
+            None => Reading::maybe(slice, None, "IT and total electricity are not measured together yet"),
+            Some(common) => match common.pue() {
+                None => {
+                    Reading::maybe(slice, None, "IT shows nothing, or more than all: look at the measuring points")
+                }
+                Some(pue) => {
+                    let (seconds, (first, last)) = common.covered;
+                    let note = format!(
+                        "over {:.1} days known of both, from {first} to {last}; a year is asked",
+                        seconds / 86_400.0
+                    );
+                    Reading::of(slice, pue).coverage(Some(seconds / (365.0 * 86_400.0))).note(&note)
+                }
+            },
+        };
+        noted(reading, room)
+    });
+    readings.collect()
+}

@@ -1,0 +1,176 @@
+//! What samples come to, day by day.
+
+use jiff::civil::{Date, date};
+
+use super::*;
+
+fn paris() -> Integration {
+    let time_zone = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").expect("a zone");
+    Integration { time_zone, gap: 1800.0 }
+}
+
+/// A sample as `2026-03-01T12:00 watts=100 kwh=5`, in Paris.
+fn sample(told: &str) -> PowerSample {
+    let by = paris();
+    let mut sample = PowerSample { device: Some(Text::from("pdu-a1")), ..PowerSample::default() };
+    for word in told.split(' ') {
+        match word.split_once('=') {
+            Some(("watts", number)) => sample.watts = number.parse().ok(),
+            Some(("kwh", number)) => sample.kwh = number.parse().ok(),
+            Some((_, other)) => sample.device = Some(Text::from(other)),
+            None => {
+                let time: jiff::civil::DateTime = word.parse().expect("a time");
+                sample.time = by.time_zone.to_timestamp(time).ok().map(|at| Moment(at.as_second()));
+            }
+        }
+    }
+    sample
+}
+
+fn samples(told: &str) -> Vec<PowerSample> {
+    told.lines().map(str::trim).filter(|line| !line.is_empty()).map(sample).collect()
+}
+
+/// The days as `DAY JOULES SECONDS`, meter by meter.
+fn days(meters: &[Meter]) -> String {
+    let days = meters.iter().flat_map(|meter| &meter.days);
+    days.map(|known| format!("{} {:.0} {:.0}\n", known.day, known.energy.0, known.seconds)).collect()
+}
+
+#[track_caller]
+fn check(told: &str, expected: &str) {
+    let expected: String = expected.lines().map(|line| format!("{}\n", line.trim())).collect();
+    let mut told = samples(told);
+    let mut whole = Vec::new();
+    integrate(&mut whole, &told, &paris());
+    assert_eq!(days(&whole), expected.trim_start_matches('\n'));
+    // One after the other they come to the same.
+    let mut piecemeal = Vec::new();
+    for one in &told {
+        integrate(&mut piecemeal, std::slice::from_ref(one), &paris());
+    }
+    assert_eq!(piecemeal, whole);
+    // Their order, and saying them twice, changes nothing.
+    told.reverse();
+    told.extend(told.clone());
+    let mut again = Vec::new();
+    integrate(&mut again, &told, &paris());
+    assert_eq!(again, whole);
+}
+
+#[test]
+fn power_over_time_is_energy() {
+    check("2026-03-01T12:00 watts=100", "");
+    check("2026-03-01T12:00 watts=100\n2026-03-01T12:10 watts=200", "2026-03-01 90000 600");
+    check(
+        "2026-03-01T12:00 watts=100\n2026-03-01T12:10 watts=200\n2026-03-01T12:20 watts=0\n2026-03-01T12:30 watts=0",
+        "2026-03-01 150000 1800",
+    );
+}
+
+#[test]
+fn a_gap_is_a_gap() {
+    // Thirty minutes are none yet.
+    check("2026-03-01T12:00 watts=100\n2026-03-01T12:30 watts=100", "2026-03-01 180000 1800");
+    check("2026-03-01T12:00 watts=100\n2026-03-01T12:31 watts=100", "");
+    check(
+        "2026-03-01T12:00 watts=100\n2026-03-01T12:10 watts=100\n2026-03-01T15:00 watts=100\n2026-03-01T15:10 watts=100",
+        "2026-03-01 120000 1200",
+    );
+}
+
+#[test]
+fn midnight_splits() {
+    check("2026-03-01T23:50 watts=100\n2026-03-02T00:10 watts=300", "2026-03-01 120000 600\n2026-03-02 120000 600");
+    // An index tells of days on which nobody looked.
+    check(
+        "2026-03-01T12:00 kwh=10\n2026-03-03T12:00 kwh=14",
+        "2026-03-01 3600000 43200\n2026-03-02 7200000 86400\n2026-03-03 3600000 43200",
+    );
+}
+
+#[test]
+fn days_of_23_and_25_hours() {
+    check("2026-03-29T00:00 kwh=0\n2026-03-30T00:00 kwh=23", "2026-03-29 82800000 82800");
+    check("2026-10-25T00:00 kwh=0\n2026-10-26T00:00 kwh=25", "2026-10-25 90000000 90000");
+}
+
+#[test]
+fn an_index_is_believed_over_watts() {
+    // Watts between two readings of the index would count the same energy twice.
+    check(
+        "2026-03-01T12:00 watts=100 kwh=10\n2026-03-01T12:10 watts=100\n2026-03-01T12:20 watts=100 kwh=10.5",
+        "2026-03-01 1800000 1200",
+    );
+    // It begins with watts alone, and goes on with an index.
+    check(
+        "2026-03-01T12:00 watts=100\n2026-03-01T12:10 watts=100 kwh=7\n2026-03-01T12:20 watts=100 kwh=8",
+        "2026-03-01 3660000 1200",
+    );
+    // The index is told no more: after a day the watts count again.
+    check(
+        "2026-03-01T12:00 watts=100 kwh=7\n2026-03-02T13:00 watts=100\n2026-03-02T13:10 watts=100",
+        "2026-03-02 60000 600",
+    );
+}
+
+#[test]
+fn a_replaced_meter_is_a_gap() {
+    check(
+        "2026-03-01T12:00 kwh=100\n2026-03-01T13:00 kwh=101\n2026-03-01T14:00 kwh=0\n2026-03-01T15:00 kwh=2",
+        "2026-03-01 10800000 7200",
+    );
+    // A leap of more than 10 MW is one too.
+    check("2026-03-01T12:00 kwh=100\n2026-03-01T13:00 kwh=90000", "");
+}
+
+#[test]
+fn points_are_apart() {
+    check(
+        "2026-03-01T12:00 watts=100\n2026-03-01T12:05 watts=900 of=pdu-a2\n2026-03-01T12:10 watts=100\n2026-03-01T12:15 watts=900 of=pdu-a2",
+        "2026-03-01 60000 600\n2026-03-01 540000 600",
+    );
+}
+
+#[test]
+fn what_changed_is_given_back() {
+    let mut meters = Vec::new();
+    integrate(&mut meters, &samples("2026-03-01T12:00 watts=100\n2026-03-01T12:10 watts=100"), &paris());
+    let changed = integrate(&mut meters, &samples("2026-03-01T12:20 watts=100"), &paris());
+    assert_eq!(days(&changed), "2026-03-01 120000 1200\n");
+    let changed = integrate(&mut meters, &samples("2026-03-02T12:00 watts=100"), &paris());
+    assert_eq!((days(&changed).as_str(), changed.len()), ("", 1));
+    assert_eq!(changed[0].watts.map(|(_, watts)| watts), Some(100.0));
+    let changed = integrate(&mut meters, &samples("2026-03-02T12:10 watts=100"), &paris());
+    assert_eq!(days(&changed), "2026-03-02 60000 600\n");
+}
+
+#[test]
+fn a_clock_that_was_ahead_silences_nothing() {
+    let mut meters = Vec::new();
+    integrate(&mut meters, &samples("2027-03-01T12:00 watts=100 kwh=1"), &paris());
+    let now = sample("2026-03-01T12:00").time.expect("a time");
+    meters[0].forget_after(now);
+    integrate(&mut meters, &samples("2026-03-01T12:00 watts=100\n2026-03-01T12:10 watts=100"), &paris());
+    assert_eq!(days(&meters), "2026-03-01 60000 600\n");
+    assert_eq!(meters[0].energy(Date::MAX), Energy(60_000.0));
+    assert_eq!(meters[0].energy(date(2026, 2, 28)), Energy(0.0));
+}
+
+#[test]
+fn what_cannot_be_is_refused() {
+    let fault = |told: &str| sample(told).fault().map(|(field, _)| field);
+    assert_eq!(fault("2026-03-01T12:00 watts=0"), None);
+    assert_eq!(fault("watts=1"), Some("time"));
+    assert_eq!(fault("1996-03-01T12:00 watts=1"), Some("time"));
+    assert_eq!(fault("2026-03-01T12:00"), Some("watts"));
+    assert_eq!(fault("2026-03-01T12:00 watts=-1"), Some("watts"));
+    assert_eq!(fault("2026-03-01T12:00 watts=NaN"), Some("watts"));
+    assert_eq!(fault("2026-03-01T12:00 watts=10000001"), Some("watts"));
+    assert_eq!(fault("2026-03-01T12:00 kwh=-1"), Some("kwh"));
+    let nowhere = PowerSample { device: None, ..sample("2026-03-01T12:00 watts=1") };
+    assert_eq!(nowhere.fault().map(|(field, _)| field), Some("device"));
+    let mut meters = Vec::new();
+    integrate(&mut meters, &samples("2026-03-01T12:00 watts=1e9"), &paris());
+    assert_eq!(meters, []);
+}
