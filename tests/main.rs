@@ -9,6 +9,7 @@ mod house;
 mod identity;
 mod metrics;
 mod ocs;
+mod power;
 mod refusal;
 mod story;
 mod tidy;

@@ -13,17 +13,7 @@ fn promtool_finds_nothing_and_a_real_prometheus_scrapes() {
     daemon.settled();
     let scrape = daemon.get("/metrics");
     assert!(scrape.header("content-type").starts_with("text/plain"), "{}", scrape.header("content-type"));
-    let mut promtool = Command::new("promtool")
-        .args(["check", "metrics"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("promtool is needed: tests/run installs Debian's prometheus");
-    promtool.stdin.take().unwrap().write_all(scrape.body.as_bytes()).unwrap();
-    let output = promtool.wait_with_output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && said.trim().is_empty(), "{said}");
+    promtool_accepts(&scrape.body);
 
     let config = folder.write(
         "prometheus.yml",
@@ -82,4 +72,19 @@ fn both_formats_are_negotiated_and_a_scrape_collects_nothing() {
         daemon.get("/");
     }
     assert_eq!(collected(&mut daemon), before, "a scrape must not start a collection");
+}
+
+/// Has promtool look at a page of metrics.
+pub fn promtool_accepts(scrape: &str) {
+    let mut promtool = Command::new("promtool")
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("promtool is needed: tests/run installs Debian's prometheus");
+    promtool.stdin.take().unwrap().write_all(scrape.as_bytes()).unwrap();
+    let output = promtool.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.trim().is_empty(), "{said}");
 }

@@ -3,6 +3,7 @@
 
 mod cards;
 mod figures;
+mod rooms;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -120,6 +121,7 @@ pub fn page(edition: &Edition, lang: Lang, viewer: &PageViewer) -> String {
             (tables::equipment(&sheet))
             (tables::exits(&sheet))
             (tables::ways(&sheet))
+            (rooms::rooms(&sheet))
             (tables::sources(&sheet))
             (tables::quality(&sheet))
         }

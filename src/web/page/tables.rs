@@ -11,7 +11,7 @@ use super::figures::{Buyer, Total, label, source};
 use super::{Sheet, words};
 
 /// A table that scrolls by itself where it is too wide for the page, so that the page never does.
-fn table(sheet: &Sheet, id: &str, title: (&str, &str), caption: (&str, &str), inside: Markup) -> Markup {
+pub(super) fn table(sheet: &Sheet, id: &str, title: (&str, &str), caption: (&str, &str), inside: Markup) -> Markup {
     html! {
         section aria-labelledby=(id) {
             h2 id=(id) { (sheet.say(title.0, title.1)) }
@@ -26,7 +26,7 @@ fn table(sheet: &Sheet, id: &str, title: (&str, &str), caption: (&str, &str), in
 }
 
 /// Column heads: French and English; a figure's stand at its right.
-fn heads(sheet: &Sheet, heads: &[(&str, &str, bool)]) -> Markup {
+pub(super) fn heads(sheet: &Sheet, heads: &[(&str, &str, bool)]) -> Markup {
     html! {
         thead { tr {
             @for (french, english, is_figure) in heads {

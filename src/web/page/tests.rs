@@ -38,6 +38,8 @@ fn edition() -> Edition {
         exits: Vec::new(),
         stock_counts: Vec::new(),
         headcounts: Vec::new(),
+        rooms: Vec::new(),
+        roommates: Vec::new(),
         doubts: Vec::new(),
     };
     let settings = Settings {

@@ -214,6 +214,14 @@ const NOTES: &[(&str, &str)] = &[
         "ni comptage ni historique daté du stock de biens réformés au 1er janvier",
     ),
     ("neither a count nor dated history tells it", "ni comptage ni historique daté"),
+    (
+        "IT and total electricity are not measured together yet",
+        "l'électricité informatique et totale ne sont pas encore mesurées ensemble",
+    ),
+    (
+        "IT shows nothing, or more than all: look at the measuring points",
+        "les équipements informatiques consommeraient plus que toute la salle, ou rien\u{a0}: points de mesure à vérifier",
+    ),
     ("counted by people", "compté sur place"),
     ("at least: not all of it has a published factor", "au moins\u{a0}: tout n'a pas de facteur publié"),
 ];

@@ -1,0 +1,113 @@
+//! Measured electricity, from a table to the metrics.
+
+use std::fmt::Write;
+
+use crate::house::*;
+use crate::metrics::promtool_accepts;
+
+const ROOM: &str = "[[room]]\nname = \"Salle A\"\nlocations = [\"Mairie > Sous-sol*\"]\n\
+    it = [\"pdu-a1\", \"mesures:pdu-a2\"]\ntotal = [\"tgbt-a\"]\n";
+
+/// So many days of samples a quarter of an hour apart, up to now: 400 W and 600 W of IT, an index that counts 1.5 kW.
+fn samples(days: i64) -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as i64;
+    let mut table = "time;device;watts;kwh\n".to_owned();
+    for quarter in (0..=days * 96).rev() {
+        let at = now - quarter * 900 - 5;
+        let (day, second) = (at.div_euclid(86_400), at.rem_euclid(86_400));
+        let time = format!("{}T{:02}:{:02}:{:02}Z", civil(day), second / 3600, second / 60 % 60, second % 60);
+        let kwh = 1000.0 + 1.5 * (at - (now - days * 86_400)) as f64 / 3600.0;
+        let _ = write!(table, "{time};pdu-a1;400;\n{time};pdu-a2;600;\n{time};tgbt-a;1500;{kwh}\n");
+    }
+    table
+}
+
+/// The civil date of a day since 1970.
+fn civil(day: i64) -> String {
+    let day = day + 719_468;
+    let era = day.div_euclid(146_097);
+    let of_era = day.rem_euclid(146_097);
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let (of_month, month) = (of_year - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
+    format!("{:04}-{month:02}-{of_month:02}", year + era * 400 + i64::from(month <= 2))
+}
+
+#[test]
+fn a_power_table_shows_in_the_metrics_and_in_the_footprint() {
+    let folder = Folder::new();
+    folder.write("mesures.csv", &samples(10));
+    folder.write(
+        "parc.csv",
+        "id;kind;location;annual_kwh\n1;server;Mairie > Sous-sol > Baie 1;3000\n2;server;Mairie > Sous-sol > Baie 2;1000\n\
+         3;laptop;Mairie > 1er étage;\n4;ups;Mairie > Sous-sol > Baie 1;500\n",
+    );
+    let sources = table("parc", "assets", "parc.csv", "") + &table("mesures", "power", "mesures.csv", "");
+    let config = folder.configure(&(ROOM.to_owned() + &sources + ADMIN_TOKEN));
+    let mut daemon = Daemon::start(&config);
+    daemon.settled();
+    daemon.until("the room is told", |daemon| daemon.reading("room_pue_ratio", &[]).is_some());
+    let it = "{room=\"Salle A\",role=\"it\"}";
+    let near = |told: Option<f64>, worked: f64| {
+        let told = told.unwrap();
+        assert!((told - worked).abs() <= worked.abs() * 1e-6, "{told} is not {worked}");
+    };
+    let told = |daemon: &Daemon| {
+        near(daemon.sample(&format!("ecoparc_power_watts{it}")), 1000.0);
+        near(daemon.sample("ecoparc_power_watts{room=\"Salle A\",role=\"total\"}"), 1500.0);
+        near(daemon.sample(&format!("ecoparc_room_energy_joules_total{it}")), 864e6);
+        near(daemon.sample("ecoparc_room_pue_ratio{room=\"Salle A\"}"), 1.5);
+        // 1 kW all year, shared three to one, with the room's own overhead; the UPS takes none of it.
+        let servers = daemon.reading("electricity_annual_joules", &[("kind", "server"), ("basis", "measured")]);
+        near(servers, 1000.0 * 1.5 * 365.25 * 86_400.0);
+        let ups = daemon.reading("electricity_annual_joules", &[("kind", "ups"), ("basis", "measured")]);
+        assert_eq!(ups, Some(0.0));
+        let declared = daemon.reading("electricity_annual_joules", &[("kind", "server"), ("basis", "declared")]);
+        assert_eq!(declared, Some(0.0), "the measure replaces what was declared");
+    };
+    told(&daemon);
+    promtool_accepts(&daemon.get("/metrics").body);
+    let open = [("accept", "application/openmetrics-text")];
+    let open = daemon.request(reqwest::Method::GET, "/metrics", &open).body;
+    assert!(open.contains("# TYPE ecoparc_room_energy_joules counter\n# UNIT ecoparc_room_energy_joules joules\n"));
+    let steps = daemon.json("/api/v1/assets/parc:1/footprint");
+    let electricity =
+        steps["items"].as_array().unwrap().iter().find(|step| step["what"] == "electricity, a year").unwrap();
+    near(electricity["value"].as_f64(), 8766.0 * 0.75);
+    assert!(electricity["origin"].as_str().unwrap().contains("Salle A"), "{electricity}");
+    let pue = daemon.readings("room_pue_ratio").remove(0);
+    assert_eq!(pue["basis"], "measured");
+    assert!(pue["note"].as_str().unwrap().starts_with("over 10.0 days known of both"), "{pue}");
+    let page = daemon.get("/").body;
+    assert!(page.contains("Salle A"), "the page tells of the room");
+
+    // A restart tells the same before any table is read.
+    daemon.signal("-TERM");
+    assert_eq!(daemon.end(), Some(0));
+    std::fs::remove_file(folder.0.join("mesures.csv")).unwrap();
+    let mut again = Daemon::start(&config);
+    again.settled();
+    told(&again);
+    assert_eq!(again.sample("ecoparc_source_observations{source=\"mesures\"}"), Some(961.0 * 3.0));
+
+    // A table that lost most of its days is not believed.
+    folder.write("mesures.csv", &samples(3));
+    again.log();
+    again.sync("mesures");
+    told(&again);
+    assert!(again.sources().iter().any(|source| source["failure"].to_string().contains("allow_shrink")));
+}
+
+#[test]
+fn points_that_nobody_places_are_told_as_unknown() {
+    let folder = Folder::new();
+    folder.write("mesures.csv", &samples(1));
+    let daemon = Daemon::start(&folder.configure(&table("mesures", "power", "mesures.csv", "")));
+    daemon.settled();
+    let readings = daemon.readings("power_watts");
+    assert_eq!(readings.len(), 1, "{readings:?}");
+    assert_eq!(readings[0]["slice"], serde_json::json!({ "room": "unknown", "role": "unknown" }));
+    assert!(readings[0]["note"].as_str().unwrap().contains("[[room]]"), "{readings:?}");
+    assert!(daemon.readings("room_pue_ratio").is_empty());
+}
