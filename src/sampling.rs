@@ -44,3 +44,6 @@ pub fn fresh(testimonies: &[Testimony], now: Timestamp) -> usize {
     let told = meters.filter_map(|meter| meter.watts);
     told.filter(|(at, _)| (now.as_second() - at.0).abs() <= FRESH_SECONDS).count()
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,6 +34,7 @@ pub static ALL: &[Indicator] = &[
 
 const ROLES: [Option<Role>; 3] = [Some(Role::It), Some(Role::Total), None];
 const NOWHERE: &str = "no [[room]] names these measuring points, and their source tells no room";
+const NOBODY: &str = "no asset stands at this room's locations: its electricity is in no footprint";
 
 fn slice(room: &Room, role: Option<Role>) -> Slice {
     vec![("room", room.name.clone()), ("role", Text::from(role.map_or(UNKNOWN, Word::name)))]
@@ -78,7 +79,10 @@ fn energy(basis: &Basis) -> Vec<Reading> {
             let days = meter.days.iter().filter(|known| known.day <= basis.at).map(|known| known.energy);
             days.fold(meter.before, sum)
         });
-        noted(Reading::of(slice(room, role), meters.fold(Energy(0.0), sum).0), room)
+        let reading = Reading::of(slice(room, role), meters.fold(Energy(0.0), sum).0);
+        let place = basis.snapshot.rooms.iter().position(|known| known.name == room.name);
+        let idle = role == Some(Role::It) && !place.is_some_and(|place| basis.feeds.feeds(place));
+        noted(if idle && !room.locations.is_empty() { reading.note(NOBODY) } else { reading }, room)
     });
     readings.collect()
 }

@@ -91,6 +91,11 @@ impl Feeds {
         self.places.get(facts.location.as_ref()?).copied()
     }
 
+    /// Does any asset draw on a room?
+    pub fn feeds(&self, room: usize) -> bool {
+        self.rooms.get(room).is_some_and(|fed| fed.count > 0.0)
+    }
+
     /// Power usage effectiveness of a room, as measured.
     pub fn pue(&self, room: usize) -> Option<f64> {
         self.rooms[room].pue

@@ -1,7 +1,7 @@
 //! Rooms whose electricity is measured: worked values, and that nothing is counted twice.
 
 use domain::entity::EntityId;
-use domain::indicator::{Basis, Grounds, Settings, measure};
+use domain::indicator::{Basis, Grounds, Indicator, Reading, Settings, measure};
 use domain::observation::Facts;
 use domain::power::{Meter, Point, PowerDay};
 use domain::quantity::Energy;
@@ -94,6 +94,12 @@ fn worked_pue() {
     assert_eq!(reading(&basis, "power_watts", &[("room", "Salle A"), ("role", "it")]), Some(1000.0));
     let joules = reading(&basis, "room_energy_joules_total", &[("room", "Salle A"), ("role", "it")]);
     assert_eq!(joules, Some(1000.0 * 240.0 * HOUR));
+    // Nobody knows what stands there: that is said where the energy is told.
+    let unused = |(indicator, reading): &(&Indicator, Reading)| {
+        indicator.name == "room_energy_joules_total"
+            && reading.note.as_deref().is_some_and(|note| note.contains("no asset"))
+    };
+    assert_eq!(measure(&basis).iter().filter(|told| unused(told)).count(), 1);
 }
 
 #[test]
