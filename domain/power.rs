@@ -122,6 +122,9 @@ pub struct Meter {
 /// What a point shows at a moment: watts, and the index of its meter.
 type Shown = (Moment, Option<f64>, Option<f64>);
 
+/// What makes a point: its name, room and role.
+type Named<'a> = (Option<&'a Text>, Option<&'a Text>, Option<Role>);
+
 /// What integration goes by.
 #[derive(Clone, Debug)]
 pub struct Integration {
@@ -135,15 +138,17 @@ pub struct Integration {
 /// of the samples does not matter; one that is not newer than what its point told last adds nothing. A sample that
 /// cannot count ([`PowerSample::fault`]) is passed over.
 pub fn integrate(meters: &mut Vec<Meter>, samples: &[PowerSample], by: &Integration) -> Vec<Meter> {
-    let mut told: BTreeMap<Point, Vec<Shown>> = BTreeMap::new();
+    // A table may hold millions of samples: nothing is cloned but once a point.
+    let mut told: BTreeMap<Named, Vec<Shown>> = BTreeMap::new();
     for sample in samples.iter().filter(|sample| sample.fault().is_none()) {
-        let PowerSample { room, device, role, .. } = sample.clone();
         if let Some(time) = sample.time {
-            told.entry(Point { device, room, role }).or_default().push((time, sample.watts, sample.kwh));
+            let point = (sample.device.as_ref(), sample.room.as_ref(), sample.role);
+            told.entry(point).or_default().push((time, sample.watts, sample.kwh));
         }
     }
     let mut changed = Vec::new();
-    for (point, mut readings) in told {
+    for ((device, room, role), mut readings) in told {
+        let point = Point { device: device.cloned(), room: room.cloned(), role };
         readings.sort_by(|a, b| {
             let bits = |value: Option<f64>| value.map(f64::to_bits);
             (a.0, bits(a.1), bits(a.2)).cmp(&(b.0, bits(b.1), bits(b.2)))

@@ -212,11 +212,20 @@ impl Snapshot {
     /// The assets that stand in a measured room and are outside a part of the world.
     pub fn sharing(&self, outside: impl Fn(&Asset) -> bool) -> Vec<Asset> {
         let measured: Vec<&Room> = self.rooms.iter().filter(|room| !room.meters.is_empty()).collect();
-        let stands = |asset: &Asset| {
-            asset.facts.location.as_ref().is_some_and(|location| measured.iter().any(|room| room.means(location)))
-        };
-        let told = self.assets.iter().filter(|asset| outside(asset) && stands(asset));
-        told.chain(&self.roommates).cloned().collect()
+        let mut sharing = self.roommates.clone();
+        if measured.is_empty() {
+            return sharing;
+        }
+        // Many assets, few locations.
+        let mut places: std::collections::HashMap<&Text, bool> = std::collections::HashMap::new();
+        for asset in &self.assets {
+            let Some(location) = &asset.facts.location else { continue };
+            let stands = places.entry(location).or_insert_with(|| measured.iter().any(|room| room.means(location)));
+            if *stands && outside(asset) {
+                sharing.push(asset.clone());
+            }
+        }
+        sharing
     }
 
     /// The name of a source.

@@ -114,6 +114,9 @@ impl Collected {
     /// Works out what samples of electricity come to, and refuses a harvest that shrank by more than half since the
     /// one before.
     pub fn guarded(mut self, source: &Source, last: Option<&Testimony>, by: &Integration) -> Self {
+        if let Ok(harvest) = &mut self.harvest {
+            refuse_the_future(harvest, Moment(self.began.as_second()), &source.told.name);
+        }
         let samples = self.harvest.as_ref().ok().and_then(|harvest| harvest.power.as_deref());
         self.meters = samples.map(|samples| {
             let mut meters = Vec::new();
@@ -134,6 +137,21 @@ impl Collected {
             (self.harvest, self.refused) = (Err(Failure::new(Class::Incomplete, cause)), true);
         }
         self
+    }
+}
+
+/// Refuses samples of days to come: an index told for one of them would fill all days until then.
+fn refuse_the_future(harvest: &mut Harvest, now: Moment, source: &str) {
+    let Some(samples) = &mut harvest.power else { return };
+    let all = samples.len();
+    samples.retain(|sample| sample.time.is_none_or(|time| time.0 <= now.0 + 86_400));
+    let refused = all - samples.len();
+    if refused > 0 {
+        harvest.rejects.push(connectors::Reject {
+            place: source.to_owned(),
+            column: Some("time".to_owned()),
+            reason: format!("{refused} samples are of days to come"),
+        });
     }
 }
 

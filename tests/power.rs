@@ -102,7 +102,7 @@ fn a_power_table_shows_in_the_metrics_and_in_the_footprint() {
 #[test]
 fn points_that_nobody_places_are_told_as_unknown() {
     let folder = Folder::new();
-    folder.write("mesures.csv", &samples(1));
+    folder.write("mesures.csv", &(samples(1) + "2090-01-01T00:00:00Z;pdu-a1;400;\n"));
     let daemon = Daemon::start(&folder.configure(&table("mesures", "power", "mesures.csv", "")));
     daemon.settled();
     let readings = daemon.readings("power_watts");
@@ -110,4 +110,6 @@ fn points_that_nobody_places_are_told_as_unknown() {
     assert_eq!(readings[0]["slice"], serde_json::json!({ "room": "unknown", "role": "unknown" }));
     assert!(readings[0]["note"].as_str().unwrap().contains("[[room]]"), "{readings:?}");
     assert!(daemon.readings("room_pue_ratio").is_empty());
+    // What is dated after tomorrow is a reject.
+    assert_eq!(daemon.sample("ecoparc_source_rejects{source=\"mesures\"}"), Some(1.0));
 }

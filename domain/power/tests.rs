@@ -1,6 +1,7 @@
 //! What samples come to, day by day.
 
 use jiff::civil::{Date, date};
+use proptest::prelude::*;
 
 use super::*;
 
@@ -173,4 +174,46 @@ fn what_cannot_be_is_refused() {
     let mut meters = Vec::new();
     integrate(&mut meters, &samples("2026-03-01T12:00 watts=1e9"), &paris());
     assert_eq!(meters, []);
+}
+
+fn shown() -> impl Strategy<Value = PowerSample> {
+    let number = |most: f64| prop_oneof![8 => 0.0..most, 1 => any::<f64>(), 1 => Just(0.0)];
+    let time = prop_oneof![8 => 0_i64..200_000, 1 => any::<i64>()];
+    let room = prop::option::of(Just(Text::from("A")));
+    let role = prop::option::of(prop::sample::select(vec![Role::It, Role::Total]));
+    let told = (prop::option::of(number(5e3)), prop::option::of(number(50.0)));
+    (time, told, prop::bool::ANY, room, role).prop_map(|(time, (watts, kwh), named, room, role)| PowerSample {
+        // From the evening before a day of 25 hours on.
+        time: Some(Moment(time.saturating_add(1_792_875_600))),
+        device: named.then(|| Text::from("pdu-a1")),
+        room,
+        watts,
+        kwh,
+        role,
+    })
+}
+
+proptest! {
+    /// Whatever meters tell, in whatever order and pieces: no day is longer than it was, nothing is negative.
+    #[test]
+    fn days_hold_what_they_can(told in prop::collection::vec(shown(), 0..40)) {
+        let by = paris();
+        let mut whole = Vec::new();
+        integrate(&mut whole, &told, &by);
+        for meter in &whole {
+            prop_assert!(meter.days.is_sorted_by_key(|known| known.day));
+            for PowerDay { day, energy, seconds } in &meter.days {
+                let longest = if *day == date(2026, 10, 25) { 90_000.0 } else { 86_400.0 };
+                prop_assert!((0.0..=longest).contains(seconds) && *seconds > 0.0, "{day} {seconds}");
+                prop_assert!(energy.0 >= 0.0 && energy.0 <= WATTS_MOST * seconds * 1.000_001, "{day} {energy:?}");
+            }
+        }
+        let mut sorted = told.clone();
+        sorted.sort_by_key(|sample| (sample.time, sample.watts.map(f64::to_bits), sample.kwh.map(f64::to_bits)));
+        let mut piecemeal = Vec::new();
+        for piece in sorted.chunks(3) {
+            integrate(&mut piecemeal, piece, &by);
+        }
+        prop_assert_eq!(piecemeal, whole);
+    }
 }
