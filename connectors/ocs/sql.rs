@@ -58,7 +58,7 @@ const NEEDED: &[(&str, &[&str])] = &[
 /// Tables that the account may be without; less is known then.
 const WELCOME: &[&str] = &["networks", "virtualmachines", "assets_categories", "accountinfo_config", "snmp_types"];
 /// Where the choices of administrative data are: the operator's own view, which holds no secret, before OCS's table.
-const CHOICES: &[&str] = &["ecoparc_config", "config"];
+const CHOICES: &[&str] = &["readable_config", "config"];
 
 /// Whom to ask, and as whom.
 pub struct Database {

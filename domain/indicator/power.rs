@@ -34,6 +34,7 @@ pub static ALL: &[Indicator] = &[
 
 const ROLES: [Option<Role>; 3] = [Some(Role::It), Some(Role::Total), None];
 const NOWHERE: &str = "no [[room]] names these measuring points, and their source tells no room";
+const APART: &str = "no [[room]] names these measuring points: one may feed another, so they have no sum";
 const NOBODY: &str = "no asset stands at this room's locations: its electricity is in no footprint";
 
 fn slice(room: &Room, role: Option<Role>) -> Slice {
@@ -46,6 +47,11 @@ fn measured<'a>(basis: &Basis<'a>) -> impl Iterator<Item = (&'a Room, Option<Rol
     rooms.flat_map(|room| ROLES.map(|role| (room, role))).filter(|(room, role)| room.of_role(*role).next().is_some())
 }
 
+/// May the points of a room be added up? Of those that nobody has put anywhere, one may feed another.
+fn is_sum(room: &Room, role: Option<Role>) -> bool {
+    &*room.name != UNKNOWN || room.of_role(role).count() < 2
+}
+
 fn noted(reading: Reading, room: &Room) -> Reading {
     let reading = Reading { grounds: Grounds::Measured, ..reading };
     if &*room.name == UNKNOWN && reading.note.is_none() { reading.note(NOWHERE) } else { reading }
@@ -53,6 +59,9 @@ fn noted(reading: Reading, room: &Room) -> Reading {
 
 fn watts(basis: &Basis) -> Vec<Reading> {
     let readings = measured(basis).map(|(room, role)| {
+        if !is_sum(room, role) {
+            return noted(Reading::maybe(slice(room, role), None, APART), room);
+        }
         let (mut sum, mut fresh, mut all) = (0.0, 0.0, 0.0);
         for meter in room.of_role(role).filter(|meter| meter.watts.is_some()) {
             all += 1.0;
@@ -74,6 +83,9 @@ fn watts(basis: &Basis) -> Vec<Reading> {
 
 fn energy(basis: &Basis) -> Vec<Reading> {
     let readings = measured(basis).map(|(room, role)| {
+        if !is_sum(room, role) {
+            return noted(Reading::maybe(slice(room, role), None, APART), room);
+        }
         let sum = |energy: Energy, more: Energy| energy + more;
         let meters = room.of_role(role).map(|meter| {
             let days = meter.days.iter().filter(|known| known.day <= basis.at).map(|known| known.energy);

@@ -201,6 +201,12 @@ fn what_passes_through_is_not_counted_twice_with_what_it_feeds() {
     }
     assert_eq!(reading(&basis, "power_watts", &[("room", "Salle A")]), Some(1000.0));
     assert_eq!(reading(&basis, "power_watts", &[("room", "unknown")]), Some(1000.0), "the UPS, named in no room");
+    // Named nowhere, the PDU and the UPS that feeds them are not added up.
+    let snapshot = world(&testimonies, room(&[], &[]));
+    let basis = self::basis(&snapshot, &settings);
+    for name in ["power_watts", "room_energy_joules_total"] {
+        assert_eq!(reading(&basis, name, &[("room", "unknown")]), None, "{name}");
+    }
 }
 
 /// Outside a measured room, what a UPS or a PDU puts out is no use of its own.
