@@ -30,11 +30,12 @@ pub mod ocs;
 pub mod pace;
 pub mod rule;
 pub mod secret;
+pub mod snmp;
 
 pub mod value;
 
 /// Every connector, in alphabetical order.
-pub static ALL: &[&Connector] = &[&csv::CONNECTOR, &glpi::CONNECTOR, &ocs::CONNECTOR];
+pub static ALL: &[&Connector] = &[&csv::CONNECTOR, &glpi::CONNECTOR, &ocs::CONNECTOR, &snmp::CONNECTOR];
 
 /// The connector of this name (`type = "…"` of a source).
 pub fn named(name: &str) -> Option<&'static Connector> {
@@ -87,6 +88,11 @@ pub trait Source: Send + Sync {
     /// What could be asked is given, though other points be silent; a failure is one of all of them.
     async fn sample(&self) -> Result<Vec<PowerSample>, Failure> {
         Ok(Vec::new())
+    }
+
+    /// The agents that it can look for (`ecoparc discover`), where it is of that kind.
+    fn network(&self) -> Option<&snmp::Snmp> {
+        None
     }
 
     /// Waits, a few seconds at most, until what abandoned collections left behind at the tool is put away.

@@ -11,5 +11,6 @@ mod metrics;
 mod ocs;
 mod power;
 mod refusal;
+mod snmp;
 mod story;
 mod tidy;

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod discover;
 mod explain;
 mod factors;
 mod sample;
@@ -69,6 +70,20 @@ pub enum Command {
         #[arg(long, value_name = "NAME")]
         source: Vec<String>,
     },
+    /// Look for SNMP agents with the credentials of a source, and keep nothing
+    #[command(after_help = "Examples:
+  ecoparc discover 10.10.8.0/24
+  ecoparc discover --source reseau --format json 10.10.8.0/24 sw-coeur.example.fr")]
+    Discover {
+        /// Addresses, ranges, names; by default those of the source
+        targets: Vec<String>,
+        /// The source whose credentials are shown; needed where several are of type snmp
+        #[arg(long, value_name = "NAME")]
+        source: Option<String>,
+        /// How what is found is written
+        #[arg(long, value_enum, default_value = "text")]
+        format: discover::Format,
+    },
     /// Tell how a figure was reached, step by step
     #[command(after_help = "Examples:
   ecoparc explain glpi-siege:Computer/12
@@ -104,7 +119,7 @@ pub enum Command {
     },
     /// Print a commented configuration, of one connector or whole
     SampleConfig {
-        /// csv, glpi
+        /// csv, glpi, ocs, snmp
         connector: Option<String>,
     },
     /// Make an API token: its text is printed once, its hash goes into the configuration
@@ -121,6 +136,9 @@ pub async fn execute(arguments: Arguments, config: Option<Config>) -> anyhow::Re
         Command::Run => crate::daemon::run(&arguments.config, config.ok_or_else(known)?).await?,
         Command::Check { connect } => return check::check(&config.ok_or_else(known)?, connect).await,
         Command::Sync { source } => return sync::sync(&config.ok_or_else(known)?, &source).await,
+        Command::Discover { targets, source, format } => {
+            discover::discover(&config.ok_or_else(known)?, source.as_deref(), &targets, format).await?;
+        }
         Command::Explain { what, kind, manufacturer, model, year } => {
             let config = config.ok_or_else(known)?;
             match kind {

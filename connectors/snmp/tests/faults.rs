@@ -1,0 +1,136 @@
+//! Networks that lose, and agents that cannot bear a question.
+
+use std::net::{Ipv4Addr, UdpSocket};
+use std::time::Duration;
+
+use domain::observation::Observation;
+
+use super::responder::{self, Faults, Walk};
+use super::source;
+use crate::{Class, Progress, Source};
+
+const PRINTER: &str = include_str!("../fixtures/walks/kyocera-ecosys.snmprec");
+const STACK: &str = include_str!("../fixtures/walks/cisco-stack.snmprec");
+
+/// Keys for agents at `127.7.0.0/24`, which answer quickly or not at all.
+fn keys(port: u16, more: &str) -> String {
+    format!(
+        "targets = ['127.7.0.0/24']\nport = {port}\nrequest_timeout = '200ms'\n{more}\n[[credential]]\nversion = '2c'\n\
+         community = 'public'"
+    )
+}
+
+/// The agents of one recording, at the first so many addresses; their port.
+fn agents(walk: &str, count: u8, faults: Faults) -> u16 {
+    let walk = responder::walk(walk);
+    let first = UdpSocket::bind((Ipv4Addr::new(127, 7, 0, 1), 0)).unwrap();
+    let port = first.local_addr().unwrap().port();
+    let rest = (2..=count).map(|last| UdpSocket::bind((Ipv4Addr::new(127, 7, 0, last), port)).unwrap());
+    for (at, socket) in std::iter::once(first).chain(rest).enumerate() {
+        let mut own: Walk = walk.clone();
+        // Each has a name and a serial number of its own.
+        for oid in ["1.3.6.1.2.1.43.5.1.1.17.1", "1.3.6.1.4.1.1347.43.5.1.1.28.1"] {
+            own.extend(responder::walk(&format!("{oid}|4|SERIAL{at:04}")));
+        }
+        own.extend(responder::walk(&format!("1.3.6.1.2.1.2.2.1.6.1|4x|02000000{at:04x}")));
+        std::thread::spawn(move || responder::serve(&socket, &own, faults));
+    }
+    port
+}
+
+async fn collected(keys: &str) -> Vec<Observation> {
+    source(keys).collect(&Progress::default()).await.unwrap().observations
+}
+
+/// A fifth of all packets is lost: nobody is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_that_loses_a_fifth() {
+    let lossy = Faults { lost_in_1000: 200, delay: Duration::from_millis(2), ..Faults::default() };
+    let port = agents(PRINTER, 60, lossy);
+    let told = collected(&keys(port, "retries = 8\nconcurrency = 128")).await;
+    println!("{} of 60 agents are known at a loss of 20 %", told.len());
+    assert_eq!(told.len(), 60);
+    let whole = collected(&keys(agents(PRINTER, 60, Faults::default()), "")).await;
+    assert_eq!(told, whole, "and what they tell is the same");
+}
+
+/// Agents that bear less tell no less.
+#[tokio::test(flavor = "multi_thread")]
+async fn agents_that_bear_little() {
+    let whole = collected(&keys(agents(STACK, 1, Faults::default()), "retries = 0")).await;
+    assert_eq!(whole.iter().filter(|told| told.facts.serial.is_some() && told.facts.witness.is_none()).count(), 3);
+    for (what, faults) in [
+        ("answers of at most 300 bytes", Faults { largest: 300, ..Faults::default() }),
+        ("no GETBULK", Faults { no_bulk: true, ..Faults::default() }),
+    ] {
+        let told = collected(&keys(agents(STACK, 1, faults), "retries = 0\nconcurrency = 256")).await;
+        assert_eq!(told, whole, "{what}");
+    }
+    let first = keys(agents(STACK, 1, Faults::default()), "retries = 0").replace("'2c'", "'1'");
+    assert_eq!(collected(&first).await, whole, "version 1");
+}
+
+/// A table that goes round in a circle, and one without an end, stop; what came before counts.
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_without_an_end() {
+    let told = collected(&keys(agents(STACK, 1, Faults { stuck: true, ..Faults::default() }), "retries = 0")).await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    let mut endless = STACK.to_owned();
+    for row in 0..60_000 {
+        endless += &format!("\n1.3.6.1.2.1.47.1.1.1.1.5.{}|2|10", 1_000_000 + row);
+    }
+    let source = source(&keys(agents(&endless, 1, Faults::default()), "retries = 0"));
+    let harvest = source.collect(&Progress::default()).await.unwrap();
+    assert!(
+        harvest.notes.contains(&"1 agents have tables that were not read to their end".to_owned()),
+        "{:?}",
+        harvest.notes
+    );
+    let told = harvest.observations;
+    assert_eq!(told.iter().filter(|told| told.facts.serial.is_some()).count(), 3);
+}
+
+/// Silence is usual within a range, told of for one who is named, and a failure where nobody answers.
+#[tokio::test(flavor = "multi_thread")]
+async fn silence() {
+    let port = agents(PRINTER, 2, Faults::default());
+    let named = keys(port, "retries = 0").replace("'127.7.0.0/24'", "'127.7.0.0/29', '127.7.0.9', 'nobody.invalid'");
+    let harvest = source(&named).collect(&Progress::default()).await.unwrap();
+    assert_eq!(harvest.observations.len(), 2);
+    let mut places: Vec<&str> = harvest.rejects.iter().map(|reject| reject.place.as_str()).collect();
+    places.sort_unstable();
+    assert_eq!(places, ["127.7.0.9", "nobody.invalid"]);
+    let nobody = keys(port, "retries = 0").replace("127.7.0.0/24", "127.7.1.0/30");
+    let failure = source(&nobody).collect(&Progress::default()).await.err().unwrap();
+    assert_eq!(failure.class, Class::Timeout);
+}
+
+/// Who is beside a switch informs the inventory, and makes nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn neighbours_are_witnesses() {
+    let switch = include_str!("../fixtures/walks/lldp-neighbours.snmprec");
+    let told = collected(&keys(agents(switch, 1, Faults::default()), "retries = 0")).await;
+    let seen: Vec<String> = told
+        .iter()
+        .map(|told| {
+            let facts = &told.facts;
+            let text = |text: &Option<domain::record::Text>| text.as_deref().unwrap_or("-").to_owned();
+            let witness = if facts.witness == Some(true) { "witness" } else { "agent" };
+            let kind = super::kind_of(facts);
+            [witness, kind, &text(&facts.manufacturer), &text(&facts.model), &text(&facts.serial), &text(&facts.mac)]
+                .join(" ")
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            "agent switch HP J9773A CN68FP20KL 02:00:00:00:00:00 EC:EB:B8:21:40:00",
+            "witness desk_phone Polycom VVX-VVX_411 0004F2C1D2E3 00:04:F2:C1:D2:E3",
+            "witness desk_phone Yealink T46S 805ec05a7b01 80:5E:C0:5A:7B:01",
+            "witness  - - - C8:F7:50:12:34:56",
+            "witness access_point Aruba 505 CNJ3K9S1AB 20:A6:CD:C8:11:22",
+        ]
+    );
+    let none = collected(&keys(agents(switch, 1, Faults::default()), "retries = 0\nneighbours = false")).await;
+    assert_eq!(none.len(), 1);
+}
