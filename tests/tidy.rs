@@ -104,6 +104,7 @@ fn reading_is_pure() {
         "connectors/ocs/repair.rs",
         "connectors/snmp/mib.rs",
         "connectors/snmp/power.rs",
+        "connectors/snmp/replay.rs",
         "connectors/snmp/tables.rs",
         "connectors/snmp/told.rs",
         "connectors/kind.rs",

@@ -25,6 +25,7 @@ mod ask;
 mod mib;
 pub mod power;
 mod read;
+pub mod replay;
 mod settings;
 mod tables;
 mod targets;

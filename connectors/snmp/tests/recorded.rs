@@ -6,7 +6,8 @@ use domain::identity;
 use domain::observation::Facts;
 
 use super::responder::{self, Faults};
-use super::{Found, discover, folder, kind_of, server};
+use super::{Found, context, discover, folder, kind_of, server};
+use crate::snmp::replay;
 
 struct Expected {
     dump: String,
@@ -102,6 +103,30 @@ async fn every_recording_is_read_as_people_read_it() {
     }
     println!("{} of {} recordings are read as expected", rows.len() - gaps.len(), rows.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A recording that is read without an agent tells what the agent tells; cut anywhere, it makes nothing panic.
+#[tokio::test(flavor = "multi_thread")]
+async fn replays() {
+    let mut checked = 0;
+    for entry in std::fs::read_dir(context().base.join("walks")).unwrap() {
+        let text = std::fs::read(entry.unwrap().path()).unwrap();
+        let now = jiff::Timestamp::now();
+        let (harvest, drawn) = replay::document(&context(), &text, now);
+        let address = responder::start(responder::walk(&String::from_utf8_lossy(&text)), Faults::default());
+        let found = discover(&keys(address.port(), "public")).await;
+        assert_eq!(found[0].drawn, drawn);
+        let things = harvest.observations.iter().filter(|told| told.facts.witness.is_none());
+        let told: Vec<_> = things.map(|told| (told.native.to_string(), told.facts.serial.clone())).collect();
+        let asked: Vec<_> =
+            found[0].things.iter().map(|(native, facts)| (native.clone(), facts.serial.clone())).collect();
+        assert_eq!(told, asked);
+        for cut in (0..text.len()).step_by(97) {
+            replay::document(&context(), &text[cut..], now);
+        }
+        checked += 1;
+    }
+    assert_eq!(checked, 14);
 }
 
 /// snmpsim says the same as the responder of these tests.
