@@ -117,6 +117,8 @@ pub struct Meter {
     pub watts: Option<(Moment, f64)>,
     /// The newest index of its energy meter, in kilowatt-hours, and when.
     pub index: Option<(Moment, f64)>,
+    /// An index below that one: a wrong reading, unless the next one goes on from it. Not kept over a restart.
+    pub fallen: Option<(Moment, f64)>,
 }
 
 /// What a point shows at a moment: watts, and the index of its meter.
@@ -209,10 +211,19 @@ impl Meter {
             }
             self.watts = Some((at, watts));
         }
-        if let Some(kwh) = kwh.filter(|_| self.index.is_none_or(|(before, _)| before < at)) {
-            if let Some((before, from)) = self.index {
+        let newest = self.fallen.or(self.index);
+        if let Some(kwh) = kwh.filter(|_| newest.is_none_or(|(before, _)| before < at)) {
+            let fallen = self.fallen.take();
+            // One that falls is another meter's, or a wrong reading: the next one tells which. What lies between is
+            // not known.
+            if self.index.is_some_and(|(_, from)| kwh < from) && fallen.is_none_or(|(_, low)| kwh < low) {
+                self.fallen = Some((at, kwh));
+                return first;
+            }
+            let base = self.index.map(|index| if kwh < index.1 { fallen.unwrap_or(index) } else { index });
+            if let Some((before, from)) = base {
                 let energy = Energy::kwh(kwh - from);
-                // An index that falls, or leaps, is another meter's: what lies between is not known.
+                // One that leaps is another meter's.
                 if (0.0..=WATTS_MOST * (at.0 - before.0) as f64).contains(&energy.0) {
                     first = Some(self.add(before, at, energy, calendar));
                 }

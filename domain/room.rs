@@ -66,6 +66,8 @@ pub struct Room {
     pub locations: Vec<Text>,
     /// Its measuring points.
     pub meters: Vec<RoomMeter>,
+    /// Named by the operator, and never heard of: without them its measure is not whole.
+    pub silent: Vec<(Role, Text)>,
     /// Where the sources that tell of it belong.
     pub entities: Vec<EntityId>,
     /// Whoever sees a part of the world that does not hold its sources takes its share of it and sees no more.
@@ -109,6 +111,7 @@ pub fn gather(testimonies: &[Testimony], rules: &[RoomRule], entities: &[EntityI
         name: name.clone(),
         locations,
         meters: Vec::new(),
+        silent: Vec::new(),
         entities: Vec::new(),
         shown: true,
     };
@@ -119,10 +122,12 @@ pub fn gather(testimonies: &[Testimony], rules: &[RoomRule], entities: &[EntityI
             room(&rule.name, if own.is_empty() { vec![rule.name.clone()] } else { own })
         })
         .collect();
-    let mut told: Vec<&Text> =
-        testimonies.iter().flat_map(|testimony| &testimony.power).filter_map(|m| m.point.room.as_ref()).collect();
+    let meters = testimonies.iter().flat_map(|testimony| {
+        testimony.power.iter().filter(|meter| named(rules, &testimony.source.name, &meter.point).is_none())
+    });
+    let mut told: Vec<&Text> = meters.filter_map(|meter| meter.point.room.as_ref()).collect();
     told.sort();
-    for name in told {
+    for name in told.into_iter().filter(|name| !same(name, UNKNOWN)) {
         if !rooms.iter().any(|room| same(&room.name, name)) {
             rooms.push(room(name, vec![name.clone()]));
         }
@@ -146,6 +151,15 @@ pub fn gather(testimonies: &[Testimony], rules: &[RoomRule], entities: &[EntityI
             if let Some(entity) = entities.get(at).filter(|entity| !room.entities.contains(entity)) {
                 room.entities.push(*entity);
             }
+        }
+    }
+    for (room, rule) in rooms.iter_mut().zip(rules) {
+        let lists = [(Role::It, &rule.it), (Role::Total, &rule.total)];
+        for (role, points) in lists {
+            let heard = |at: usize| room.meters.iter().any(|m| m.role == Some(role) && m.named == Some(at));
+            let silent = points.iter().enumerate().filter(|(at, _)| !heard(*at));
+            let silent: Vec<_> = silent.map(|(_, point)| (role, point.device.clone())).collect();
+            room.silent.extend(silent);
         }
     }
     if !nowhere.meters.is_empty() {
@@ -223,9 +237,17 @@ impl Room {
         self.meters.iter().filter(move |meter| meter.role == role)
     }
 
+    /// Its measuring points of a role that were never heard of.
+    pub fn silent_of(&self, role: Role) -> impl Iterator<Item = &Text> {
+        self.silent.iter().filter(move |(of, _)| *of == role).map(|(_, name)| name)
+    }
+
     /// What the points of a role measured together, day by day, in the year that ends with `at`. A day counts for as
     /// long as each of them is known; one of which a point is silent does not count.
     fn year(&self, role: Role, at: Date) -> Vec<PowerDay> {
+        if self.silent_of(role).next().is_some() {
+            return Vec::new();
+        }
         let from = at.saturating_sub(364.days());
         let meters: Vec<&RoomMeter> = self.of_role(Some(role)).filter(|meter| !meter.days.is_empty()).collect();
         let mut days: Vec<Date> = meters

@@ -199,8 +199,8 @@ pub static HEADCOUNT: Headings = &[
 pub static POWER: Headings = &[
     (
         "time",
-        "horodatage, date et heure, date heure, date, heure, date de releve, date du releve, heure de releve, \
-         releve le, timestamp",
+        // A date alone, or an hour beside it, is no moment.
+        "horodatage, date et heure, date heure, releve le, timestamp",
     ),
     ("room", "salle, nom de la salle, salle informatique, local, localisation, emplacement"),
     ("device", "point de mesure, appareil, equipement, compteur, nom du compteur, pdu, onduleur, tableau"),
@@ -211,8 +211,8 @@ pub static POWER: Headings = &[
     ),
     (
         "kwh",
-        "index, index kwh, index en kwh, index du compteur, index compteur, energie kwh, energie en kwh, energie, \
-         releve kwh",
+        // Energy of an hour or a day is no index.
+        "index, index kwh, index en kwh, index du compteur, index compteur, releve kwh",
     ),
     ("role", "perimetre, usage, fonction, type de mesure"),
 ];

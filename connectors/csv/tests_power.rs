@@ -40,8 +40,13 @@ fn electricity() {
          ! f.csv:11 [role] `clim` is not a role it knows: write a rule for it",
     );
     check::<PowerSample>(
-        "date,watts\n2026-03-01,1\n",
-        "protocol: power need a column `device` or `room`: there are `date` `watts`",
+        "time,watts\n2026-03-01,1\n",
+        "protocol: power need a column `device` or `room`: there are `time` `watts`",
+    );
+    // A day and an hour in two columns are no moment, and energy of an hour is no index: neither is guessed.
+    check::<PowerSample>(
+        "Date,Heure,PDU,Énergie (kWh)\n2026-03-01,12:00,p,24\n",
+        "protocol: power need a column `time`: there are `Date` `Heure` `PDU` `Énergie (kWh)`",
     );
     // An empty table tells of no electricity, which is something else than telling nothing of it.
     assert_eq!(read_as::<PowerSample>(&b"time,device,watts\n"[..], &context(""), &[]).unwrap().power, Some(vec![]));

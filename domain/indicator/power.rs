@@ -35,6 +35,7 @@ pub static ALL: &[Indicator] = &[
 const ROLES: [Option<Role>; 3] = [Some(Role::It), Some(Role::Total), None];
 const NOWHERE: &str = "no [[room]] names these measuring points, and their source tells no room";
 const APART: &str = "no [[room]] names these measuring points: one may feed another, so they have no sum";
+const UNMEASURED: &str = "nothing is known between two samples yet: they may be further apart than power_gap_minutes";
 const NOBODY: &str = "no asset stands at this room's locations: its electricity is in no footprint";
 
 fn slice(room: &Room, role: Option<Role>) -> Slice {
@@ -62,7 +63,8 @@ fn watts(basis: &Basis) -> Vec<Reading> {
         if !is_sum(room, role) {
             return noted(Reading::maybe(slice(room, role), None, APART), room);
         }
-        let (mut sum, mut fresh, mut all) = (0.0, 0.0, 0.0);
+        let never = role.map_or(0, |role| room.silent_of(role).count());
+        let (mut sum, mut fresh, mut all) = (0.0, 0.0, never as f64);
         for meter in room.of_role(role).filter(|meter| meter.watts.is_some()) {
             all += 1.0;
             let near = |at: i64| basis.now.is_some_and(|now| (now.0 - at).abs() <= FRESH_SECONDS);
@@ -91,7 +93,10 @@ fn energy(basis: &Basis) -> Vec<Reading> {
             let days = meter.days.iter().filter(|known| known.day <= basis.at).map(|known| known.energy);
             days.fold(meter.before, sum)
         });
-        let reading = Reading::of(slice(room, role), meters.fold(Energy(0.0), sum).0);
+        let joules = meters.fold(Energy(0.0), sum).0;
+        let known =
+            joules > 0.0 || room.of_role(role).any(|meter| meter.days.iter().any(|known| known.day <= basis.at));
+        let reading = Reading::maybe(slice(room, role), known.then_some(joules), UNMEASURED);
         let place = basis.snapshot.rooms.iter().position(|known| known.name == room.name);
         let idle = role == Some(Role::It) && !place.is_some_and(|place| basis.feeds.feeds(place));
         noted(if idle && !room.locations.is_empty() { reading.note(NOBODY) } else { reading }, room)
@@ -106,7 +111,13 @@ fn pue(basis: &Basis) -> Vec<Reading> {
     let readings = readings.map(|room| {
         let slice = vec![("room", room.name.clone())];
         let reading = match room.common(basis.at) {
-            None => Reading::maybe(slice, None, "IT and total electricity are not measured together yet"),
+            None => {
+                let mut silent = [Role::It, Role::Total].into_iter().flat_map(|role| room.silent_of(role));
+                match silent.next() {
+                    Some(point) => Reading::maybe(slice, None, &format!("{point} was never heard of")),
+                    None => Reading::maybe(slice, None, "IT and total electricity are not measured together yet"),
+                }
+            }
             Some(common) => match common.pue() {
                 None => {
                     Reading::maybe(slice, None, "IT shows nothing, or more than all: look at the measuring points")

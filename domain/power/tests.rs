@@ -121,6 +121,11 @@ fn a_replaced_meter_is_a_gap() {
         "2026-03-01T12:00 kwh=100\n2026-03-01T13:00 kwh=101\n2026-03-01T14:00 kwh=0\n2026-03-01T15:00 kwh=2",
         "2026-03-01 10800000 7200",
     );
+    // A wrong reading between two right ones is none.
+    check(
+        "2026-03-01T12:00 kwh=52000\n2026-03-01T13:00 kwh=0\n2026-03-01T14:00 kwh=52002",
+        "2026-03-01 7200000 7200",
+    );
     // A leap of more than 10 MW is one too.
     check("2026-03-01T12:00 kwh=100\n2026-03-01T13:00 kwh=90000", "");
 }

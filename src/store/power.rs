@@ -90,6 +90,7 @@ pub(super) async fn meters(conn: &mut SqliteConnection, source: i64) -> Result<V
             days,
             watts: row.watts_at.map(Moment).zip(row.watts),
             index: row.kwh_at.map(Moment).zip(row.kwh),
+            fallen: None,
         });
     }
     meters.sort_by(|a, b| a.point.cmp(&b.point));

@@ -114,7 +114,7 @@ pub fn with_factor(
     let told = own_energy(facts, factor);
     let measured = room.and_then(|room| basis.feeds.share(room, facts, status, told.map(|(energy, _)| energy)));
     let (drawn, grounds) = match measured {
-        Some(measured) => (measured, Grounds::Measured),
+        Some(measured) => (Some(measured), Grounds::Measured),
         None => told.map_or((None, Grounds::Default), |(energy, grounds)| (Some(energy), grounds)),
     };
     let running = if status == Some(Status::InStock) { 0.0 } else { 1.0 };

@@ -31,6 +31,8 @@ struct Fed {
     told: Energy,
     /// How many assets it feeds.
     count: f64,
+    /// How many of them have no such figure.
+    untold: f64,
 }
 
 impl Feeds {
@@ -78,8 +80,9 @@ impl Feeds {
         let factor = asset::factor(basis, &asset.facts).map(|(row, _)| &basis.settings.factors.rows[row]);
         let fed = &mut self.rooms[room];
         fed.count += 1.0;
-        if let Some((energy, _)) = asset::own_energy(&asset.facts, factor) {
-            fed.told += energy;
+        match asset::own_energy(&asset.facts, factor) {
+            Some((energy, _)) => fed.told += energy,
+            None => fed.untold += 1.0,
         }
     }
 
@@ -101,28 +104,25 @@ impl Feeds {
         self.rooms[room].pue
     }
 
-    /// What a measured room gives something that stands in it, a year and before overhead. The outer `None`: the
-    /// measure says nothing of it. The inner one: it is within the others' share, since nobody told what it takes.
-    pub fn share(
-        &self,
-        room: usize,
-        facts: &Facts,
-        status: Option<Status>,
-        own: Option<Energy>,
-    ) -> Option<Option<Energy>> {
+    /// What a measured room gives something that stands in it, a year and before overhead; `None` where the measure
+    /// says nothing of it.
+    pub fn share(&self, room: usize, facts: &Facts, status: Option<Status>, own: Option<Energy>) -> Option<Energy> {
         let fed = &self.rooms[room];
         let annual = fed.annual?;
         if matches!(facts.kind, Some(Kind::Ups | Kind::Pdu)) {
             // What goes through it is what it feeds; what it loses is within the room's overhead.
-            return Some(Some(Energy(0.0)));
+            return Some(Energy(0.0));
         }
         if !is_fed(facts, status) {
             return None;
         }
-        if fed.told.0 > 0.0 {
-            return Some(own.map(|own| annual * (own.0 / fed.told.0)));
-        }
-        Some(Some(annual * (1.0 / fed.count)))
+        let equal = annual * (1.0 / fed.count);
+        // Those of which nobody tells what they take have an equal share; the others divide the rest by what they tell.
+        let rest = annual * (1.0 - fed.untold / fed.count);
+        Some(match own {
+            Some(own) if fed.told.0 > 0.0 => rest * (own.0 / fed.told.0),
+            _ => equal,
+        })
     }
 }
 

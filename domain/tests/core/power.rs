@@ -113,6 +113,45 @@ fn a_day_on_which_a_point_is_silent_does_not_count() {
     assert_eq!(snapshot.rooms[0].it(AT).unwrap().seconds, 9.0 * 24.0 * HOUR);
 }
 
+/// A name that is misspelt, or a source that was never reached: half of a room is not taken for the whole.
+#[test]
+fn a_point_that_was_never_heard_of() {
+    let testimonies = [power("csv", [meter("pdu-a1", 400.0, 24.0, 10), meter("tgbt-a", 1500.0, 24.0, 10)])];
+    let (snapshot, settings) = (world(&testimonies, room(&["pdu-a1", "pdu-b2"], &["tgbt-a"])), settings(0.0461));
+    let basis = basis(&snapshot, &settings);
+    assert_eq!(reading(&basis, "room_pue_ratio", &[]), None);
+    assert_eq!(snapshot.rooms[0].it(AT), None, "it replaces nobody's defaults");
+    let told = |(indicator, reading): &(&Indicator, Reading)| {
+        let note = reading.note.as_deref().unwrap_or_default();
+        match indicator.name {
+            "room_pue_ratio" => note == "pdu-b2 was never heard of",
+            "power_watts" => note.starts_with("at least") && (reading.coverage - 0.5).abs() < 1e-9,
+            _ => false,
+        }
+    };
+    assert_eq!(measure(&basis).iter().filter(|both| told(both)).count(), 2);
+}
+
+/// Among things that tell what they take, those that do not have an equal share, and not none.
+#[test]
+fn shares_where_some_tell_nothing() {
+    let screen = Facts { annual_kwh: Some(73.0), ..here(Kind::Monitor) };
+    let fleet = vec![kept("1", here(Kind::Server)), kept("2", here(Kind::Server)), kept("3", screen)];
+    let testimonies = [testimony("glpi", fleet), power("snmp", [meter("pdu-a1", 1000.0, 24.0, 30)])];
+    let (snapshot, settings) = (world(&testimonies, room(&["pdu-a1"], &[])), settings(0.0461));
+    let basis = basis(&snapshot, &settings);
+    assert!((kwh(&basis, "server", "measured") - 8766.0 * 2.0 / 3.0 * 1.75).abs() < 1e-6);
+    assert!((kwh(&basis, "monitor", "measured") - 8766.0 / 3.0 * 1.75).abs() < 1e-6);
+}
+
+/// One sample, or samples further apart than the gap: nothing is known, and nothing is not zero.
+#[test]
+fn nothing_known_is_not_zero() {
+    let testimonies = [power("csv", [Meter { watts: Some((moment(AT), 400.0)), ..meter("pdu-a1", 400.0, 24.0, 0) }])];
+    let (snapshot, settings) = (world(&testimonies, room(&["pdu-a1"], &[])), settings(0.0461));
+    assert_eq!(reading(&basis(&snapshot, &settings), "room_energy_joules_total", &[]), None);
+}
+
 #[test]
 fn what_cannot_be_a_pue_is_none() {
     for (it, total) in [(1000.0, 900.0), (0.0, 900.0)] {
