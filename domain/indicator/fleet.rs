@@ -55,6 +55,12 @@ pub static ALL: &[Indicator] = &[
         unit: "count",
         compute: virtual_machines,
     },
+    Indicator {
+        name: "printed_pages_total",
+        help: "Pages that printers and copiers have printed in their lives, where they count them; those that are gone too.",
+        unit: "pages",
+        compute: printed_pages,
+    },
 ];
 
 const KNOWN: [Status; 5] = [Status::Ordered, Status::InStock, Status::InUse, Status::InRepair, Status::Retired];
@@ -203,4 +209,31 @@ fn virtual_machines(basis: &Basis) -> Vec<Reading> {
         }
     }
     counts.into_iter().map(|(entity, count)| Reading::of(vec![("entity", entity)], count)).collect()
+}
+
+fn printed_pages(basis: &Basis) -> Vec<Reading> {
+    // Pages, active things that count them, and active things that could.
+    let mut sums: BTreeMap<Text, (f64, f64, f64)> = BTreeMap::new();
+    for asset in &basis.snapshot.assets {
+        let (pages, prints) = (
+            asset.facts.printed_pages,
+            matches!(asset.facts.kind, Some(Kind::Printer | Kind::Multifunction | Kind::Copier)),
+        );
+        if pages.is_none() && !prints {
+            continue;
+        }
+        let sum = sums.entry(basis.entity(asset.entity)).or_default();
+        sum.0 += pages.unwrap_or(0.0);
+        if asset.is_active(basis.at) {
+            sum.1 += f64::from(u8::from(pages.is_some()));
+            sum.2 += 1.0;
+        }
+    }
+    let reading = |(entity, (pages, counted, all)): (Text, (f64, f64, f64))| {
+        let known = (pages > 0.0 || counted > 0.0).then_some(pages);
+        let reading =
+            Reading::maybe(vec![("entity", entity)], known, "no printer tells how many pages it has printed");
+        reading.coverage(Some(if all > 0.0 { counted / all } else { 0.0 }))
+    };
+    sums.into_iter().map(reading).collect()
 }

@@ -134,3 +134,19 @@ fn footprint_per_agent() {
     let grams = reading(&basis, "footprint_per_agent_co2e_grams", &[("entity", "organisation")]);
     check(grams.map(|grams| grams * 2.0), "38.355");
 }
+
+/// A printer that is gone has printed what it has printed; one that counts nothing adds nothing, and lowers coverage.
+#[test]
+fn printed_pages() {
+    let printer = |pages: Option<f64>| Facts { printed_pages: pages, ..in_service(Kind::Printer, 3) };
+    let gone = Facts { disposal_date: Some(date(2026, 1, 1)), ..printer(Some(5_000.0)) };
+    let fleet = [printer(Some(120_000.0)), printer(None), gone, in_service(Kind::Laptop, 1)];
+    let kept = fleet.into_iter().enumerate().map(|(at, facts)| kept(&at.to_string(), facts)).collect();
+    let (snapshot, settings) = (snapshot(&[testimony("glpi", kept)]), settings(GRID));
+    let basis = Basis::new(&snapshot, &settings, OPEN, AT);
+    assert_eq!(reading(&basis, "printed_pages_total", &[]), Some(125_000.0));
+    let told = domain::indicator::measure(&basis);
+    let (_, told) = told.iter().find(|(indicator, _)| indicator.name == "printed_pages_total").unwrap();
+    assert_eq!(told.coverage, 0.5);
+    assert_eq!(told.slice[0].0, "entity");
+}
