@@ -1,14 +1,15 @@
 //! SNMP v1, v2c and v3: switches, printers, UPS and PDU as they speak for themselves, and who is beside them. One socket,
 //! one small question to begin with, one question at a time to each agent.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use agent::{Agent, Line, Trouble};
 use domain::identity;
-use domain::observation::Facts;
+use domain::observation::{Facts, Observation};
 use domain::power::PowerSample;
 use domain::record::Text;
 use domain::testimony::Moment;
@@ -18,6 +19,7 @@ use settings::Settings;
 use targets::Target;
 use told::Told;
 
+use crate::rule::Tally;
 use crate::{Class, Connector, Context, Failure, Harvest, Progress, Reject, Source};
 
 mod agent;
@@ -260,9 +262,10 @@ struct Visits {
     answered: usize,
     refused: usize,
     partial: usize,
-    things: HashMap<String, (Thing, usize)>,
-    neighbours: HashMap<String, Thing>,
-    told: Vec<Told>,
+    /// What agents speak for, by native id. What they told beside it is let go at once.
+    things: BTreeMap<Text, Observation>,
+    neighbours: BTreeMap<Text, Thing>,
+    tally: Tally,
     rejects: Vec<Reject>,
 }
 
@@ -292,15 +295,15 @@ impl Visits {
         if things.is_empty() {
             return reject("it tells neither serial number, address nor name: it could not be known again");
         }
-        let at = self.told.len();
         for thing in things {
             // One thing asked at several addresses is one.
-            self.things.entry(thing.native.to_string()).or_insert((thing, at));
+            if let Entry::Vacant(place) = self.things.entry(thing.native.clone()) {
+                place.insert(read::observe(thing, &told, &context.rules, &mut self.tally));
+            }
         }
         for thing in read::neighbours(&told) {
-            self.neighbours.entry(thing.native.to_string()).or_insert(thing);
+            self.neighbours.entry(thing.native.clone()).or_insert(thing);
         }
-        self.told.push(told);
     }
 
     /// Neighbours that were not asked themselves: the others have spoken.
@@ -308,8 +311,7 @@ impl Visits {
         let mut serials = HashSet::new();
         let mut macs = HashSet::new();
         let mut names = HashSet::new();
-        for (thing, _) in self.things.values() {
-            let facts = &thing.facts;
+        for Observation { facts, .. } in self.things.values() {
             serials.extend(facts.serial.as_deref().and_then(identity::serial));
             macs.extend(facts.mac.as_deref().into_iter().flat_map(identity::macs));
             names.extend(facts.hostname.as_deref().and_then(identity::hostname));
@@ -332,7 +334,8 @@ impl Source for Snmp {
         let (addresses, rejects) = net.addresses(&net.settings.targets).await;
         let count = addresses.len();
         progress.step("addresses", count as u64);
-        let mut visits = Visits { rejects, ..Visits::default() };
+        let rules = &net.context.rules;
+        let mut visits = Visits { rejects, tally: rules.tally(), ..Visits::default() };
         let asking = Arc::clone(net);
         let visit = move |(address, alone): (SocketAddr, bool)| {
             let (net, line) = (Arc::clone(&asking), Arc::clone(&line));
@@ -355,20 +358,14 @@ impl Source for Snmp {
             );
             return Err(Failure::new(class, cause));
         }
-        let neighbours = visits.unasked();
-        let rules = &net.context.rules;
-        let mut harvest = Harvest { tally: rules.tally(), complete: true, ..Harvest::default() };
-        let mut things: Vec<(Thing, usize)> = std::mem::take(&mut visits.things).into_values().collect();
-        things.sort_by(|a, b| a.0.native.cmp(&b.0.native));
         let nobody = Told::default();
-        for (thing, told) in things {
-            harvest.observations.push(read::observe(thing, &visits.told[told], rules, &mut harvest.tally));
-        }
-        let mut neighbours = neighbours;
-        neighbours.sort_by(|a, b| a.native.cmp(&b.native));
-        for thing in neighbours {
-            harvest.observations.push(read::observe(thing, &nobody, rules, &mut harvest.tally));
-        }
+        let neighbours = visits.unasked();
+        let seen = neighbours.into_iter().map(|thing| read::observe(thing, &nobody, rules, &mut visits.tally));
+        let seen: Vec<Observation> = seen.collect();
+        let mut harvest = Harvest { complete: true, ..Harvest::default() };
+        harvest.observations.extend(visits.things.into_values());
+        harvest.observations.extend(seen);
+        harvest.tally = visits.tally;
         harvest.notes.push(format!("{} of {} addresses answer", visits.answered, count));
         if visits.partial > 0 {
             harvest.notes.push(format!("{} agents have tables that were not read to their end", visits.partial));
