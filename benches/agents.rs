@@ -12,9 +12,11 @@ use std::time::{Duration, Instant};
 
 use connectors::rule::Rules;
 use connectors::{Context, Progress};
+use cost::{peak_megabytes, processor_seconds};
 use responder::Faults;
 use tokio::net::UdpSocket;
 
+mod cost;
 #[path = "../connectors/snmp/tests/responder.rs"]
 #[expect(dead_code, reason = "the tests start single ones")]
 mod responder;
@@ -55,19 +57,6 @@ async fn answer(size: usize) {
     let _ = tokio::task::spawn_blocking(|| std::io::stdin().read_line(&mut String::new())).await;
 }
 
-/// A field of this process' `status` (proc(5)), in megabytes.
-fn megabytes(field: &str) -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix(field)).unwrap();
-    line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
-}
-
-fn processor_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
-    (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / 100.0
-}
-
 fn ask(size: usize) {
     // Whole blocks of 256 addresses.
     let blocks = size.div_ceil(256);
@@ -97,7 +86,7 @@ fn ask(size: usize) {
         harvest.observations.len(),
         processor_seconds() - cpu,
         wall.elapsed().as_secs_f64(),
-        megabytes("VmHWM:")
+        peak_megabytes()
     );
 }
 

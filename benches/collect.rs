@@ -9,6 +9,9 @@ use std::time::Instant;
 
 use connectors::rule::Rules;
 use connectors::{Connector, Context, Progress, Source};
+use cost::{peak_megabytes, processor_seconds};
+
+mod cost;
 
 struct Server(Child);
 
@@ -17,20 +20,6 @@ impl Drop for Server {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
-
-/// Seconds of processor time that this process has taken (proc(5): fields 14 and 15 of `stat`, in hundredths).
-fn processor_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
-    (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / 100.0
-}
-
-/// The most memory it has held, in megabytes.
-fn peak_megabytes() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
 }
 
 /// What our own source costs: rows read, processor time, time, memory.
