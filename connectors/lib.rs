@@ -128,6 +128,7 @@ impl Harvest {
             + lines.exits.len()
             + lines.stock_counts.len()
             + lines.headcounts.len()
+            + lines.accounts.len()
             + lines.decisions.len()
             + self.power.as_ref().map_or(0, Vec::len)
     }

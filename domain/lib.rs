@@ -1,6 +1,7 @@
 //! What ecoparc knows and computes. Pure: nothing here reads a clock, a file or a socket, nothing here fails.
 //! What cannot be settled is returned as a [`doubt::Doubt`].
 
+pub mod account;
 pub mod assumption;
 pub mod decision;
 pub mod doubt;

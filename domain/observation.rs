@@ -91,6 +91,12 @@ pub struct Facts {
     pub ecolabel: Option<Text>,
     /// Weight, in kilograms.
     pub weight_kg: Option<f64>,
+    /// Name of its operating system, edition included.
+    pub operating_system: Option<Text>,
+    /// Version of its operating system, build included.
+    pub operating_system_version: Option<Text>,
+    /// Its account in the directory is enabled.
+    pub account_enabled: Option<bool>,
     /// Version of its firmware, as it tells it.
     pub firmware: Option<Text>,
     /// Ports with a socket of their own.
@@ -318,6 +324,24 @@ impl Record for Facts {
             takes: Takes::Number,
             get: |r| r.weight_kg.tell(),
             set: |r, v| r.weight_kg = Told::told(v),
+        },
+        Field {
+            name: "operating_system",
+            takes: Takes::Text,
+            get: |r| r.operating_system.tell(),
+            set: |r, v| r.operating_system = Told::told(v),
+        },
+        Field {
+            name: "operating_system_version",
+            takes: Takes::Text,
+            get: |r| r.operating_system_version.tell(),
+            set: |r, v| r.operating_system_version = Told::told(v),
+        },
+        Field {
+            name: "account_enabled",
+            takes: Takes::Flag,
+            get: |r| r.account_enabled.tell(),
+            set: |r, v| r.account_enabled = Told::told(v),
         },
         Field {
             name: "firmware",

@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::account::Account;
 use crate::decision::Decision;
 use crate::exit::{ExitLine, StockCount};
 use crate::headcount::Headcount;
@@ -97,6 +98,8 @@ pub struct Lines {
     pub stock_counts: Vec<Line<StockCount>>,
     /// Headcounts.
     pub headcounts: Vec<Line<Headcount>>,
+    /// Accounts of a directory.
+    pub accounts: Vec<Line<Account>>,
     /// Decisions on doubts.
     pub decisions: Vec<Line<Decision>>,
 }

@@ -107,6 +107,7 @@ fn accepted(testimony: &Testimony) -> usize {
         + lines.exits.len()
         + lines.stock_counts.len()
         + lines.headcounts.len()
+        + lines.accounts.len()
         + lines.decisions.len()
 }
 

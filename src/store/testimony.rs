@@ -49,6 +49,7 @@ async fn testimony(conn: &mut SqliteConnection, source: &Source) -> Result<Optio
             exits: lines(conn, id, &mut recall).await?,
             stock_counts: lines(conn, id, &mut recall).await?,
             headcounts: lines(conn, id, &mut recall).await?,
+            accounts: lines(conn, id, &mut recall).await?,
             decisions: lines(conn, id, &mut recall).await?,
         },
         power: power::meters(conn, id).await?,

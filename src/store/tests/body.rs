@@ -57,6 +57,7 @@ proptest! {
         comes_back::<domain::exit::ExitLine>(&seeds);
         comes_back::<domain::exit::StockCount>(&seeds);
         comes_back::<domain::headcount::Headcount>(&seeds);
+        comes_back::<domain::account::Account>(&seeds);
         comes_back::<domain::decision::Decision>(&seeds);
         comes_back::<domain::power::PowerSample>(&seeds);
     }
