@@ -113,6 +113,8 @@ pub struct Harvest {
     pub rejects: Vec<Reject>,
     /// Every page, table or file asked for was read to its end. Only a complete harvest replaces the testimony.
     pub complete: bool,
+    /// Only what answered is in it: what is there for the first time may have been silent before, and did not arrive now.
+    pub polled: bool,
     /// What each rule matched, and what the fields worth a rule hold.
     pub tally: Tally,
     /// What an operator should know of what could be read, one sentence each, without any name of a person.

@@ -19,6 +19,12 @@ impl Pace {
         Self { between: Duration::from_secs_f64(1.0 / per_second), next: Arc::new(Mutex::new(Instant::now())) }
     }
 
+    /// Counts questions that were asked without a turn: those to come begin later.
+    pub async fn spend(&self, questions: u32) {
+        let mut next = self.next.lock().await;
+        *next = (*next).max(Instant::now()) + self.between * questions;
+    }
+
     /// Waits for a turn.
     pub async fn turn(&self) {
         let mine = {

@@ -180,6 +180,7 @@ pub async fn keep(
                 observations: &harvest.observations,
                 lines: &harvest.lines,
                 power: collected.meters.as_deref().zip(harvest.power.as_ref().map(Vec::len)),
+                tells_arrivals: !harvest.polled,
                 rejects: &rejects,
                 took: collected.took,
             };

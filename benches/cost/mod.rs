@@ -1,8 +1,13 @@
-//! What this process has cost so far, by proc(5).
+//! What a process has cost so far, by proc(5).
 
-/// Seconds of processor time that it has taken (fields 14 and 15 of `stat`, in hundredths).
+/// Seconds of processor time that it has taken.
 pub fn processor_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    processor_seconds_of(std::process::id())
+}
+
+/// The same of any process (fields 14 and 15 of `stat`, in hundredths).
+pub fn processor_seconds_of(pid: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
     (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / 100.0
 }

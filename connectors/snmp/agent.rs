@@ -1,32 +1,41 @@
-//! Speaking to one agent. The only file that knows the SNMP library: everything else sees [`Told`].
+//! Speaking to one agent. With `wire.rs`, all that knows the SNMP library: everything else sees [`Told`].
 //!
 //! One question at a time; each is small, asked again when no answer comes, and made smaller or simpler where the agent
 //! cannot bear it: GETBULK with fewer rows, then GETNEXT, then one object at a time.
 
 use std::net::SocketAddr;
-use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use async_snmp::transport::{UdpHandle, UdpTransport};
-use async_snmp::v3::{DesSaltState, EngineCache};
-use async_snmp::{Auth, Client, ErrorKind, ErrorStatus, Oid as WireOid, Retry, Value as WireValue, VarBind};
+use async_snmp::v3::{DesSaltState, EngineCache, PersistedDesSaltState};
+use async_snmp::{Auth, Client, ErrorKind, ErrorStatus, Oid as WireOid, Retry, VarBind};
 use tokio::time::Instant;
 
-use super::told::{Oid, Told, Value};
+use super::told::{Oid, Told};
+use super::wire::{Asked, Question, rediscover, status, trouble, value};
 use crate::pace::Pace;
 
-/// Rows asked for at once, at first: more make answers that fragments of which are lost, and some agents skip rows.
-const ROWS: u32 = 20;
+/// Values asked for at once, at first, however many columns they are of: more make answers that come in fragments, and
+/// some agents skip rows.
+const VALUES: usize = 40;
 /// Objects in one GET.
-const OBJECTS: usize = 16;
+const OBJECTS: usize = 30;
+/// Objects that an agent may have no answer to before it is held to be gone.
+const SILENCES: usize = 2;
+
+/// DES wants a salt that never repeats under one key (RFC 3414 §8.1.1.1): a counter in an epoch that is this process's own,
+/// the second in which it began.
+static DES_SALT: LazyLock<Option<DesSaltState>> = LazyLock::new(|| {
+    let second = u32::try_from(jiff::Timestamp::now().as_second() & 0x3fff_ffff).unwrap_or(0).max(1);
+    let epoch = PersistedDesSaltState::new(second).ok()?;
+    DesSaltState::restart(epoch, |_| Ok::<(), std::io::Error>(())).ok()
+});
 
 /// What agents have in common.
 pub struct Line {
     transport: UdpTransport,
     engines: Arc<EngineCache>,
-    /// DES wants a salt that never repeats under one key; this process has one epoch, told to nobody.
-    des_salt: Option<DesSaltState>,
     pub patience: Duration,
     pub retries: u32,
     pub pace: Option<Pace>,
@@ -46,17 +55,22 @@ pub enum Trouble {
 /// How an agent can be asked, learnt on the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Manner {
-    Bulk(u32),
+    /// So many values.
+    Bulk(usize),
     Next,
 }
 
 /// One agent, and what it may still cost.
 pub struct Agent {
     client: Client<UdpHandle>,
+    engines: Arc<EngineCache>,
     pace: Option<Pace>,
+    retries: u32,
     version1: bool,
     manner: Manner,
     rediscovered: bool,
+    /// Objects to which no answer came.
+    silences: usize,
     /// When its time is over.
     deadline: Instant,
     /// Values that it may still tell.
@@ -82,8 +96,7 @@ impl Line {
             Ok(transport) => transport,
             Err(_) => bind("0.0.0.0:0").await.map_err(|error| anyhow::anyhow!("no UDP socket: {error}"))?,
         };
-        let des_salt = DesSaltState::install(|_| Ok::<(), std::io::Error>(())).ok();
-        Ok(Self { transport, engines: Arc::new(EngineCache::new()), des_salt, patience, retries, pace })
+        Ok(Self { transport, engines: Arc::new(EngineCache::new()), patience, retries, pace })
     }
 
     /// An agent to be asked at this address, with so much time and so many values.
@@ -103,19 +116,23 @@ impl Line {
             .unwrap_or_else(|_| Retry::none());
         let mut builder = Client::builder(address, auth.clone())
             .strict_source(true)
+            .max_oids_per_request(OBJECTS)
             .request_timeout(self.patience)
             .retry(retry)
             .engine_cache(Arc::clone(&self.engines));
-        if let Some(salt) = &self.des_salt {
+        if let Some(salt) = &*DES_SALT {
             builder = builder.des_salt_state(salt.clone());
         }
         let client = builder.build_with(&self.transport).await.map_err(|error| trouble(&error))?;
         Ok(Agent {
             client,
+            engines: Arc::clone(&self.engines),
             pace: self.pace.clone(),
+            retries: self.retries,
             version1,
-            manner: if version1 { Manner::Next } else { Manner::Bulk(ROWS) },
+            manner: if version1 { Manner::Next } else { Manner::Bulk(VALUES) },
             rediscovered: false,
+            silences: 0,
             deadline: Instant::now() + time,
             budget,
             told: Told::default(),
@@ -125,6 +142,14 @@ impl Line {
 }
 
 impl Agent {
+    /// Waits for something that is not the agent's, whose time stands still.
+    pub async fn wait<T>(&mut self, waiting: impl Future<Output = T>) -> T {
+        let began = Instant::now();
+        let outcome = waiting.await;
+        self.deadline += began.elapsed();
+        outcome
+    }
+
     /// Asks for single objects; those that it does not have are simply not told.
     pub async fn get(&mut self, oids: &[Oid]) -> Result<(), Trouble> {
         for oids in oids.chunks(OBJECTS) {
@@ -148,6 +173,18 @@ impl Agent {
                 Ok(())
             }
             Err(Asked::Status) => Ok(()),
+            // Some have no answer to so many objects at once, or to one of them. Of an agent that has answered, that is
+            // found out by halves.
+            Err(Asked::Trouble(Trouble::Silent)) if !self.told.0.is_empty() && self.silences < SILENCES => {
+                if oids.len() == 1 {
+                    self.silences += 1;
+                    self.partial = true;
+                    return Ok(());
+                }
+                let (some, others) = oids.split_at(oids.len() / 2);
+                Box::pin(self.ask_together(some)).await?;
+                Box::pin(self.ask_together(others)).await
+            }
             Err(Asked::Trouble(trouble)) => Err(trouble),
         }
     }
@@ -163,7 +200,7 @@ impl Agent {
             }
             let wire: Vec<WireOid> = open.iter().map(|(_, oid)| WireOid::from_slice(oid)).collect();
             let question = match self.manner {
-                Manner::Bulk(rows) => Question::Bulk(&wire, rows),
+                Manner::Bulk(values) => Question::Bulk(&wire, (values / wire.len()).max(1) as u32),
                 Manner::Next => Question::Next(&wire),
             };
             let varbinds = match self.ask(&question).await {
@@ -226,12 +263,13 @@ impl Agent {
                     self.budget = self.budget.saturating_sub(1);
                 }
             }
+            // An answer may be cut before it comes to the last columns: those are asked for again.
             open = open
                 .into_iter()
                 .zip(going)
                 .zip(ended)
                 .filter(|(_, ended)| !ended)
-                .filter_map(|(((column, _), going), _)| Some((column, going?)))
+                .map(|(((column, from), going), _)| (column, going.unwrap_or(from)))
                 .collect();
         }
         Ok(())
@@ -267,7 +305,7 @@ impl Agent {
     /// The next simpler manner of asking; false where there is none.
     fn simpler(&mut self) -> bool {
         self.manner = match self.manner {
-            Manner::Bulk(rows) if rows > 2 => Manner::Bulk(rows / 2),
+            Manner::Bulk(values) if values > 4 => Manner::Bulk(values / 2),
             Manner::Bulk(_) => Manner::Next,
             Manner::Next => return false,
         };
@@ -277,8 +315,8 @@ impl Agent {
     /// Asks, within the agent's time. An engine that was replaced is found anew, once.
     async fn ask(&mut self, question: &Question<'_>) -> Result<Vec<VarBind>, Asked> {
         loop {
-            if let Some(pace) = &self.pace {
-                pace.turn().await;
+            if let Some(pace) = self.pace.clone() {
+                self.wait(pace.turn()).await;
             }
             let answer = match tokio::time::timeout_at(self.deadline, question.put(&self.client)).await {
                 Ok(answer) => answer,
@@ -288,7 +326,8 @@ impl Agent {
                 Ok(varbinds) => return Ok(varbinds),
                 Err(error) if error.kind() == ErrorKind::Snmp => {
                     return Err(match status(&error) {
-                        Some(ErrorStatus::AuthorizationError | ErrorStatus::NoAccess) => {
+                        // Of an agent that has answered, it is about these objects.
+                        Some(ErrorStatus::AuthorizationError | ErrorStatus::NoAccess) if self.told.0.is_empty() => {
                             Asked::Trouble(Trouble::Refused)
                         }
                         _ => Asked::Status,
@@ -296,8 +335,12 @@ impl Agent {
                 }
                 Err(error) => {
                     let trouble = trouble(&error);
-                    let is_v3 = self.client.security_level().is_some();
-                    if trouble != Trouble::Silent || !is_v3 {
+                    if let (Trouble::Silent, Some(pace)) = (&trouble, &self.pace) {
+                        pace.spend(self.retries).await;
+                    }
+                    // Only an engine that was there can have been replaced.
+                    let is_known = self.engines.get(&self.client.peer_addr()).is_some();
+                    if trouble != Trouble::Silent || !is_known {
                         return Err(Asked::Trouble(trouble));
                     }
                     if !std::mem::replace(&mut self.rediscovered, true) {
@@ -324,74 +367,4 @@ impl Agent {
             }
         }
     }
-}
-
-type Answered = Result<Vec<VarBind>, Box<async_snmp::Error>>;
-
-/// One question of the protocol.
-enum Question<'a> {
-    Get(&'a [WireOid]),
-    Next(&'a [WireOid]),
-    Bulk(&'a [WireOid], u32),
-}
-
-impl Question<'_> {
-    /// Boxed: the library's futures are deep, and the compiler counts them.
-    fn put<'q>(&'q self, client: &'q Client<UdpHandle>) -> Pin<Box<dyn Future<Output = Answered> + Send + 'q>> {
-        Box::pin(async move {
-            match self {
-                Self::Get(oids) => client.get_many(oids).await.map(|told| told.varbinds),
-                Self::Next(oids) => client.get_next_many(oids).await.map(|told| told.varbinds),
-                Self::Bulk(oids, rows) => client.get_bulk(oids, 0, *rows).await,
-            }
-        })
-    }
-}
-
-fn rediscover(
-    client: &Client<UdpHandle>,
-) -> Pin<Box<dyn Future<Output = Result<(), Box<async_snmp::Error>>> + Send + '_>> {
-    Box::pin(client.rediscover_engine())
-}
-
-/// How a question ended that has no answer.
-enum Asked {
-    /// The agent cannot answer this one.
-    Status,
-    Trouble(Trouble),
-}
-
-fn status(error: &async_snmp::Error) -> Option<ErrorStatus> {
-    match error {
-        async_snmp::Error::Snmp { status, .. } => Some(*status),
-        async_snmp::Error::Exchange { source, .. } => status(source),
-        _ => None,
-    }
-}
-
-fn trouble(error: &async_snmp::Error) -> Trouble {
-    match error.kind() {
-        ErrorKind::Timeout | ErrorKind::ConstructionTimeout | ErrorKind::Network | ErrorKind::Closed => {
-            Trouble::Silent
-        }
-        ErrorKind::Auth | ErrorKind::Report | ErrorKind::Privacy => Trouble::Refused,
-        // Its messages name addresses and kinds of errors, never a secret.
-        _ => Trouble::Strange(error.to_string()),
-    }
-}
-
-/// A value as far as its sort matters; exceptions and what is unknown are none.
-fn value(wire: WireValue) -> Option<Value> {
-    Some(match wire {
-        WireValue::Integer(number) => Value::Number(number.into()),
-        WireValue::Counter32(number) | WireValue::Gauge32(number) | WireValue::UInteger32(number) => {
-            Value::Number(number.into())
-        }
-        WireValue::Counter64(number) => Value::Number(i64::try_from(number).unwrap_or(i64::MAX)),
-        WireValue::TimeTicks(ticks) => Value::Ticks(ticks),
-        WireValue::OctetString(bytes) => Value::Bytes(bytes.to_vec()),
-        WireValue::ObjectIdentifier(oid) => Value::Object(oid.arcs().to_vec()),
-        WireValue::IpAddress(address) => Value::Address(address),
-        _ => return None,
-    })
 }

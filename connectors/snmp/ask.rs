@@ -1,5 +1,7 @@
 //! What is asked of one agent, in which order: little, and only what its answers so far give a reason for.
 
+use std::collections::BTreeSet;
+
 use super::agent::{Agent, Trouble};
 use super::mib::*;
 use super::read;
@@ -7,8 +9,7 @@ use super::tables::{self, Read};
 use super::told::Oid;
 
 /// Rows of tables that are read at most: more are not a thing's own.
-const ENTITIES: usize = 4000;
-const INTERFACES: usize = 600;
+const ROWS: usize = 4000;
 const NEIGHBOURS: usize = 2000;
 const MEMBERS: usize = 64;
 const SENSORS: usize = 4000;
@@ -37,25 +38,23 @@ pub async fn inventory(agent: &mut Agent) -> Result<(), Trouble> {
     scalars.sort();
     scalars.dedup();
     agent.get(&scalars).await?;
-    for place in places.iter().filter(|place| place.read != Read::Get) {
-        let partial = agent.partial;
-        agent.columns(std::slice::from_ref(&place.oid), MEMBERS).await?;
-        // Of these the first that says anything is wanted.
-        if place.read == Read::Column {
-            agent.partial = partial;
-        }
-    }
-    entities(agent).await?;
-    agent.columns(&[IF_TYPE.to_vec(), IF_ADDRESS.to_vec()], INTERFACES).await?;
-    if agent.told.column(&IF_TYPE).next().is_some() {
-        agent.columns(&[IF_CONNECTOR.to_vec()], INTERFACES).await?;
-    }
-    Ok(())
+    // A stack of so many members is none, and of other columns the first value that says something is wanted: one that
+    // was not read to its end lacks nothing.
+    let partial = agent.partial;
+    let mut columns: Vec<Oid> =
+        places.iter().filter(|place| place.read != Read::Get).map(|place| place.oid.clone()).collect();
+    columns.sort();
+    columns.dedup();
+    agent.columns(&columns, MEMBERS).await?;
+    agent.partial = partial;
+    // Side by side: most things have few interfaces and few entities.
+    let classes = entity(ENTITY_CLASS);
+    agent.columns(&[&classes[..], &IF_TYPE, &IF_ADDRESS, &IF_CONNECTOR].map(<[u32]>::to_vec), ROWS).await?;
+    entities(agent).await
 }
 
 /// The physical entities worth a look: whole chassis, and what they are in.
 async fn entities(agent: &mut Agent) -> Result<(), Trouble> {
-    agent.columns(&[entity(ENTITY_CLASS).to_vec()], ENTITIES).await?;
     let classes: Vec<(Oid, i64)> =
         agent.told.numbers(&entity(ENTITY_CLASS)).map(|(index, class)| (index.to_vec(), class)).collect();
     let whole: Vec<&Oid> =
@@ -74,9 +73,21 @@ async fn entities(agent: &mut Agent) -> Result<(), Trouble> {
     let cells: Vec<Oid> =
         whole.iter().flat_map(|index| columns.map(|column| [&entity(column)[..], index].concat())).collect();
     agent.get(&cells).await?;
-    // A chassis within a chassis is a part: the way up tells.
-    if whole.len() > 1 {
-        agent.columns(&[entity(ENTITY_PARENT).to_vec()], ENTITIES).await?;
+    // A chassis within a chassis is a part: the way up tells, step by step for all of them.
+    let up = |agent: &Agent, index: &Oid| {
+        let parent = agent.told.number(&[&entity(ENTITY_PARENT)[..], index].concat())?;
+        u32::try_from(parent).ok().filter(|parent| *parent > 0).map(|parent| vec![parent])
+    };
+    let mut at: BTreeSet<Oid> = whole.iter().copied().filter(|_| whole.len() > 1).cloned().collect();
+    loop {
+        at = at.iter().filter_map(|index| up(agent, index)).collect();
+        let unknown: Vec<Oid> = at.iter().map(|index| [&entity(ENTITY_PARENT)[..], index].concat()).collect();
+        let unknown: Vec<Oid> = unknown.into_iter().filter(|oid| agent.told.value(oid).is_none()).collect();
+        // A way in a circle comes back to what is known.
+        if unknown.is_empty() {
+            break;
+        }
+        agent.get(&unknown).await?;
     }
     Ok(())
 }
@@ -89,6 +100,7 @@ pub async fn neighbours(agent: &mut Agent) -> Result<(), Trouble> {
     }
     let columns = [LLDP_PORT_SUBTYPE, LLDP_PORT, LLDP_NAME, LLDP_CAPABLE];
     agent.columns(&columns.map(|column| lldp(column).to_vec()), NEIGHBOURS).await?;
+    agent.columns(&[LLDP_ADDRESS.to_vec()], NEIGHBOURS).await?;
     let med = [MED_SERIAL, MED_MAKER, MED_MODEL, MED_ASSET].map(|column| med(column).to_vec());
     agent.columns(&med, NEIGHBOURS).await
 }
@@ -116,8 +128,11 @@ pub async fn power(agent: &mut Agent) -> Result<(), Trouble> {
         let watts = agent.told.numbers(&types).filter(|(_, kind)| *kind == 6).map(|(index, _)| index.to_vec());
         let cells: Vec<Oid> = watts
             .flat_map(|index| {
+                let names = [ENTITY_DESCR, ENTITY_NAME].map(|cell| [&entity(cell)[..], &index].concat());
                 [SENSOR_SCALE, SENSOR_PRECISION, SENSOR_VALUE, SENSOR_STATUS]
                     .map(|cell| [column(cell), index.clone()].concat())
+                    .into_iter()
+                    .chain(names)
             })
             .collect();
         measured |= !cells.is_empty();
@@ -127,5 +142,5 @@ pub async fn power(agent: &mut Agent) -> Result<(), Trouble> {
         return Ok(());
     }
     // Whose watts these are: the way up from each sensor.
-    agent.columns(&[ENTITY_CLASS, ENTITY_PARENT].map(|column| entity(column).to_vec()), ENTITIES).await
+    agent.columns(&[ENTITY_CLASS, ENTITY_PARENT].map(|column| entity(column).to_vec()), ROWS).await
 }

@@ -15,6 +15,7 @@ pub const fn entity(column: u32) -> [u32; 12] {
     [1, 3, 6, 1, 2, 1, 47, 1, 1, 1, 1, column]
 }
 pub const ENTITY_DESCR: u32 = 2;
+pub const ENTITY_NAME: u32 = 7;
 pub const ENTITY_PARENT: u32 = 4;
 pub const ENTITY_CLASS: u32 = 5;
 pub const ENTITY_FIRMWARE: u32 = 9;
@@ -62,6 +63,8 @@ pub const UPS_MODEL: [u32; 11] = [1, 3, 6, 1, 2, 1, 33, 1, 1, 2, 0];
 pub const fn lldp(column: u32) -> [u32; 11] {
     [1, 0, 8802, 1, 1, 2, 1, 4, 1, 1, column]
 }
+/// `lldpRemManAddrIfSubtype`: the address is in the index.
+pub const LLDP_ADDRESS: [u32; 11] = [1, 0, 8802, 1, 1, 2, 1, 4, 2, 1, 3];
 pub const LLDP_SUBTYPE: u32 = 4;
 pub const LLDP_CHASSIS: u32 = 5;
 pub const LLDP_PORT_SUBTYPE: u32 = 6;

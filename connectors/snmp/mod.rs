@@ -1,25 +1,23 @@
 //! SNMP v1, v2c and v3: switches, printers, UPS and PDU as they speak for themselves, and who is beside them. One socket,
 //! one small question to begin with, one question at a time to each agent.
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use agent::{Agent, Line, Trouble};
-use domain::identity;
 use domain::observation::{Facts, Observation};
 use domain::power::PowerSample;
 use domain::record::Text;
 use domain::testimony::Moment;
 use jiff::Timestamp;
-use read::Thing;
 use settings::Settings;
 use targets::Target;
+use tokio::sync::Semaphore;
 use told::Told;
+use visits::{LOST, Visit, Visits, reject_of};
 
-use crate::rule::Tally;
 use crate::{Class, Connector, Context, Failure, Harvest, Progress, Reject, Source};
 
 mod agent;
@@ -34,6 +32,8 @@ mod targets;
 #[cfg(test)]
 mod tests;
 pub mod told;
+mod visits;
+mod wire;
 
 /// SNMP.
 pub static CONNECTOR: Connector = Connector {
@@ -44,6 +44,10 @@ pub static CONNECTOR: Connector = Connector {
     open: |table, context| Ok(Box::new(Snmp::open(table, context)?)),
 };
 
+/// Addresses at which the first question may be under way at once: most of a range is silent, and that costs time alone.
+const KNOCKING: usize = 512;
+/// With more addresses than these, neighbours are followed no further.
+const MOST_FOLLOWED: usize = 65_536;
 /// Values that one agent may tell in one collection.
 const BUDGET: usize = 20_000;
 
@@ -56,6 +60,8 @@ struct Net {
     context: Context,
     /// Which credential worked at which address: its place, and that of the way it is shown.
     known: Mutex<HashMap<IpAddr, (usize, usize)>>,
+    /// As many agents are asked more than the first question at once.
+    visiting: Semaphore,
     /// Where something tells watts; since the last collection, which looks anew.
     metered: Mutex<Option<BTreeSet<SocketAddr>>>,
 }
@@ -83,11 +89,12 @@ impl Snmp {
     /// A key that is not understood, by its name.
     pub fn open(table: toml::Table, context: Context) -> anyhow::Result<Self> {
         let settings = Settings::read(table, &context)?;
-        Ok(Self(Arc::new(Net { settings, context, known: Mutex::default(), metered: Mutex::default() })))
+        let visiting = Semaphore::new(settings.concurrency);
+        Ok(Self(Arc::new(Net { settings, context, known: Mutex::default(), visiting, metered: Mutex::default() })))
     }
 
     /// Looks at these targets (addresses, ranges, names), or at its own where none is given, and tells of each agent
-    /// that answers: `ecoparc discover`.
+    /// that answers, and of each that cannot be listed: `ecoparc discover`.
     ///
     /// # Errors
     /// A target that is none; where no socket can be had.
@@ -95,69 +102,71 @@ impl Snmp {
         &self,
         targets: &[String],
         progress: &Progress,
-        mut found: impl FnMut(Found),
+        mut found: impl FnMut(Result<Found, Reject>),
     ) -> anyhow::Result<()> {
         let targets = targets.iter().map(|text| targets::target(text)).collect::<anyhow::Result<Vec<_>>>()?;
         let targets = if targets.is_empty() { &self.0.settings.targets } else { &targets };
         let line = Arc::new(self.0.line().await.map_err(|failure| failure.cause)?);
-        let (addresses, _) = self.0.addresses(targets).await;
+        let (addresses, unknown) = self.0.addresses(targets).await;
         progress.step("addresses", addresses.len() as u64);
+        unknown.into_iter().for_each(|reject| found(Err(reject)));
         let net = Arc::clone(&self.0);
-        let look = move |address: SocketAddr| {
+        let look = move |(address, _): (SocketAddr, bool)| {
             let (net, line) = (Arc::clone(&net), Arc::clone(&line));
-            async move {
-                let began = Instant::now();
-                let (mut agent, credential) = net.hello(&line, address).await.ok()?;
-                ask::inventory(&mut agent).await.ok()?;
-                ask::power(&mut agent).await.ok()?;
-                let things = read::things(&agent.told, Timestamp::now(), &net.context.time_zone);
-                Some(Found {
-                    address: address.ip(),
-                    credential,
-                    things: things.into_iter().map(|thing| (thing.native.to_string(), thing.facts)).collect(),
-                    headline: read::headline(&agent.told),
-                    took: began.elapsed(),
-                    drawn: power::drawn(&agent.told, &read::system(&agent.told)),
-                })
-            }
+            async move { net.look(&line, address).await }
         };
-        let addresses = addresses.into_iter().map(|(address, _)| address);
-        side_by_side(self.0.settings.concurrency, addresses, look, |told| {
+        side_by_side(self.0.at_once(), addresses.into_iter(), look, |(address, alone), told| {
             progress.add(1);
-            told.into_iter().for_each(&mut found);
+            match told.unwrap_or(Err((Trouble::Strange(LOST.to_owned()), true))) {
+                Ok(told) => found(Ok(told)),
+                Err(trouble) => {
+                    if let Some(reject) = reject_of(address, alone, trouble) {
+                        found(Err(reject));
+                    }
+                }
+            }
         })
         .await;
         Ok(())
     }
 }
 
-/// Runs one task for each of `inputs`, so many at once, and gives each outcome to `take` as it comes.
-async fn side_by_side<I, T, F>(
+/// Runs one task for each of `inputs`, so many at once, and gives each outcome to `take` as it comes; `None` of one that
+/// panicked.
+async fn side_by_side<I: Copy, T, F>(
     at_once: usize,
-    inputs: impl Iterator<Item = I>,
+    mut inputs: impl Iterator<Item = I>,
     run: impl Fn(I) -> F,
-    mut take: impl FnMut(T),
+    mut take: impl FnMut(I, Option<T>),
 ) where
     F: Future<Output = T> + Send + 'static,
     T: Send + 'static,
 {
     let mut tasks = tokio::task::JoinSet::new();
-    for input in inputs {
-        if tasks.len() >= at_once
-            && let Some(Ok(outcome)) = tasks.join_next().await
+    let mut running = HashMap::new();
+    loop {
+        while tasks.len() < at_once
+            && let Some(input) = inputs.next()
         {
-            take(outcome);
+            running.insert(tasks.spawn(run(input)).id(), input);
         }
-        tasks.spawn(run(input));
-    }
-    while let Some(outcome) = tasks.join_next().await {
-        if let Ok(outcome) = outcome {
-            take(outcome);
+        let (id, outcome) = match tasks.join_next_with_id().await {
+            Some(Ok((id, outcome))) => (id, Some(outcome)),
+            Some(Err(error)) => (error.id(), None),
+            None => return,
+        };
+        if let Some(input) = running.remove(&id) {
+            take(input, outcome);
         }
     }
 }
 
 impl Net {
+    /// Addresses that are looked at side by side.
+    fn at_once(&self) -> usize {
+        self.settings.concurrency.max((8 * self.settings.concurrency).min(KNOCKING))
+    }
+
     async fn line(&self) -> Result<Line, Failure> {
         let Settings { patience, retries, pace, .. } = &self.settings;
         Line::open(*patience, *retries, pace.clone()).await.map_err(|cause| Failure::new(Class::Network, cause))
@@ -193,6 +202,18 @@ impl Net {
         (found.into_iter().map(|address| (address, single.contains(&address.ip()))).collect(), rejects)
     }
 
+    /// Where neighbours say that they can be asked, of those that were not, where a credential is meant for them.
+    fn beside(&self, told: &mut BTreeSet<IpAddr>, asked: &BTreeSet<IpAddr>) -> Vec<(SocketAddr, bool)> {
+        let told = std::mem::take(told).into_iter().map(targets::plain).filter(|address| {
+            self.settings.follow_neighbours
+                && !asked.contains(address)
+                && !self.settings.exclude.iter().any(|range| range.holds(*address))
+                && self.settings.credentials.iter().any(|credential| credential.is_for(*address))
+        });
+        let room = MOST_FOLLOWED.saturating_sub(asked.len());
+        told.take(room).map(|address| (SocketAddr::new(address, self.settings.port), false)).collect()
+    }
+
     /// Finds out how an agent is spoken to: the way that worked before first, then each in the order of the file.
     async fn hello(&self, line: &Line, address: SocketAddr) -> Result<(Agent, String), Trouble> {
         let ip = address.ip();
@@ -222,15 +243,32 @@ impl Net {
     /// Asks one agent for everything; what it told, and whether something had to be left out.
     async fn visit(&self, line: &Line, address: SocketAddr) -> Visit {
         let (mut agent, _) = self.hello(line, address).await.map_err(|trouble| (trouble, false))?;
-        let visited = async {
-            ask::inventory(&mut agent).await?;
-            if self.settings.neighbours {
-                ask::neighbours(&mut agent).await?;
-            }
-            Ok(())
-        };
-        visited.await.map_err(|trouble| (trouble, true))?;
+        let _visiting = agent.wait(self.visiting.acquire()).await;
+        ask::inventory(&mut agent).await.map_err(|trouble| (trouble, true))?;
+        // What it says of itself stands, whatever becomes of its neighbours.
+        if self.settings.neighbours && ask::neighbours(&mut agent).await.is_err() {
+            agent.partial = true;
+        }
         Ok((agent.told, agent.partial))
+    }
+
+    /// Asks one agent for what `discover` shows.
+    async fn look(&self, line: &Line, address: SocketAddr) -> Result<Found, (Trouble, bool)> {
+        let began = Instant::now();
+        let (mut agent, credential) = self.hello(line, address).await.map_err(|trouble| (trouble, false))?;
+        let _visiting = agent.wait(self.visiting.acquire()).await;
+        ask::inventory(&mut agent).await.map_err(|trouble| (trouble, true))?;
+        let measured = ask::power(&mut agent).await.is_ok();
+        let things = read::things(&agent.told, Timestamp::now(), &self.context.time_zone);
+        let drawn = || power::drawn(&agent.told, &read::system(&agent.told));
+        Ok(Found {
+            address: address.ip(),
+            credential,
+            things: things.into_iter().map(|thing| (thing.native.to_string(), thing.facts)).collect(),
+            headline: read::headline(&agent.told),
+            took: began.elapsed(),
+            drawn: if measured { drawn() } else { power::Drawn::default() },
+        })
     }
 
     /// Asks one agent for its watts; `None` where it tells none.
@@ -253,99 +291,33 @@ impl Net {
     }
 }
 
-/// What an agent told, and whether it told less than it has; else its trouble, and whether it had answered before.
-type Visit = Result<(Told, bool), (Trouble, bool)>;
-
-/// What the visits of one collection came to.
-#[derive(Default)]
-struct Visits {
-    answered: usize,
-    refused: usize,
-    partial: usize,
-    /// What agents speak for, by native id. What they told beside it is let go at once.
-    things: BTreeMap<Text, Observation>,
-    neighbours: BTreeMap<Text, Thing>,
-    tally: Tally,
-    rejects: Vec<Reject>,
-}
-
-impl Visits {
-    fn take(&mut self, context: &Context, address: SocketAddr, alone: bool, outcome: Visit) {
-        let ip = address.ip();
-        let mut reject = |reason: &str| {
-            self.rejects.push(Reject { place: ip.to_string(), column: None, reason: reason.to_owned() });
-        };
-        let told = match outcome {
-            Ok((told, partial)) => {
-                self.partial += usize::from(partial);
-                told
-            }
-            // Silence is usual in a range.
-            Err((Trouble::Silent, false)) if !alone => return,
-            Err((Trouble::Silent, false)) => return reject("no answer by any credential"),
-            Err((Trouble::Silent, true)) => return reject("it stopped answering in the middle"),
-            Err((Trouble::Refused, _)) => {
-                self.refused += 1;
-                return reject("it refuses the credentials");
-            }
-            Err((Trouble::Strange(what), _)) => return reject(&format!("its answer is not understood: {what}")),
-        };
-        self.answered += 1;
-        let things = read::things(&told, Timestamp::now(), &context.time_zone);
-        if things.is_empty() {
-            return reject("it tells neither serial number, address nor name: it could not be known again");
-        }
-        for thing in things {
-            // One thing asked at several addresses is one.
-            if let Entry::Vacant(place) = self.things.entry(thing.native.clone()) {
-                place.insert(read::observe(thing, &told, &context.rules, &mut self.tally));
-            }
-        }
-        for thing in read::neighbours(&told) {
-            self.neighbours.entry(thing.native.clone()).or_insert(thing);
-        }
-    }
-
-    /// Neighbours that were not asked themselves: the others have spoken.
-    fn unasked(&mut self) -> Vec<Thing> {
-        let mut serials = HashSet::new();
-        let mut macs = HashSet::new();
-        let mut names = HashSet::new();
-        for Observation { facts, .. } in self.things.values() {
-            serials.extend(facts.serial.as_deref().and_then(identity::serial));
-            macs.extend(facts.mac.as_deref().into_iter().flat_map(identity::macs));
-            names.extend(facts.hostname.as_deref().and_then(identity::hostname));
-        }
-        let is_asked = |facts: &Facts| {
-            facts.serial.as_deref().and_then(identity::serial).is_some_and(|serial| serials.contains(&serial))
-                || facts.mac.as_deref().into_iter().flat_map(identity::macs).any(|mac| macs.contains(&mac))
-                || facts.hostname.as_deref().and_then(identity::hostname).is_some_and(|name| names.contains(&name))
-        };
-        let neighbours = std::mem::take(&mut self.neighbours).into_values();
-        neighbours.filter(|thing| !is_asked(&thing.facts)).collect()
-    }
-}
-
 #[async_trait::async_trait]
 impl Source for Snmp {
     async fn collect(&self, progress: &Progress) -> Result<Harvest, Failure> {
         let net = &self.0;
         let line = Arc::new(net.line().await?);
         let (addresses, rejects) = net.addresses(&net.settings.targets).await;
-        let count = addresses.len();
-        progress.step("addresses", count as u64);
         let rules = &net.context.rules;
         let mut visits = Visits { rejects, tally: rules.tally(), ..Visits::default() };
         let asking = Arc::clone(net);
-        let visit = move |(address, alone): (SocketAddr, bool)| {
+        let visit = move |(address, _): (SocketAddr, bool)| {
             let (net, line) = (Arc::clone(&asking), Arc::clone(&line));
-            async move { (address, alone, net.visit(&line, address).await) }
+            async move { net.visit(&line, address).await }
         };
-        side_by_side(net.settings.concurrency, addresses.into_iter(), visit, |(address, alone, outcome)| {
-            progress.add(1);
-            visits.take(&net.context, address, alone, outcome);
-        })
-        .await;
+        let mut asked = BTreeSet::new();
+        let mut next = addresses;
+        while !next.is_empty() {
+            asked.extend(next.iter().map(|(address, _)| address.ip()));
+            progress.step("addresses", next.len() as u64);
+            side_by_side(net.at_once(), next.into_iter(), &visit, |(address, alone), outcome| {
+                progress.add(1);
+                let outcome = outcome.unwrap_or(Err((Trouble::Strange(LOST.to_owned()), true)));
+                visits.take(&net.context, address, alone, outcome);
+            })
+            .await;
+            next = net.beside(&mut visits.beside, &asked);
+        }
+        let count = asked.len();
         if let Ok(mut metered) = net.metered.lock() {
             *metered = None;
         }
@@ -362,7 +334,7 @@ impl Source for Snmp {
         let neighbours = visits.unasked();
         let seen = neighbours.into_iter().map(|thing| read::observe(thing, &nobody, rules, &mut visits.tally));
         let seen: Vec<Observation> = seen.collect();
-        let mut harvest = Harvest { complete: true, ..Harvest::default() };
+        let mut harvest = Harvest { complete: true, polled: true, ..Harvest::default() };
         harvest.observations.extend(visits.things.into_values());
         harvest.observations.extend(seen);
         harvest.tally = visits.tally;
@@ -394,15 +366,15 @@ impl Source for Snmp {
         let asking = Arc::clone(net);
         let measure = move |address: SocketAddr| {
             let (net, line) = (Arc::clone(&asking), Arc::clone(&line));
-            async move { (address, net.measure(&line, address).await) }
+            async move { net.measure(&line, address).await }
         };
         let (mut samples, mut telling, mut silent) = (Vec::new(), BTreeSet::new(), 0);
-        side_by_side(net.settings.concurrency, addresses.iter().copied(), measure, |(address, told)| match told {
-            Ok(told) => {
+        side_by_side(net.settings.concurrency, addresses.iter().copied(), measure, |address, told| match told {
+            Some(Ok(told)) => {
                 telling.extend(told.as_ref().map(|_| address));
-                samples.extend(told);
+                samples.extend(told.map(|sample| (address, sample)));
             }
-            Err(_) => {
+            Some(Err(_)) | None => {
                 silent += 1;
                 telling.insert(address);
             }
@@ -416,6 +388,24 @@ impl Source for Snmp {
         {
             *metered = Some(telling);
         }
-        Ok(samples)
+        Ok(named_apart(samples))
     }
+}
+
+/// Measuring points that bear one name, as they left the factory, are told apart by their addresses.
+fn named_apart(mut samples: Vec<(SocketAddr, PowerSample)>) -> Vec<PowerSample> {
+    samples.sort_by_key(|(address, _)| *address);
+    let mut count: HashMap<Option<Text>, usize> = HashMap::new();
+    for (_, sample) in &samples {
+        *count.entry(sample.device.clone()).or_default() += 1;
+    }
+    let named = samples.into_iter().map(|(address, mut sample)| {
+        if count[&sample.device] > 1
+            && let Some(name) = &sample.device
+        {
+            sample.device = Some(Text::from(format!("{name} {}", address.ip())));
+        }
+        sample
+    });
+    named.collect()
 }

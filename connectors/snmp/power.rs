@@ -64,43 +64,68 @@ fn watts(number: i64, scale: f64) -> Option<f64> {
     (number >= 0 && number != 65535).then_some(number as f64 * scale)
 }
 
+/// Words in the name of a sensor of watts that measures none: what a thing could draw.
+const RATINGS: &[&str] =
+    &["capacity", "rated", "rating", "max", "budget", "limit", "available", "nominal", "remaining"];
+/// Words of one that measures what goes into a power supply.
+const INPUTS: &[&str] = &["input", "power in", "powerin", "pin"];
+
 /// The watts of power supplies, else of whole chassis: sensors of type 6 (watts, direct or alternating) that are well
-/// (status 1), and belong to no module and no port.
+/// (status 1), and belong to no module and no port. What goes into a supply counts, not again what comes out of it.
 fn sensors(told: &Told, table: &[u32]) -> Option<f64> {
     let (class, parent) = (entity(ENTITY_CLASS), entity(ENTITY_PARENT));
     let classes: BTreeMap<&[u32], i64> = told.numbers(&class).collect();
     let parents: BTreeMap<&[u32], i64> = told.numbers(&parent).collect();
     let cell = |column: u32, index: &[u32]| told.number(&[table, &[column], index].concat());
-    let (mut supplies, mut chassis) = (Vec::new(), Vec::new());
+    let name = |column: u32, index: &[u32]| told.text(&[&entity(column)[..], index].concat()).unwrap_or_default();
+    // By owner: the watts of its sensors, each with whether it measures an input.
+    let mut owned: BTreeMap<(i64, Oid), Vec<(f64, bool)>> = BTreeMap::new();
     for (index, kind) in told.numbers(&[table, &[SENSOR_TYPE]].concat()) {
         let well = cell(SENSOR_STATUS, index).is_none_or(|status| status == 1);
         let (Some(value), Some(scale)) = (cell(SENSOR_VALUE, index), cell(SENSOR_SCALE, index)) else { continue };
-        if kind != 6 || !well {
+        // RFC 3433: scales are 1 (10⁻²⁴) to 17 (10²⁴), and a precision below zero counts figures, not decimals.
+        if kind != 6 || !well || !(1..=17).contains(&scale) {
             continue;
         }
-        let precision = cell(SENSOR_PRECISION, index).unwrap_or(0);
-        let watts = value as f64 * 10f64.powi(3 * (scale as i32 - 9)) / 10f64.powi(precision as i32);
-        if !(LEAST..=MOST).contains(&watts) {
+        let decimals = cell(SENSOR_PRECISION, index).unwrap_or(0).clamp(0, 9);
+        let watts = value as f64 * 10f64.powi(3 * (scale as i32 - 9)) / 10f64.powi(decimals as i32);
+        let names = format!("{} {}", name(ENTITY_DESCR, index), name(ENTITY_NAME, index)).to_lowercase();
+        let says = |words: &[&str]| words.iter().any(|word| starts_a_word(&names, word));
+        if !(LEAST..=MOST).contains(&watts) || says(RATINGS) {
             continue;
         }
-        match owner(index, &classes, &parents) {
-            Some(POWER_SUPPLY) => supplies.push(watts),
-            Some(CHASSIS) => chassis.push(watts),
-            _ => {}
+        if let Some(owner) = owner(index, &classes, &parents) {
+            owned.entry(owner).or_default().push((watts, says(INPUTS)));
         }
     }
-    let sum = |watts: Vec<f64>| (!watts.is_empty()).then(|| watts.iter().sum());
-    sum(supplies).or_else(|| sum(chassis))
+    let sum = |class: i64| {
+        let watts: Vec<f64> = owned
+            .iter()
+            .filter(|((of, _), _)| *of == class)
+            .flat_map(|(_, sensors)| {
+                let inputs = sensors.iter().any(|(_, input)| *input);
+                sensors.iter().filter(move |(_, input)| *input || !inputs).map(|(watts, _)| *watts)
+            })
+            .collect();
+        (!watts.is_empty()).then(|| watts.iter().sum())
+    };
+    sum(POWER_SUPPLY).or_else(|| sum(CHASSIS))
 }
 
-/// The class of what a sensor measures: the first above it that is a power supply, a chassis, a module or a port.
-fn owner(index: &[u32], classes: &BTreeMap<&[u32], i64>, parents: &BTreeMap<&[u32], i64>) -> Option<i64> {
+/// Does a word of the text begin so?
+fn starts_a_word(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| !text[..at].ends_with(char::is_alphanumeric))
+}
+
+/// What a sensor measures, its class and its index: the first above it that is a power supply, a chassis, a module or a
+/// port.
+fn owner(index: &[u32], classes: &BTreeMap<&[u32], i64>, parents: &BTreeMap<&[u32], i64>) -> Option<(i64, Oid)> {
     let mut at: Oid = index.to_vec();
     for _ in 0..16 {
         let parent = u32::try_from(*parents.get(at.as_slice())?).ok()?;
         at = vec![parent];
         match classes.get(at.as_slice()) {
-            Some(class) if [POWER_SUPPLY, CHASSIS, MODULE, PORT, STACK].contains(class) => return Some(*class),
+            Some(class) if [POWER_SUPPLY, CHASSIS, MODULE, PORT, STACK].contains(class) => return Some((*class, at)),
             Some(_) => {}
             None => return None,
         }

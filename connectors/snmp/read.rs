@@ -68,8 +68,11 @@ pub fn things(told: &Told, now: Timestamp, zone: &TimeZone) -> Vec<Thing> {
         .or_else(|| tables::described_model(&system, &description));
     let kind = kind(told, origin.unwrap_or(&system), &description, maker.as_deref(), name.as_deref(), printer);
     let macs = macs(told);
+    let virtual_machine = tables::is_virtual(&system, &description, name.as_deref().unwrap_or_default())
+        || model::is_virtual(maker.as_deref(), name.as_deref(), None);
     let common = Facts {
-        kind,
+        kind: kind.filter(|_| !virtual_machine),
+        virtual_machine: virtual_machine.then_some(true),
         manufacturer: maker.as_deref().and_then(Text::of),
         model: name.as_deref().and_then(Text::of),
         location: told.text(&SYS_LOCATION).and_then(|text| Text::of(&text)),
@@ -112,10 +115,11 @@ pub fn things(told: &Told, now: Timestamp, zone: &TimeZone) -> Vec<Thing> {
         };
         things.push(Thing { native: Text::from(native), facts: common });
     }
-    // What belongs to the whole is said of its first member.
+    // What belongs to the whole is said of its first member; its address may be that of any of them.
+    let alone = things.len() == 1;
     let facts = &mut things[0].facts;
     facts.hostname = hostname;
-    facts.mac = Text::of(&macs.join(" "));
+    facts.mac = Text::of(&macs.join(" ")).filter(|_| alone);
     facts.ports = ports(told);
     facts.printed_pages = pages(told, &system);
     things
@@ -258,21 +262,25 @@ fn is_host_printer(told: &Told) -> bool {
 }
 
 /// Its own addresses: the bridge's, else the lowest of its Ethernet interfaces.
-fn macs(told: &Told) -> Vec<String> {
-    let bridge = match told.value(&BRIDGE_ADDRESS) {
-        Some(Value::Bytes(bytes)) => mac(bytes),
+pub fn macs(told: &Told) -> Vec<String> {
+    let own = |value: &Value| match value {
+        Value::Bytes(bytes) if is_own(bytes) => mac(bytes),
         _ => None,
     };
+    let bridge = told.value(&BRIDGE_ADDRESS).and_then(own);
     let types: BTreeMap<&[u32], i64> = told.numbers(&IF_TYPE).collect();
     let interfaces: BTreeSet<String> = told
         .column(&IF_ADDRESS)
         .filter(|(index, _)| types.get(index).is_none_or(|kind| ETHERNET.contains(kind)))
-        .filter_map(|(_, value)| match value {
-            Value::Bytes(bytes) => mac(bytes),
-            _ => None,
-        })
+        .filter_map(|(_, value)| own(value))
         .collect();
     bridge.into_iter().chain(interfaces.into_iter().take(1)).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Is it an address that its maker gave? Not one that software made up (a bridge of containers, a virtual machine), of a
+/// group, or that routers share (VRRP, RFC 5798 §7.3): those come and go, or are those of several things.
+fn is_own(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(|first| first & 0b11 == 0) && !matches!(bytes, [0, 0, 0x5e, 0, 1 | 2, _])
 }
 
 /// Interfaces with a socket of their own.

@@ -19,6 +19,7 @@ const KEYS: &[&str] = &[
     "exclude",
     "port",
     "neighbours",
+    "follow_neighbours",
     "request_timeout",
     "retries",
     "concurrency",
@@ -50,6 +51,8 @@ struct Told {
     exclude: Vec<String>,
     port: Option<u16>,
     neighbours: Option<bool>,
+    #[serde(default)]
+    follow_neighbours: bool,
     request_timeout: Option<String>,
     retries: Option<u32>,
     concurrency: Option<usize>,
@@ -106,6 +109,8 @@ pub struct Settings {
     pub port: u16,
     /// Are neighbours (LLDP) read?
     pub neighbours: bool,
+    /// Are they asked too, where they say that they can be?
+    pub follow_neighbours: bool,
     pub patience: Duration,
     pub retries: u32,
     pub concurrency: usize,
@@ -148,6 +153,7 @@ impl Settings {
             exclude,
             port: told.port.unwrap_or(161),
             neighbours: told.neighbours.unwrap_or(true),
+            follow_neighbours: told.follow_neighbours,
             patience: time("request_timeout", told.request_timeout.as_ref(), Duration::from_secs(1))?,
             retries,
             concurrency,

@@ -83,7 +83,8 @@ impl Pattern {
 struct Sort {
     object: Oid,
     description: Option<Pattern>,
-    kind: Kind,
+    /// `None`: a virtual machine.
+    kind: Option<Kind>,
 }
 
 struct Tables {
@@ -132,7 +133,8 @@ fn read(told: &str) -> Option<Read> {
 fn sort(row: &[String]) -> Option<Sort> {
     let [of, description, kind, ..] = row else { return None };
     let description = (!description.is_empty()).then(|| Pattern::new(format!("(?i){description}")));
-    Some(Sort { object: object(of)?, description, kind: Kind::parse(kind)? })
+    let kind = if kind == "virtual_machine" { None } else { Some(Kind::parse(kind)?) };
+    Some(Sort { object: object(of)?, description, kind })
 }
 
 fn place(row: &[String]) -> Option<Place> {
@@ -168,13 +170,22 @@ pub fn vendor(system: &[u32]) -> Option<&'static str> {
 
 /// What an agent is, by its `sysObjectID`, and its description or model; the first row that fits.
 pub fn kind(system: &[u32], description: &str, model: &str) -> Option<Kind> {
+    found(system, description, model)?.kind
+}
+
+/// Is it an appliance that runs in a virtual machine, by the same rows?
+pub fn is_virtual(system: &[u32], description: &str, model: &str) -> bool {
+    found(system, description, model).is_some_and(|sort| sort.kind.is_none())
+}
+
+fn found(system: &[u32], description: &str, model: &str) -> Option<&'static Sort> {
     let fits = |sort: &&Sort| {
         let matches = |pattern: &Pattern| {
             pattern.regex().is_some_and(|regex| regex.is_match(description) || regex.is_match(model))
         };
         below(system).starts_with(&sort.object) && sort.description.as_ref().is_none_or(matches)
     };
-    TABLES.sorts.iter().find(fits).map(|sort| sort.kind)
+    TABLES.sorts.iter().find(fits)
 }
 
 /// The model that a description tells, where its vendor has no other place for it.

@@ -4,6 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use anyhow::{Context as _, bail, ensure};
 
+use super::mib::LLDP_ADDRESS;
+use super::told::Told;
+
 /// The largest range that is scanned: a /16, or as many IPv6 addresses.
 const WIDEST: u32 = 16;
 
@@ -100,6 +103,21 @@ pub fn target(text: &str) -> anyhow::Result<Target> {
     let range = Range::read(text)?;
     ensure!(range.free() <= WIDEST, "`{text}` is wider than a /16: name smaller ranges");
     Ok(Target::Range(range))
+}
+
+/// Where neighbours say that they can be asked (`lldpRemManAddrTable`): the index ends in the sort of address, its length
+/// and its octets.
+pub fn beside(told: &Told) -> Vec<IpAddr> {
+    let address = |index: &[u32]| -> Option<IpAddr> {
+        let octets: Vec<u8> = index.get(5..)?.iter().map(|part| u8::try_from(*part).ok()).collect::<Option<_>>()?;
+        match index.get(3)? {
+            1 => <[u8; 4]>::try_from(octets).ok().map(IpAddr::from),
+            2 => <[u8; 16]>::try_from(octets).ok().map(IpAddr::from),
+            _ => None,
+        }
+    };
+    let of_one = |address: &IpAddr| !address.is_unspecified() && !address.is_multicast();
+    told.column(&LLDP_ADDRESS).filter_map(|(index, _)| address(index)).filter(of_one).collect()
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod faults;
 mod net_snmp;
 mod recorded;
 mod responder;
+mod things;
 mod watts;
 
 fn context() -> Context {
@@ -35,8 +36,12 @@ fn source(keys: &str) -> Snmp {
 
 /// The agents that answer.
 async fn discover(keys: &str) -> Vec<Found> {
+    found_by(&source(keys)).await
+}
+
+async fn found_by(source: &Snmp) -> Vec<Found> {
     let mut found = Vec::new();
-    source(keys).discover(&[], &Progress::default(), |agent| found.push(agent)).await.unwrap();
+    source.discover(&[], &Progress::default(), |agent| found.extend(agent.ok())).await.unwrap();
     found
 }
 

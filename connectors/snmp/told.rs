@@ -20,6 +20,18 @@ pub enum Value {
     Address([u8; 4]),
 }
 
+impl Value {
+    fn number(&self) -> Option<i64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Ticks(ticks) => Some(i64::from(*ticks)),
+            // Some agents write numbers as text.
+            Self::Bytes(bytes) => std::str::from_utf8(bytes).ok()?.trim().parse().ok(),
+            _ => None,
+        }
+    }
+}
+
 /// Everything that one agent has told.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Told(pub BTreeMap<Oid, Value>);
@@ -37,13 +49,7 @@ impl Told {
 
     /// Its number.
     pub fn number(&self, oid: &[u32]) -> Option<i64> {
-        match self.value(oid)? {
-            Value::Number(number) => Some(*number),
-            Value::Ticks(ticks) => Some(i64::from(*ticks)),
-            // Some agents write numbers as text.
-            Value::Bytes(bytes) => std::str::from_utf8(bytes).ok()?.trim().parse().ok(),
-            _ => None,
-        }
+        self.value(oid)?.number()
     }
 
     /// Its text, readable; `None` where it says nothing.
@@ -74,10 +80,7 @@ impl Told {
 
     /// The numbers of a column, by index.
     pub fn numbers<'a>(&'a self, column: &'a [u32]) -> impl Iterator<Item = (&'a [u32], i64)> {
-        self.column(column).filter_map(move |(index, _)| {
-            let oid: Oid = column.iter().chain(index).copied().collect();
-            Some((index, self.number(&oid)?))
-        })
+        self.column(column).filter_map(|(index, value)| Some((index, value.number()?)))
     }
 }
 

@@ -1,11 +1,12 @@
 //! `ecoparc discover [TARGET]…`.
 
+use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use connectors::Progress;
 use connectors::snmp::{Found, Snmp};
+use connectors::{Progress, Reject};
 use domain::observation::Facts;
 use domain::record::Text;
 use domain::word::Word;
@@ -37,9 +38,12 @@ pub async fn discover(
         bar.set_style(style);
     }
     let progress = Arc::new(Progress::default());
-    let mut found: Vec<Found> = Vec::new();
+    let (mut found, mut missed): (Vec<Found>, Vec<Reject>) = (Vec::new(), Vec::new());
     {
-        let looking = agents.discover(targets, &progress, |agent| found.push(agent));
+        let looking = agents.discover(targets, &progress, |outcome| match outcome {
+            Ok(agent) => found.push(agent),
+            Err(reject) => missed.push(reject),
+        });
         tokio::pin!(looking);
         loop {
             tokio::select! {
@@ -54,6 +58,9 @@ pub async fn discover(
     }
     bar.finish_and_clear();
     found.sort_by_key(|agent| agent.address);
+    for Reject { place, reason, .. } in &missed {
+        let _ = writeln!(std::io::stderr(), "ecoparc: {place}: {reason}");
+    }
     say(&match format {
         Format::Text => table(&found),
         Format::Json => serde_json::to_string_pretty(&found.iter().map(object).collect::<Vec<_>>())?,

@@ -31,6 +31,8 @@ pub struct Said<'a> {
     /// Its electricity by measuring point and day, in place of what was told before, and out of how many samples;
     /// `None` where it told of none: what was appended stays.
     pub power: Option<(&'a [Meter], usize)>,
+    /// Is what it lists for the first time new in the house? Not where only what answered is listed.
+    pub tells_arrivals: bool,
     /// Rows that could not be read.
     pub rejects: &'a [Reject],
     /// How long it took.
@@ -89,7 +91,8 @@ pub(super) async fn record(
             .await?;
 
     let mut recorded = Recorded::default();
-    compare(conn, said.observations, Changes::new(id, at, today, harvested.is_some()), &mut recorded).await?;
+    let arrived = harvested.is_some() && said.tells_arrivals;
+    compare(conn, said.observations, Changes::new(id, at, today, arrived), &mut recorded).await?;
 
     let (lines, hash) = lines_of(said.lines);
     recorded.lines_changed = lines_hash != Some(hash);

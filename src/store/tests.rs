@@ -77,7 +77,14 @@ async fn record(
     at: i64,
     day: Date,
 ) -> Recorded {
-    let said = Said { observations, lines, power: None, rejects: &[], took: Duration::from_millis(1_500) };
+    let said = Said {
+        observations,
+        lines,
+        power: None,
+        tells_arrivals: true,
+        rejects: &[],
+        took: Duration::from_millis(1_500),
+    };
     store.record(name, &said, Moment(at), day).await.unwrap()
 }
 
@@ -144,6 +151,19 @@ async fn one_asset_after_another() {
     assert_eq!(kept(&told, "b").spells, retired);
     assert_eq!(kept(&told, "b").first_seen, days[0]);
     assert!(kept(&told, "c").arrived && !kept(&told, "b").arrived);
+    // What answers for the first time may have been silent before.
+    for (at, fleet) in [&fleet[..1], &fleet].into_iter().enumerate() {
+        let said = Said {
+            observations: fleet,
+            lines: &none,
+            power: None,
+            tells_arrivals: false,
+            rejects: &[],
+            took: Duration::ZERO,
+        };
+        store.record("snmp", &said, Moment(at as i64), days[at]).await.unwrap();
+    }
+    assert!(!kept(&read(&store, "snmp").await, "c").arrived);
 
     // One vanishes; the first harvest that lacked it is the one that is kept.
     let left = [fleet[0].clone(), fleet[2].clone()];

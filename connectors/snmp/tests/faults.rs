@@ -32,7 +32,7 @@ fn agents(walk: &str, count: u8, faults: Faults) -> u16 {
         for oid in ["1.3.6.1.2.1.43.5.1.1.17.1", "1.3.6.1.4.1.1347.43.5.1.1.28.1"] {
             own.extend(responder::walk(&format!("{oid}|4|SERIAL{at:04}")));
         }
-        own.extend(responder::walk(&format!("1.3.6.1.2.1.2.2.1.6.1|4x|02000000{at:04x}")));
+        own.extend(responder::walk(&format!("1.3.6.1.2.1.2.2.1.6.1|4x|00107f00{at:04x}")));
         std::thread::spawn(move || responder::serve(&socket, &own, faults));
     }
     port
@@ -62,6 +62,8 @@ async fn agents_that_bear_little() {
     for (what, faults) in [
         ("answers of at most 300 bytes", Faults { largest: 300, ..Faults::default() }),
         ("no GETBULK", Faults { no_bulk: true, ..Faults::default() }),
+        ("at most eight objects in a GET", Faults { most_objects: 8, ..Faults::default() }),
+        ("answers that end within a row", Faults { cut: 5, ..Faults::default() }),
     ] {
         let told = collected(&keys(agents(STACK, 1, faults), "retries = 0\nconcurrency = 256")).await;
         assert_eq!(told, whole, "{what}");
@@ -124,7 +126,7 @@ async fn neighbours_are_witnesses() {
     assert_eq!(
         seen,
         [
-            "agent switch HP J9773A CN68FP20KL 02:00:00:00:00:00 EC:EB:B8:21:40:00",
+            "agent switch HP J9773A CN68FP20KL 00:10:7F:00:00:00 EC:EB:B8:21:40:00",
             "witness desk_phone Polycom VVX-VVX_411 0004F2C1D2E3 00:04:F2:C1:D2:E3",
             "witness desk_phone Yealink T46S 805ec05a7b01 80:5E:C0:5A:7B:01",
             "witness  - - - C8:F7:50:12:34:56",
@@ -133,4 +135,32 @@ async fn neighbours_are_witnesses() {
     );
     let none = collected(&keys(agents(switch, 1, Faults::default()), "retries = 0\nneighbours = false")).await;
     assert_eq!(none.len(), 1);
+    let lldp = Faults { deaf: &[1, 0, 8802], ..Faults::default() };
+    let alone = collected(&keys(agents(switch, 1, lldp), "retries = 0")).await;
+    assert_eq!(alone, none, "a table of neighbours that hangs takes nothing else with it");
+}
+
+/// Neighbours are asked where they say that they can be, if that is wished, and one after the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn neighbours_are_followed() {
+    let first = UdpSocket::bind((Ipv4Addr::new(127, 7, 3, 1), 0)).unwrap();
+    let port = first.local_addr().unwrap().port();
+    let others = (2..=4).map(|last| UdpSocket::bind((Ipv4Addr::new(127, 7, 3, last), port)).unwrap());
+    for (at, socket) in (1..).zip(std::iter::once(first).chain(others)) {
+        let mut walk = responder::walk(PRINTER);
+        walk.extend(responder::walk(&format!("1.3.6.1.4.1.1347.43.5.1.1.28.1|4|SERIAL{at:04}")));
+        // Each sees the next one.
+        let next = at + 1;
+        let row = |column: u32, told: &str| format!("1.0.8802.1.1.2.1.4.1.1.{column}.0.1.1|{told}");
+        walk.extend(responder::walk(&row(4, "2|4")));
+        walk.extend(responder::walk(&row(5, &format!("4x|00107fff00{next:02x}"))));
+        walk.extend(responder::walk(&format!("1.0.8802.1.1.2.1.4.2.1.3.0.1.1.1.4.127.7.3.{next}|2|2")));
+        std::thread::spawn(move || responder::serve(&socket, &walk, Faults::default()));
+    }
+    let keys = |more: &str| keys(port, more).replace("127.7.0.0/24", "127.7.3.1");
+    let agents = |told: &[Observation]| told.iter().filter(|told| told.facts.witness.is_none()).count();
+    assert_eq!(agents(&collected(&keys("retries = 0")).await), 1);
+    assert_eq!(agents(&collected(&keys("retries = 0\nfollow_neighbours = true")).await), 4);
+    let but_one = "retries = 0\nfollow_neighbours = true\nexclude = ['127.7.3.3']";
+    assert_eq!(agents(&collected(&keys(but_one)).await), 2, "nobody is asked who is not to be, nor those behind");
 }

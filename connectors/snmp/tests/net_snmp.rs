@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::{Snmp, discover, source};
+use super::{Snmp, found_by, source};
 use crate::snmp::told::Value;
 use crate::{Class, Failure, Progress, Source};
 
@@ -145,7 +145,11 @@ fn user(name: &str, auth: Option<&str>, privacy: Option<&str>) -> String {
 
 /// The name that the only agent says it has; empty where none answers.
 async fn name(keys: &str) -> String {
-    let found = discover(keys).await;
+    name_by(&source(keys)).await
+}
+
+async fn name_by(source: &Snmp) -> String {
+    let found = found_by(source).await;
     let facts = found.first().and_then(|agent| agent.things.first()).map(|(_, facts)| facts);
     facts.and_then(|facts| facts.hostname.as_deref()).unwrap_or_default().to_owned()
 }
@@ -179,10 +183,14 @@ async fn every_way_of_version_3() {
     }
     // Debian's can do all of them: it would have told of an error at one that it does not know.
     let snmpd = Snmpd::new(&configuration);
-    let mut asked = JoinSet::new();
+    let mut sources = Vec::new();
     for (user_name, auth, privacy) in ways {
-        let keys = snmpd.keys("127.0.0.1", &user(&user_name, auth, privacy));
-        asked.spawn(async move { (user_name, name(&keys).await) });
+        // Deriving keys takes a while: it is done before anyone waits for an answer.
+        sources.push((user_name.clone(), source(&snmpd.keys("127.0.0.1", &user(&user_name, auth, privacy)))));
+    }
+    let mut asked = JoinSet::new();
+    for (user_name, source) in sources {
+        asked.spawn(async move { (user_name, name_by(&source).await) });
     }
     let told = asked.join_all().await;
     let silent: Vec<_> = told.iter().filter(|(_, name)| name != NAME).collect();

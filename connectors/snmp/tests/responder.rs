@@ -20,6 +20,12 @@ pub struct Faults {
     pub largest: usize,
     /// GETBULK is not answered.
     pub no_bulk: bool,
+    /// A GET of more objects is not answered; 0: of any number.
+    pub most_objects: usize,
+    /// What asks for anything below this is not answered.
+    pub deaf: &'static [u32],
+    /// An answer to a GETBULK ends after so many values, within a row or not; 0: it does not.
+    pub cut: usize,
     /// Beyond the first row of a column the same object comes again and again.
     pub stuck: bool,
 }
@@ -120,8 +126,21 @@ pub fn start(walk: Walk, faults: Faults) -> SocketAddr {
     address
 }
 
-/// The answer to one packet; `None` for one that is not understood, or not answered.
-pub fn answer(walk: &Walk, packet: &[u8], faults: Faults) -> Option<Vec<u8>> {
+/// One packet, opened.
+pub struct Asking<'a> {
+    version: &'a [u8],
+    community: &'a [u8],
+    /// The PDU's tag.
+    pub kind: u8,
+    id: &'a [u8],
+    first: &'a [u8],
+    second: &'a [u8],
+    /// What is asked for, in its order.
+    pub objects: Vec<Vec<u32>>,
+}
+
+/// Opens one packet; `None` for one that is not understood.
+pub fn open(packet: &[u8]) -> Option<Asking<'_>> {
     let (0x30, message, _) = take(packet)? else { return None };
     let (2, version, rest) = take(message)? else { return None };
     let (4, community, rest) = take(rest)? else { return None };
@@ -130,12 +149,23 @@ pub fn answer(walk: &Walk, packet: &[u8], faults: Faults) -> Option<Vec<u8>> {
     let (2, first, rest) = take(rest)? else { return None };
     let (2, second, rest) = take(rest)? else { return None };
     let (0x30, mut binds, _) = take(rest)? else { return None };
-    let mut asked = Vec::new();
+    let mut objects = Vec::new();
     while !binds.is_empty() {
         let (0x30, bind, rest) = take(binds)? else { return None };
         let (6, name, _) = take(bind)? else { return None };
-        asked.push(parts(name)?);
+        objects.push(parts(name)?);
         binds = rest;
+    }
+    Some(Asking { version, community, kind, id, first, second, objects })
+}
+
+/// The answer to one packet; `None` for one that is not understood, or not answered.
+pub fn answer(walk: &Walk, packet: &[u8], faults: Faults) -> Option<Vec<u8>> {
+    let Asking { version, community, kind, id, first, second, objects: asked } = open(packet)?;
+    let is_deaf = |oid: &Vec<u32>| !faults.deaf.is_empty() && oid.starts_with(faults.deaf);
+    let too_many = faults.most_objects > 0 && kind == 0xa0 && asked.len() > faults.most_objects;
+    if too_many || asked.iter().any(is_deaf) {
+        return None;
     }
     let one = version == [0];
     let number = |bytes: &[u8]| bytes.iter().fold(0usize, |number, byte| (number << 8) | usize::from(*byte));
@@ -185,6 +215,9 @@ pub fn answer(walk: &Walk, packet: &[u8], faults: Faults) -> Option<Vec<u8>> {
             }
         }
         _ => return None,
+    }
+    if faults.cut > 0 && kind == 0xa5 {
+        told.truncate(faults.cut);
     }
     let (status, index, binds) = if one && missing > 0 {
         // Version 1 refuses the whole for one object that is missing.

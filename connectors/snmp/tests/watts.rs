@@ -68,7 +68,39 @@ fn sensors_of_power_supplies_and_no_others() {
     let whole = sensor(standard, 5, chassis, 9, 0, 640, 1);
     check("9.1.2494", std::slice::from_ref(&whole), Some(640.0), "a chassis");
     check("9.1.2494", &[whole, psu(1, 300), psu(2, 320)], Some(620.0), "its supplies, and not it once more");
+    let worse = sensor(standard, 1, supply, 9, -2, 300, 1);
+    check("9.1.2494", &[worse], Some(300.0), "a precision below zero counts figures");
+    let strange = sensor(standard, 1, supply, i64::from(i32::MAX), 0, 300, 1);
+    check("9.1.2494", &[strange], None, "no such scale");
     check("9.1.516", &[sensor(cisco, 1, supply, 9, 0, 150, 1)], Some(150.0), "Cisco's older table");
+}
+
+/// Sensors of one supply that measure what goes in, what comes out, and what it could.
+#[test]
+fn a_supply_is_told_by_its_input() {
+    let check = |sensors: &[(u32, &str, i64)], expected: f64, what: &str| {
+        let entity = "1.3.6.1.2.1.47.1.1.1.1";
+        let mut numbers = vec![(format!("{entity}.5.100"), 6), (format!("{entity}.5.200"), 6)];
+        let mut names = Vec::new();
+        for (index, name, watts) in sensors {
+            let supply = if *index < 10 { 100 } else { 200 };
+            let cells = [(5, 8), (4, supply)].map(|(column, value)| (format!("{entity}.{column}.{index}"), value));
+            let table = "1.3.6.1.2.1.99.1.1.1";
+            let values = [(1, 6), (2, 9), (3, 0), (4, *watts), (5, 1)];
+            numbers.extend(cells);
+            numbers.extend(values.map(|(column, value)| (format!("{table}.{column}.{index}"), value)));
+            names.push((oid(&format!("{entity}.7.{index}")).unwrap(), Value::Bytes(name.as_bytes().to_vec())));
+        }
+        let numbers: Vec<(&str, i64)> = numbers.iter().map(|(name, number)| (name.as_str(), *number)).collect();
+        let (mut told, system) = told("9.1.2494", &numbers);
+        told.0.extend(names);
+        assert_eq!(drawn(&told, &system).consumption, Some(expected), "{what}");
+    };
+    let first = [(1, "PS1 Input Power", 300), (2, "PS1 Output Power", 270), (3, "PS1 Capacity", 1100)];
+    check(&first, 300.0, "the input");
+    check(&first[1..], 270.0, "the output where nothing else is told, never what it could");
+    check(&[&first[..], &[(11, "PS2 Pin", 310)]].concat(), 610.0, "of each supply its own");
+    check(&[(1, "Spinning disks", 20), (11, "Maximum Power", 750)], 20.0, "a word begins so, or does not");
 }
 
 #[test]
@@ -83,6 +115,19 @@ fn each_watt_once() {
     let [watts, apparent] = [8, 9].map(|last| format!("{mib}.1.4.2.{last}.0"));
     check("volt-amperes are no watts", "318.1.3.27", &[(apparent.as_str(), 900)], [None; 3]);
     check("beside watts neither", "318.1.3.27", &[(&watts, 640), (&apparent, 900)], [None, Some(640.0), None]);
+    let epdu = |tail: &str| format!("1.3.6.1.4.1.534.6.6.7.3.{tail}");
+    let rows: Vec<(String, i64)> = [(1, 500), (2, 600), (3, 700), (4, 1800)]
+        .iter()
+        .flat_map(|(kind, watts)| {
+            [(epdu(&format!("4.1.2.1.1.{kind}")), *kind), (epdu(&format!("4.1.4.1.1.{kind}")), *watts)]
+        })
+        .collect();
+    let rows: Vec<(&str, i64)> = rows.iter().map(|(name, number)| (name.as_str(), *number)).collect();
+    check("a row of all phases beside them", "534.6.6.7", &rows, [None, Some(1800.0), None]);
+    check("phases without it", "534.6.6.7", &rows[..6], [None, Some(1800.0), None]);
+    let total = epdu("5.1.4.1.1");
+    let both = [&rows[..], &[(total.as_str(), 1805)]].concat();
+    check("the total of its inputs", "534.6.6.7", &both, [None, Some(1805.0), None]);
     let lines = ["1", "2", "3"].map(|line| format!("1.3.6.1.2.1.33.1.4.4.1.4.{line}"));
     let three = [(lines[0].as_str(), 5100), (lines[1].as_str(), 3600), (lines[2].as_str(), 2700)];
     check("three lines of a UPS", "705.1", &three, [None, Some(11_400.0), None]);
@@ -116,6 +161,19 @@ fn rows_are_of_true_watts() {
             }
         }
     }
+}
+
+/// Two points with the name that they left the factory with are two.
+#[test]
+fn points_of_one_name() {
+    let point = |last: u8, name: &str, watts: f64| {
+        let device = domain::record::Text::of(name);
+        let sample = domain::power::PowerSample { device, watts: Some(watts), ..Default::default() };
+        (std::net::SocketAddr::from(([10, 0, 0, last], 161)), sample)
+    };
+    let told = crate::snmp::named_apart(vec![point(2, "PDU", 2000.0), point(1, "PDU", 1000.0), point(3, "ups", 5.0)]);
+    let told: Vec<_> = told.iter().map(|sample| (sample.device.as_deref().unwrap(), sample.watts.unwrap())).collect();
+    assert_eq!(told, [("PDU 10.0.0.1", 1000.0), ("PDU 10.0.0.2", 2000.0), ("ups", 5.0)]);
 }
 
 /// Who is asked for watts, and what they tell.

@@ -20,7 +20,14 @@ async fn a_killed_process_leaves_the_last_testimony() {
     let log = folder.0.join("ecoparc.db-wal");
     let length = log.metadata().unwrap().len();
     let observations = &fleet(5_000, Some(Status::Lost))[100..];
-    let said = Said { observations, lines: &Lines::default(), power: None, rejects: &[], took: Duration::ZERO };
+    let said = Said {
+        observations,
+        lines: &Lines::default(),
+        power: None,
+        tells_arrivals: true,
+        rejects: &[],
+        took: Duration::ZERO,
+    };
     super::super::record::record(&mut tx, "glpi", &said, Moment(2), day).await.unwrap();
     assert!(log.metadata().unwrap().len() > length, "nothing uncommitted is on the disk: this test tests nothing");
 
@@ -54,6 +61,7 @@ async fn an_abandoned_record_is_all_or_nothing() {
             observations: &after,
             lines: &purchases(&["f:1"]),
             power: None,
+            tells_arrivals: true,
             rejects: &[],
             took: Duration::ZERO,
         };
@@ -80,7 +88,14 @@ async fn recording_and_reading_may_move_between_threads() {
     }
     let folder = Folder::new();
     let store = folder.open().await;
-    let said = Said { observations: &[], lines: &Lines::default(), power: None, rejects: &[], took: Duration::ZERO };
+    let said = Said {
+        observations: &[],
+        lines: &Lines::default(),
+        power: None,
+        tells_arrivals: true,
+        rejects: &[],
+        took: Duration::ZERO,
+    };
     moves(store.record("glpi", &said, Moment(1), date(2026, 1, 1))).await.unwrap();
     assert!(moves(store.testimony(&source("glpi"))).await.unwrap().is_some());
 }

@@ -35,6 +35,7 @@ async fn replace(store: &Store, meters: &[Meter], at: i64) {
         observations: &[],
         lines: &Lines::default(),
         power: Some((meters, 7)),
+        tells_arrivals: true,
         rejects: &[],
         took: Duration::ZERO,
     };

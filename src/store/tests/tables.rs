@@ -63,7 +63,14 @@ async fn rejects_are_those_of_the_last_harvest() {
     let all: Vec<Reject> = (0..REJECTS + 5).map(reject).collect();
     let day = date(2026, 1, 1);
     for rejects in [&all[..], &all[..3], &[]] {
-        let said = Said { observations: &[], lines: &Lines::default(), power: None, rejects, took: Duration::ZERO };
+        let said = Said {
+            observations: &[],
+            lines: &Lines::default(),
+            power: None,
+            tells_arrivals: true,
+            rejects,
+            took: Duration::ZERO,
+        };
         store.record("csv", &said, Moment(1), day).await.unwrap();
         assert_eq!(store.rejects("csv", 20_000).await.unwrap(), rejects[..rejects.len().min(REJECTS)]);
         assert_eq!(store.journal("csv", 1).await.unwrap()[0].rejects, rejects.len() as u64);
