@@ -18,8 +18,9 @@ pub const WATTS_MOST: f64 = 1e7;
 const KWH_MOST: f64 = 1e10;
 /// Samples lie in these years: 2000 to 2100, in seconds since 1970.
 const TIMES: std::ops::Range<i64> = 946_684_800..4_102_444_800;
-/// A meter whose index has not been told for so many seconds, while its watts were, is measured by its watts again.
-const INDEX_LOST: i64 = 86_400;
+/// A meter whose index has not been told for so many seconds, while its watts were, is measured by its watts again: a
+/// day of 25 hours and five more, since an index that is told once a day may come late.
+const INDEX_LOST: i64 = 30 * 3600;
 
 /// What a measuring point shows at one moment.
 #[derive(Clone, Debug, Default, PartialEq)]
