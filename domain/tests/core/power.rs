@@ -291,6 +291,38 @@ fn two_sources_of_one_point_are_one_point() {
     assert_eq!(joules(room(&["snmp:pdu-a1"], &[])), once);
 }
 
+/// A source tells of one point under two rooms: one after the other they are its day, both at once are one day.
+#[test]
+fn a_point_in_two_rooms_at_once_counts_once() {
+    let under = |name: &str, watts: f64, hours: f64, days: i64| {
+        let known = meter("pdu-a1", watts, hours, days);
+        Meter { point: Point { room: text(name), ..known.point.clone() }, before: Energy(7.0), ..known }
+    };
+    for (what, meters, expected) in [
+        (
+            "moved at noon",
+            [under("A", 100.0, 12.0, 1), under("B", 200.0, 12.0, 1)],
+            (300.0 * 12.0 * HOUR, 24.0 * HOUR, 14.0),
+        ),
+        (
+            "told twice all day",
+            [under("A", 100.0, 24.0, 1), under("B", 100.0, 24.0, 1)],
+            (100.0 * 24.0 * HOUR, 24.0 * HOUR, 7.0),
+        ),
+        (
+            "told twice, the second time for longer",
+            [under("A", 100.0, 20.0, 1), under("B", 200.0, 23.0, 1)],
+            (200.0 * 23.0 * HOUR, 23.0 * HOUR, 7.0),
+        ),
+    ] {
+        let snapshot = world(&[power("csv", meters)], room(&["pdu-a1"], &[]));
+        let known = &snapshot.rooms[0].meters;
+        assert_eq!((known.len(), known[0].days.len()), (1, 1), "{what}");
+        let told = (known[0].days[0].energy.0, known[0].days[0].seconds, known[0].before.0);
+        assert_eq!(told, expected, "{what}");
+    }
+}
+
 /// Whoever sees one entity sees its share of the room's electricity, and not the room's measures.
 #[test]
 fn a_part_of_the_world_takes_its_share_and_sees_no_more() {
