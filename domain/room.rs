@@ -65,6 +65,8 @@ pub struct Room {
     pub name: Text,
     /// Locations of assets that mean it.
     pub locations: Vec<Text>,
+    /// The operator describes it (`[[room]]`): it is a server room, and all that stands in it bears its overhead.
+    pub described: bool,
     /// Its measuring points.
     pub meters: Vec<RoomMeter>,
     /// Named by the operator, and never heard of: without them its measure is not whole.
@@ -113,9 +115,10 @@ pub fn gather(
     entities: &[EntityId],
     time_zone: &TimeZone,
 ) -> Vec<Room> {
-    let room = |name: &Text, locations: Vec<Text>| Room {
+    let room = |name: &Text, locations: Vec<Text>, described| Room {
         name: name.clone(),
         locations,
+        described,
         meters: Vec::new(),
         silent: Vec::new(),
         entities: Vec::new(),
@@ -125,7 +128,7 @@ pub fn gather(
         .iter()
         .map(|rule| {
             let own = rule.locations.clone();
-            room(&rule.name, if own.is_empty() { vec![rule.name.clone()] } else { own })
+            room(&rule.name, if own.is_empty() { vec![rule.name.clone()] } else { own }, true)
         })
         .collect();
     let meters = testimonies.iter().flat_map(|testimony| {
@@ -135,10 +138,10 @@ pub fn gather(
     told.sort();
     for name in told.into_iter().filter(|name| !same(name, UNKNOWN)) {
         if !rooms.iter().any(|room| same(&room.name, name)) {
-            rooms.push(room(name, vec![name.clone()]));
+            rooms.push(room(name, vec![name.clone()], false));
         }
     }
-    let mut nowhere = room(&Text::from(UNKNOWN), Vec::new());
+    let mut nowhere = room(&Text::from(UNKNOWN), Vec::new(), false);
     for (at, testimony) in testimonies.iter().enumerate() {
         let mut meters: Vec<&Meter> = testimony.power.iter().collect();
         meters.sort_by(|a, b| a.point.cmp(&b.point));
