@@ -166,9 +166,7 @@ pub fn integrate(meters: &mut Vec<Meter>, samples: &[PowerSample], by: &Integrat
             let day = meters[at].read(time, watts, kwh, by.gap, &mut calendar);
             first = first.or(day);
         }
-        let meter = &meters[at];
-        let days = meter.days.iter().filter(|known| first.is_some_and(|first| known.day >= first));
-        changed.push(Meter { days: days.copied().collect(), ..meter.clone_without_days() });
+        changed.push(meters[at].since(first.unwrap_or(Date::MAX)));
     }
     changed
 }
@@ -185,8 +183,10 @@ impl Meter {
         self.index = self.index.filter(|(at, _)| *at <= now);
     }
 
-    fn clone_without_days(&self) -> Self {
-        Self { point: self.point.clone(), days: Vec::new(), ..*self }
+    /// The same with its days from this one on.
+    pub fn since(&self, first: Date) -> Self {
+        let days = self.days.iter().filter(|known| known.day >= first);
+        Self { point: self.point.clone(), days: days.copied().collect(), ..*self }
     }
 
     /// Takes the next reading, and gives the first day to which it added something. A meter that tells an index is
