@@ -82,24 +82,32 @@ pub fn footprint(basis: &Basis, asset: &Asset) -> Vec<Step> {
         "kgCO2e",
         "embodied / (years before us + years with us)".to_owned(),
     );
+    let room = footprint.room.map(|room| &basis.snapshot.rooms[room]);
+    // Whoever may not see the room is told what its overhead comes to with the electricity, and neither one alone.
+    let whole = footprint.pue_measured && room.is_some_and(|room| !room.shown);
     let source = match footprint.grounds {
         Grounds::Measured => {
-            let room = footprint.room.map_or("", |room| &*basis.snapshot.rooms[room].name);
-            format!("its share of what the IT equipment of {room} was measured to take, a year")
+            let room = room.filter(|room| room.shown).map_or("a measured room", |room| &room.name);
+            let overhead = if whole { ", its overhead included" } else { "" };
+            format!("its share of what the IT equipment of {room} was measured to take, a year{overhead}")
         }
         Grounds::Declared => said("annual_kwh"),
         _ => factor.map_or_else(|| format!("no default for kind {kind}"), |factor| factor.id.to_string()),
     };
     let source = if status == Some(Status::InStock) { format!("{source}; in stock: it uses none") } else { source };
-    step("electricity, a year", footprint.kwh, "kWh", source);
+    step(
+        "electricity, a year",
+        footprint.kwh.map(|kwh| if whole { kwh * footprint.pue } else { kwh }),
+        "kWh",
+        source,
+    );
     step(
         "room overhead (PUE)",
-        Some(footprint.pue),
+        Some(footprint.pue).filter(|_| !whole),
         "",
-        match footprint.room {
-            Some(room) if basis.feeds.pue(room).is_some() => {
-                format!("room_pue_ratio of {}, measured", basis.snapshot.rooms[room].name)
-            }
+        match room {
+            Some(_) if whole => "measured of a room, and told with the electricity".to_owned(),
+            Some(room) if footprint.pue_measured => format!("room_pue_ratio of {}, measured", room.name),
             _ => "server_room_pue where it stands in a server room, else 1".to_owned(),
         },
     );

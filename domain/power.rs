@@ -18,8 +18,9 @@ pub const WATTS_MOST: f64 = 1e7;
 const KWH_MOST: f64 = 1e10;
 /// Samples lie in these years: 2000 to 2100, in seconds since 1970.
 const TIMES: std::ops::Range<i64> = 946_684_800..4_102_444_800;
-/// A meter whose index has not been told for so many seconds, while its watts were, is measured by its watts again.
-const INDEX_LOST: i64 = 86_400;
+/// A meter whose index has not been told for so many seconds, while its watts were, is measured by its watts again: a
+/// day of 25 hours and five more, since an index that is told once a day may come late.
+const INDEX_LOST: i64 = 30 * 3600;
 
 /// What a measuring point shows at one moment.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -165,9 +166,7 @@ pub fn integrate(meters: &mut Vec<Meter>, samples: &[PowerSample], by: &Integrat
             let day = meters[at].read(time, watts, kwh, by.gap, &mut calendar);
             first = first.or(day);
         }
-        let meter = &meters[at];
-        let days = meter.days.iter().filter(|known| first.is_some_and(|first| known.day >= first));
-        changed.push(Meter { days: days.copied().collect(), ..meter.clone_without_days() });
+        changed.push(meters[at].since(first.unwrap_or(Date::MAX)));
     }
     changed
 }
@@ -184,8 +183,10 @@ impl Meter {
         self.index = self.index.filter(|(at, _)| *at <= now);
     }
 
-    fn clone_without_days(&self) -> Self {
-        Self { point: self.point.clone(), days: Vec::new(), ..*self }
+    /// The same with its days from this one on.
+    pub fn since(&self, first: Date) -> Self {
+        let days = self.days.iter().filter(|known| known.day >= first);
+        Self { point: self.point.clone(), days: days.copied().collect(), ..*self }
     }
 
     /// Takes the next reading, and gives the first day to which it added something. A meter that tells an index is

@@ -2,6 +2,7 @@
 
 use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use crate::entity::EntityId;
 use crate::power::{Meter, Point, PowerDay};
@@ -64,6 +65,8 @@ pub struct Room {
     pub name: Text,
     /// Locations of assets that mean it.
     pub locations: Vec<Text>,
+    /// The operator describes it (`[[room]]`): it is a server room, and all that stands in it bears its overhead.
+    pub described: bool,
     /// Its measuring points.
     pub meters: Vec<RoomMeter>,
     /// Named by the operator, and never heard of: without them its measure is not whole.
@@ -105,11 +108,17 @@ impl Common {
 }
 
 /// Gathers the meters of all sources into rooms: the operator's word first, then what a source says of its own point.
-/// `entities` says where each source belongs.
-pub fn gather(testimonies: &[Testimony], rules: &[RoomRule], entities: &[EntityId]) -> Vec<Room> {
-    let room = |name: &Text, locations: Vec<Text>| Room {
+/// `entities` says where each source belongs, `time_zone` how long days are.
+pub fn gather(
+    testimonies: &[Testimony],
+    rules: &[RoomRule],
+    entities: &[EntityId],
+    time_zone: &TimeZone,
+) -> Vec<Room> {
+    let room = |name: &Text, locations: Vec<Text>, described| Room {
         name: name.clone(),
         locations,
+        described,
         meters: Vec::new(),
         silent: Vec::new(),
         entities: Vec::new(),
@@ -119,7 +128,7 @@ pub fn gather(testimonies: &[Testimony], rules: &[RoomRule], entities: &[EntityI
         .iter()
         .map(|rule| {
             let own = rule.locations.clone();
-            room(&rule.name, if own.is_empty() { vec![rule.name.clone()] } else { own })
+            room(&rule.name, if own.is_empty() { vec![rule.name.clone()] } else { own }, true)
         })
         .collect();
     let meters = testimonies.iter().flat_map(|testimony| {
@@ -129,10 +138,10 @@ pub fn gather(testimonies: &[Testimony], rules: &[RoomRule], entities: &[EntityI
     told.sort();
     for name in told.into_iter().filter(|name| !same(name, UNKNOWN)) {
         if !rooms.iter().any(|room| same(&room.name, name)) {
-            rooms.push(room(name, vec![name.clone()]));
+            rooms.push(room(name, vec![name.clone()], false));
         }
     }
-    let mut nowhere = room(&Text::from(UNKNOWN), Vec::new());
+    let mut nowhere = room(&Text::from(UNKNOWN), Vec::new(), false);
     for (at, testimony) in testimonies.iter().enumerate() {
         let mut meters: Vec<&Meter> = testimony.power.iter().collect();
         meters.sort_by(|a, b| a.point.cmp(&b.point));
@@ -147,7 +156,7 @@ pub fn gather(testimonies: &[Testimony], rules: &[RoomRule], entities: &[EntityI
                 }
             };
             let room = place.map_or(&mut nowhere, |place| &mut rooms[place]);
-            room.take(SourceId(at as u16), meter, role, named);
+            room.take(SourceId(at as u16), meter, (role, named), time_zone);
             if let Some(entity) = entities.get(at).filter(|entity| !room.entities.contains(entity)) {
                 room.entities.push(*entity);
             }
@@ -183,9 +192,22 @@ fn same(a: &str, b: &str) -> bool {
     a.to_lowercase() == b.to_lowercase()
 }
 
+/// How many seconds a day has: 23 to 25 hours of them. Where a zone cannot tell, 24.
+fn seconds_of(day: Date, time_zone: &TimeZone) -> f64 {
+    let midnight = |day: Date| time_zone.to_timestamp(day.at(0, 0, 0, 0)).ok();
+    let ends = midnight(day).zip(day.tomorrow().ok().and_then(midnight));
+    ends.map_or(86_400.0, |(begins, ends)| (ends.as_second() - begins.as_second()) as f64)
+}
+
 impl Room {
     /// Takes up a meter; one that a more believed source tells of too only adds the days that this one lacks.
-    fn take(&mut self, source: SourceId, meter: &Meter, role: Option<Role>, named: Option<usize>) {
+    fn take(
+        &mut self,
+        source: SourceId,
+        meter: &Meter,
+        (role, named): (Option<Role>, Option<usize>),
+        time_zone: &TimeZone,
+    ) {
         let device = meter.point.device.as_ref();
         let known = self.meters.iter_mut().filter(|known| known.role == role).find(|known| {
             match (known.named, named, &known.device, device) {
@@ -206,13 +228,22 @@ impl Room {
             });
             return;
         };
-        let own = known.from.contains(&source);
+        let mut own = known.from.contains(&source);
         for day in &meter.days {
             match known.days.binary_search_by(|known| known.day.cmp(&day.day)) {
-                // Within one source the same point under another role or room is the rest of the day.
                 Ok(at) if known.from[at] == source => {
-                    known.days[at].energy += day.energy;
-                    known.days[at].seconds += day.seconds;
+                    let known = &mut known.days[at];
+                    if known.seconds + day.seconds <= seconds_of(day.day, time_zone) {
+                        // Within one source the same point under another role or room is the rest of the day.
+                        known.energy += day.energy;
+                        known.seconds += day.seconds;
+                    } else {
+                        // What is longer than the day was told twice at once: the longer word counts, once.
+                        own = false;
+                        if day.seconds > known.seconds {
+                            *known = *day;
+                        }
+                    }
                 }
                 Ok(_) => {}
                 Err(at) => {

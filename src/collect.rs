@@ -3,13 +3,14 @@
 use std::time::{Duration, Instant};
 
 use connectors::{Class, Failure, Harvest, Progress};
-use domain::power::{Integration, Meter, PowerSample, integrate};
+use domain::power::{Integration, Meter, PowerSample};
 use domain::testimony::{Moment, Testimony};
 use domain::word::Word;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::config::Source;
+use crate::sampling::{Integrated, integrated};
 use crate::store::{Missed, Outcome, Reject, Said, Store};
 
 /// A harvest smaller than this share of the one before is refused, unless the operator allows it.
@@ -114,16 +115,14 @@ fn accepted(testimony: &Testimony) -> usize {
 impl Collected {
     /// Works out what samples of electricity come to, and refuses a harvest that shrank by more than half since the
     /// one before.
-    pub fn guarded(mut self, source: &Source, last: Option<&Testimony>, by: &Integration) -> Self {
+    pub async fn guarded(mut self, source: &Source, last: Option<&Testimony>, by: &Integration) -> Self {
         if let Ok(harvest) = &mut self.harvest {
             refuse_the_future(harvest, Moment(self.began.as_second()), &source.told.name);
+            if let Some(samples) = harvest.power.take() {
+                let Integrated { meters, samples, .. } = integrated(Vec::new(), samples, by).await;
+                (harvest.power, self.meters) = (Some(samples), Some(meters));
+            }
         }
-        let samples = self.harvest.as_ref().ok().and_then(|harvest| harvest.power.as_deref());
-        self.meters = samples.map(|samples| {
-            let mut meters = Vec::new();
-            integrate(&mut meters, samples, by);
-            meters
-        });
         // Days of measuring points are compared with days: samples are not kept.
         let days = |meters: &[Meter]| meters.iter().map(|meter| 1 + meter.days.len()).sum::<usize>();
         let told = last.filter(|_| self.meters.is_some()).map_or(0, |last| days(&last.power));

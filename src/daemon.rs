@@ -10,7 +10,8 @@ use std::time::Duration;
 use anyhow::Context;
 use domain::testimony::Testimony;
 use domain::word::Word;
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
+use jiff::civil::Date;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
@@ -21,10 +22,12 @@ use crate::config::Config;
 use crate::edition::{Edition, SourceState};
 use crate::history::History;
 use crate::refresh::{Ground, refresh, testimonies};
-use crate::sampling::{fresh, take};
+use crate::sampling::{catch_up, fresh, take};
 use crate::schedule::{Event, keep_collecting, keep_sampling};
 use crate::store::Store;
 use crate::web::{Web, metrics_router, router};
+
+mod write;
 
 /// Ages move: an edition is made at least so often.
 const HOURLY: Duration = Duration::from_secs(3600);
@@ -55,6 +58,10 @@ struct House {
     sampled: bool,
     /// How many measuring points showed their power when the last edition was made.
     fresh: usize,
+    /// The first day of electricity that the database does not have, source by source.
+    unwritten: Vec<Option<Date>>,
+    /// The table of assets may be behind the edition.
+    assets_due: bool,
 }
 
 /// Runs until it is told to stop.
@@ -92,7 +99,9 @@ impl House {
         let store = Store::open(&config.store_url, &config.base).await?;
         let testimonies = testimonies(&store, &config).await?;
         let states = states(&store, &config).await?;
-        Ok(Self { config, ground, store, testimonies, states, config_ok: true, sampled: false, fresh: 0 })
+        let unwritten = vec![None; testimonies.len()];
+        let (config_ok, sampled, fresh, assets_due) = (true, false, 0, true);
+        Ok(Self { config, ground, store, testimonies, states, config_ok, sampled, fresh, unwritten, assets_due })
     }
 
     async fn live(
@@ -154,7 +163,7 @@ impl House {
         let mut waiting: Vec<bool> = vec![!heard_before; sources.len()];
         let mut written = 0;
         let end = loop {
-            let mut changed = false;
+            let (mut changed, mut sampled) = (false, false);
             tokio::select! {
                 Some((at, event)) = happens.recv() => {
                     changed |= self.took_place(at, &sources[at], event, &mut waiting).await;
@@ -171,7 +180,7 @@ impl House {
                 _ = hourly.tick() => changed = heard_before,
                 _ = write.tick() => {
                     // Samples come often: they and power that has grown old make an edition once a minute at most.
-                    changed = heard_before && self.power_changed();
+                    sampled = heard_before && self.power_changed();
                     self.write(editions, &mut written).await;
                 }
                 () = tokio::time::sleep_until(began + FIRST_WAIT), if !heard_before => {
@@ -180,7 +189,7 @@ impl House {
                 }
                 signal = signals.next() => match signal {
                     Signal::Stop => break End::Stop,
-                    Signal::Reload => match reload(path).await {
+                    Signal::Reload => match self.reload(path).await {
                         Ok(next) => break End::Reload(Box::new(next)),
                         Err(error) => {
                             error!("the new configuration is refused, the old one stays in force: {error:#}");
@@ -190,8 +199,9 @@ impl House {
                     },
                 },
             }
-            if changed && !waiting.contains(&true) {
+            if (changed || sampled) && !waiting.contains(&true) {
                 heard_before = true;
+                self.assets_due |= changed;
                 self.publish(editions).await?;
                 if written == 0 {
                     self.write(editions, &mut written).await;
@@ -226,7 +236,7 @@ impl House {
                 waiting[at] = false;
                 self.states[at].collecting = false;
                 let last = self.testimonies.get(at);
-                let collected = collected.guarded(source, last, &self.config.integration());
+                let collected = collected.guarded(source, last, &self.config.integration()).await;
                 if let Err(error) = self.record(at, source, &collected).await {
                     error!(source = &*source.told.name, "cannot keep a collection: {error:#}");
                     self.failed(at, "other", format!("{error:#}"), &collected);
@@ -235,7 +245,8 @@ impl House {
             }
             Event::Sampled(sampled) => {
                 let (testimony, by) = (&mut self.testimonies[at], self.config.integration());
-                match take(&self.store, testimony, sampled, &by, Timestamp::now()).await {
+                let unwritten = &mut self.unwritten[at];
+                match take(&self.store, testimony, unwritten, sampled, &by, Timestamp::now()).await {
                     Ok(taken) => self.sampled |= taken > 0,
                     Err(failure) => {
                         let class = failure.class.name();
@@ -262,6 +273,8 @@ impl House {
         source: &crate::config::Source,
         collected: &Collected,
     ) -> anyhow::Result<()> {
+        // What is kept is read back whole: nothing may be missing there.
+        catch_up(&self.store, &self.testimonies[at], &mut self.unwritten[at]).await?;
         let kept = keep(&self.store, source, collected, &self.config.time_zone).await?;
         match &collected.harvest {
             Ok(harvest) => {
@@ -359,31 +372,6 @@ impl House {
         editions.send_replace(Some(Arc::new(edition)));
         Ok(())
     }
-
-    /// Writes what people read in the database, if there is a newer edition than the one written last.
-    async fn write(&self, editions: &watch::Sender<Option<Arc<Edition>>>, written: &mut u64) {
-        let Some(edition) = editions.borrow().clone() else { return };
-        if edition.number == *written {
-            return;
-        }
-        *written = edition.number;
-        let readings: Vec<_> =
-            edition.readings.iter().map(|(indicator, reading)| (indicator.name, reading.clone())).collect();
-        let outcome = async {
-            self.store.write_readings(edition.today, &readings).await?;
-            self.store.write_assets(&edition.snapshot, edition.today).await?;
-            self.store.purge(edition.today.saturating_sub(self.config.history_days.days())).await
-        };
-        if let Err(error) = outcome.await {
-            error!("cannot write the day's readings: {error:#}");
-        }
-    }
-}
-
-async fn reload(path: &Path) -> anyhow::Result<House> {
-    let path = path.to_path_buf();
-    let config = tokio::task::spawn_blocking(move || Config::load(&path)).await??;
-    House::prepare(config).await
 }
 
 /// How each source was doing when the daemon last knew.

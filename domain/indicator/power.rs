@@ -37,6 +37,14 @@ const NOWHERE: &str = "no [[room]] names these measuring points, and their sourc
 const APART: &str = "no [[room]] names these measuring points: one may feed another, so they have no sum";
 const UNMEASURED: &str = "nothing is known between two samples yet: they may be further apart than power_gap_minutes";
 const NOBODY: &str = "no asset stands at this room's locations: its electricity is in no footprint";
+const QUIET: &str = "no measuring point told its power in the last 15 minutes";
+const PARTLY: &str = "at least: some measuring points are silent";
+const NEVER: &str = "was never heard of";
+const NOT_TOGETHER: &str = "IT and total electricity are not measured together yet";
+const NO_PUE: &str = "IT shows nothing, or more than all: look at the measuring points";
+
+/// What may be noted beside these figures, for those who translate it; before the first one stands a point's name.
+pub const NOTES: [&str; 9] = [NEVER, NOWHERE, APART, UNMEASURED, NOBODY, QUIET, PARTLY, NOT_TOGETHER, NO_PUE];
 
 fn slice(room: &Room, role: Option<Role>) -> Slice {
     vec![("room", room.name.clone()), ("role", Text::from(role.map_or(UNKNOWN, Word::name)))]
@@ -75,10 +83,9 @@ fn watts(basis: &Basis) -> Vec<Reading> {
         }
         let value = (fresh > 0.0).then_some(sum);
         let reading =
-            Reading::maybe(slice(room, role), value, "no measuring point told its power in the last 15 minutes")
-                .coverage(Some(if all > 0.0 { fresh / all } else { 0.0 }));
+            Reading::maybe(slice(room, role), value, QUIET).coverage(Some(if all > 0.0 { fresh / all } else { 0.0 }));
         let partly = fresh > 0.0 && fresh < all;
-        noted(if partly { reading.note("at least: some measuring points are silent") } else { reading }, room)
+        noted(if partly { reading.note(PARTLY) } else { reading }, room)
     });
     readings.collect()
 }
@@ -114,14 +121,12 @@ fn pue(basis: &Basis) -> Vec<Reading> {
             None => {
                 let mut silent = [Role::It, Role::Total].into_iter().flat_map(|role| room.silent_of(role));
                 match silent.next() {
-                    Some(point) => Reading::maybe(slice, None, &format!("{point} was never heard of")),
-                    None => Reading::maybe(slice, None, "IT and total electricity are not measured together yet"),
+                    Some(point) => Reading::maybe(slice, None, &format!("{point} {NEVER}")),
+                    None => Reading::maybe(slice, None, NOT_TOGETHER),
                 }
             }
             Some(common) => match common.pue() {
-                None => {
-                    Reading::maybe(slice, None, "IT shows nothing, or more than all: look at the measuring points")
-                }
+                None => Reading::maybe(slice, None, NO_PUE),
                 Some(pue) => {
                     let (seconds, (first, last)) = common.covered;
                     let note = format!(

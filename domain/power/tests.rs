@@ -108,11 +108,35 @@ fn an_index_is_believed_over_watts() {
         "2026-03-01T12:00 watts=100\n2026-03-01T12:10 watts=100 kwh=7\n2026-03-01T12:20 watts=100 kwh=8",
         "2026-03-01 3660000 1200",
     );
-    // The index is told no more: after a day the watts count again.
+    // The index is told no more: after thirty hours the watts count again.
     check(
-        "2026-03-01T12:00 watts=100 kwh=7\n2026-03-02T13:00 watts=100\n2026-03-02T13:10 watts=100",
+        "2026-03-01T12:00 watts=100 kwh=7\n2026-03-02T18:01 watts=100\n2026-03-02T18:11 watts=100",
         "2026-03-02 60000 600",
     );
+}
+
+/// An index told once a day, with watts every twenty minutes beside it: no day is lost, be it long or told late.
+#[test]
+fn a_daily_index_holds_between_its_readings() {
+    let by = paris();
+    for (from, to, expected) in [
+        ("2026-03-01T00:00", "2026-03-02T00:00", "2026-03-01 86400000 86400\n"),
+        ("2026-03-29T00:00", "2026-03-30T00:00", "2026-03-29 86400000 82800\n"),
+        ("2026-10-25T00:00", "2026-10-26T00:00", "2026-10-25 86400000 90000\n"),
+        ("2026-10-25T00:00", "2026-10-26T05:00", "2026-10-25 72000000 90000\n2026-10-26 14400000 18000\n"),
+    ] {
+        let ends = [format!("{from} kwh=0"), format!("{to} kwh=24")].map(|told| sample(&told));
+        let time = |at: usize| ends[at].time.map_or(0, |time| time.0);
+        let watts = (time(0)..=time(1)).step_by(1200).map(|at| PowerSample {
+            time: Some(Moment(at)),
+            kwh: None,
+            watts: Some(100.0),
+            ..ends[0].clone()
+        });
+        let mut meters = Vec::new();
+        integrate(&mut meters, &watts.chain(ends.clone()).collect::<Vec<_>>(), &by);
+        assert_eq!(days(&meters), expected, "{from} to {to}");
+    }
 }
 
 #[test]

@@ -96,7 +96,7 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
             });
         }
     }
-    let rooms = gather(testimonies, &rules.rooms, &places.bases);
+    let rooms = gather(testimonies, &rules.rooms, &places.bases, &rules.time_zone);
     doubts.append(&mut places.doubts);
     doubts.retain(|doubt| !decisions.settle(doubt));
     doubts.sort();

@@ -27,7 +27,7 @@ pub async fn sync(config: &Config, names: &[String]) -> anyhow::Result<ExitCode>
     for source in config.sources.iter().filter(|s| names.is_empty() || names.iter().any(|n| **n == *s.told.name)) {
         let collected = watched(source, &bars).await?;
         let last = store.testimony(&source.told).await?;
-        let collected = collected.guarded(source, last.as_ref(), &config.integration());
+        let collected = collected.guarded(source, last.as_ref(), &config.integration()).await;
         keep(&store, source, &collected, &config.time_zone).await?;
         let (records, rejects, outcome) = match &collected.harvest {
             Ok(harvest) => (harvest.accepted(), harvest.rejects.len(), "collected".to_owned()),

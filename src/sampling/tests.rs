@@ -103,7 +103,7 @@ async fn points_are_asked_on_their_own_schedule_and_outlive_a_restart() {
         let store = Store::open("sqlite://ecoparc.db", &folder).await.unwrap();
         let mut testimony = unheard(store.power("snmp").await.unwrap());
         assert_eq!(testimony.power, power);
-        counted.push(take(&store, &mut testimony, told, &by(), now).await.ok());
+        counted.push(take(&store, &mut testimony, &mut None, told, &by(), now).await.ok());
         power = testimony.power;
         store.close().await;
     }
@@ -115,4 +115,48 @@ async fn points_are_asked_on_their_own_schedule_and_outlive_a_restart() {
     assert_eq!(fresh(&testimony, now), 1);
     assert_eq!(fresh(&testimony, Timestamp::from_second(NOON + 180 + 901).unwrap()), 0);
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// The database goes away before midnight and comes back after it: no day is lost, whoever writes next.
+#[tokio::test]
+async fn days_that_could_not_be_written_are_written_later() {
+    let evening = NOON + 12 * 3600 - 1200;
+    let now = Timestamp::from_second(evening + 86_400).unwrap();
+    // A point that falls silent meanwhile, and one that goes on.
+    let silent = |at| PowerSample { device: Text::of("pdu-a2"), ..shows(at, 50.0) };
+    for by_samples in [true, false] {
+        let folder = std::env::temp_dir().join(format!("ecoparc-unwritten-{}-{by_samples}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        let open = async || Store::open("sqlite://ecoparc.db", &folder).await.unwrap();
+        let (mut store, mut testimony, mut unwritten) = (open().await, unheard(Vec::new()), None);
+        for (at, away, expected) in [
+            (0, false, None),
+            (600, true, Some(date(2026, 3, 1))),
+            (1800, true, Some(date(2026, 3, 1))),
+            (2400, !by_samples, Some(date(2026, 3, 1)).filter(|_| !by_samples)),
+        ] {
+            if away {
+                store.close().await;
+            } else if at > 0 {
+                store = open().await;
+            }
+            let mut told = vec![shows(evening + at, 100.0)];
+            told.extend((at <= 600).then(|| silent(evening + at)));
+            let taken = take(&store, &mut testimony, &mut unwritten, Ok(told), &by(), now).await;
+            assert_eq!((taken.is_err(), unwritten), (away, expected), "after {at} s");
+        }
+        if !by_samples {
+            store = open().await;
+            catch_up(&store, &testimony, &mut unwritten).await.unwrap();
+        }
+        assert_eq!(unwritten, None);
+        let kept = store.power("snmp").await.unwrap();
+        assert_eq!(kept, testimony.power);
+        assert_eq!(kept[0].energy(date(2026, 3, 1)), Energy(120_000.0));
+        assert_eq!(kept[0].energy(date(2026, 3, 2)), Energy(240_000.0));
+        assert_eq!(kept[1].energy(date(2026, 3, 2)), Energy(30_000.0));
+        store.close().await;
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 }

@@ -41,6 +41,8 @@ pub struct AssetFootprint {
     pub room: Option<usize>,
     /// The room's overhead.
     pub pue: f64,
+    /// That is its room's, as measured.
+    pub pue_measured: bool,
     /// Electricity a year with overhead.
     pub energy: Option<Energy>,
     /// Its impact a year.
@@ -106,11 +108,11 @@ pub fn with_factor(
         (true, None) => None,
     });
     let room = basis.feeds.room(facts);
-    let pue = match (room, facts.kind) {
-        (Some(room), _) => basis.feeds.pue(room).unwrap_or(assumptions.server_room_pue),
-        (None, Some(Kind::Server | Kind::BladeChassis | Kind::StorageArray)) => assumptions.server_room_pue,
-        _ => 1.0,
-    };
+    // A room that only a table of measures names may be any room: the overhead of server rooms is not assumed of it.
+    let bears = matches!(facts.kind, Some(Kind::Server | Kind::BladeChassis | Kind::StorageArray))
+        || room.is_some_and(|room| basis.snapshot.rooms[room].described);
+    let measured_pue = room.and_then(|room| basis.feeds.pue(room)).filter(|_| bears);
+    let pue = measured_pue.unwrap_or(if bears { assumptions.server_room_pue } else { 1.0 });
     let told = own_energy(facts, factor);
     let measured = room.and_then(|room| basis.feeds.share(room, facts, status, told.map(|(energy, _)| energy)));
     let (drawn, grounds) = match measured {
@@ -133,6 +135,7 @@ pub fn with_factor(
         grounds,
         room,
         pue,
+        pue_measured: measured_pue.is_some(),
         energy,
         used,
     }

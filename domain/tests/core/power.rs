@@ -1,6 +1,7 @@
 //! Rooms whose electricity is measured: worked values, and that nothing is counted twice.
 
 use domain::entity::EntityId;
+use domain::explain::{Step, footprint};
 use domain::indicator::{Basis, Grounds, Indicator, Reading, Settings, measure};
 use domain::observation::Facts;
 use domain::power::{Meter, Point, PowerDay};
@@ -291,13 +292,77 @@ fn two_sources_of_one_point_are_one_point() {
     assert_eq!(joules(room(&["snmp:pdu-a1"], &[])), once);
 }
 
+/// The assumed overhead of server rooms is that of servers, and of what stands in a `[[room]]`: one that only a table
+/// names may be any room, and its measured overhead is its servers' alone.
+#[test]
+fn overhead_of_a_room_that_only_a_table_names() {
+    let under = |device: &str, watts: f64, role| {
+        let known = meter(device, watts, 24.0, 30);
+        let place = text("mairie > sous-sol > baie 2");
+        Meter { point: Point { room: place, role: Some(role), ..known.point.clone() }, ..known }
+    };
+    let settings = settings(0.0461);
+    let elsewhere = RoomRule { name: Text::from("Salle B"), ..RoomRule::default() };
+    for (described, total, server, switch) in [
+        (true, None, 1.75, 1.75),
+        (false, None, 1.75, 1.0),
+        (true, Some(1.5), 1.5, 1.5),
+        (false, Some(1.5), 1.5, 1.0),
+    ] {
+        let meters = [under("pdu-a1", 1000.0, Role::It)].into_iter();
+        let meters = meters.chain(total.map(|pue| under("tgbt-a", 1000.0 * pue, Role::Total)));
+        let fleet = vec![kept("1", here(Kind::Server)), kept("2", here(Kind::Switch))];
+        let told = [testimony("glpi", fleet), power("csv", meters)];
+        let rule = if described { room(&["pdu-a1"], &["tgbt-a"][..total.iter().count()]) } else { elsewhere.clone() };
+        let snapshot = world(&told, rule);
+        let basis = basis(&snapshot, &settings);
+        for (kind, pue) in [("server", server), ("switch", switch)] {
+            let worked = 8766.0 / 2.0 * pue;
+            let kwh = kwh(&basis, kind, "measured");
+            assert!((kwh - worked).abs() < 1e-6, "{kind}, described: {described}, total: {total:?}: {kwh} kWh");
+        }
+    }
+}
+
+/// A source tells of one point under two rooms: one after the other they are its day, both at once are one day.
+#[test]
+fn a_point_in_two_rooms_at_once_counts_once() {
+    let under = |name: &str, watts: f64, hours: f64, days: i64| {
+        let known = meter("pdu-a1", watts, hours, days);
+        Meter { point: Point { room: text(name), ..known.point.clone() }, before: Energy(7.0), ..known }
+    };
+    for (what, meters, expected) in [
+        (
+            "moved at noon",
+            [under("A", 100.0, 12.0, 1), under("B", 200.0, 12.0, 1)],
+            (300.0 * 12.0 * HOUR, 24.0 * HOUR, 14.0),
+        ),
+        (
+            "told twice all day",
+            [under("A", 100.0, 24.0, 1), under("B", 100.0, 24.0, 1)],
+            (100.0 * 24.0 * HOUR, 24.0 * HOUR, 7.0),
+        ),
+        (
+            "told twice, the second time for longer",
+            [under("A", 100.0, 20.0, 1), under("B", 200.0, 23.0, 1)],
+            (200.0 * 23.0 * HOUR, 23.0 * HOUR, 7.0),
+        ),
+    ] {
+        let snapshot = world(&[power("csv", meters)], room(&["pdu-a1"], &[]));
+        let known = &snapshot.rooms[0].meters;
+        assert_eq!((known.len(), known[0].days.len()), (1, 1), "{what}");
+        let told = (known[0].days[0].energy.0, known[0].days[0].seconds, known[0].before.0);
+        assert_eq!(told, expected, "{what}");
+    }
+}
+
 /// Whoever sees one entity sees its share of the room's electricity, and not the room's measures.
 #[test]
 fn a_part_of_the_world_takes_its_share_and_sees_no_more() {
     let of = |entity: &str| Facts { entity: text(entity), ..here(Kind::Laptop) };
     let glpi = testimony("glpi", vec![kept("1", of("ville")), kept("2", of("ccas"))]);
-    let testimonies = [glpi, power("csv", [meter("pdu-a1", 300.0, 24.0, 30)])];
-    let (snapshot, settings) = (world(&testimonies, room(&["pdu-a1"], &[])), settings(0.0461));
+    let testimonies = [glpi, power("csv", [meter("pdu-a1", 300.0, 24.0, 30), meter("tgbt-a", 450.0, 24.0, 30)])];
+    let (snapshot, settings) = (world(&testimonies, room(&["pdu-a1"], &["tgbt-a"])), settings(0.0461));
     let part = snapshot.within(&[EntityId(2)]);
     let energy = |snapshot: &Snapshot| {
         let slice = [("entity", "ccas"), ("basis", "measured")];
@@ -307,4 +372,18 @@ fn a_part_of_the_world_takes_its_share_and_sees_no_more() {
     assert!(energy(&part) > 0.0);
     let seen = measure(&basis(&part, &settings));
     assert!(!seen.iter().any(|(indicator, _)| ["power_watts", "room_energy_joules_total"].contains(&indicator.name)));
+    // Nor how one of its figures was reached by them.
+    let steps = |snapshot: &Snapshot| {
+        let basis = basis(snapshot, &settings);
+        let asset = snapshot.assets.iter().find(|asset| asset.facts.entity == text("ccas")).unwrap();
+        footprint(&basis, asset)
+    };
+    let (whole, scoped) = (steps(&snapshot), steps(&part));
+    let value = |steps: &[Step], what: &str| steps.iter().find(|step| step.what == what).unwrap().value;
+    assert!(whole.iter().any(|step| step.origin.contains("Salle A")));
+    assert!(!scoped.iter().any(|step| step.origin.contains("Salle A")));
+    assert_eq!(value(&whole, "room overhead (PUE)"), Some(1.5));
+    assert_eq!(value(&scoped, "room overhead (PUE)"), None);
+    assert_eq!(value(&whole, "electricity, a year").map(|kwh| kwh * 1.5), value(&scoped, "electricity, a year"));
+    assert_eq!(value(&whole, "footprint, a year"), value(&scoped, "footprint, a year"));
 }

@@ -217,6 +217,7 @@ pub fn one(ask: &Ask) -> Result<Answer, Problem> {
 pub fn footprint(ask: &Ask) -> Result<Answer, Problem> {
     let asset = found(ask)?;
     let whole = &ask.edition.snapshot;
+    let world = ask.world();
     // A world of this asset alone: its figure depends on no other but those that share a measured room with it.
     let alone = Snapshot {
         sources: whole.sources.clone(),
@@ -228,7 +229,8 @@ pub fn footprint(ask: &Ask) -> Result<Answer, Problem> {
         exits: Vec::new(),
         stock_counts: Vec::new(),
         headcounts: Vec::new(),
-        rooms: whole.rooms.clone(),
+        // Which of them are told is the viewer's.
+        rooms: world.snapshot().rooms.clone(),
         roommates: whole.sharing(|other| other.id != asset.id),
         doubts: Vec::new(),
     };

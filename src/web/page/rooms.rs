@@ -8,6 +8,7 @@ use crate::web::french::{number, short};
 use super::Sheet;
 use super::figures::{label, source};
 use super::tables::{heads, table};
+use super::words;
 
 /// Each room: its power now, and how much of its electricity reaches the computers.
 pub fn rooms(sheet: &Sheet) -> Markup {
@@ -17,20 +18,23 @@ pub fn rooms(sheet: &Sheet) -> Markup {
     if rooms.is_empty() {
         return html! {};
     }
-    let watts = |room: &str, role: &str| {
-        let reading = figures.find("power_watts", &[("room", room), ("role", role)]);
-        let told = reading.and_then(|reading| reading.value);
+    let measured = |name: &str, room: &str, role: &str, write: fn(f64) -> (f64, &'static str)| {
+        let reading = figures.find(name, &[("room", room), ("role", role)]);
+        let note = reading.and_then(|reading| reading.note.as_deref());
         html! {
-            @match told {
-                Some(watts) => (sheet.figure(&source("power_watts", None, None), &format!("{}\u{a0}W", number(lang, watts, 0)))),
-                None => (sheet.say("pas de mesure récente", "no recent measure")),
+            @match reading.and_then(|reading| reading.value).map(write) {
+                Some((value, unit)) => {
+                    (sheet.figure(&source(name, None, None), &format!("{}\u{a0}{unit}", number(lang, value, 0))))
+                    @if let Some(note) = note { br; span.note { (words::note(lang, note)) } }
+                }
+                None if reading.is_none() => (sheet.say("non mesurée", "not measured")),
+                None => (sheet.unknown(note)),
             }
         }
     };
-    let energy = |room: &str, role: &str| {
-        let joules = figures.find("room_energy_joules_total", &[("room", room), ("role", role)])?.value?;
-        Some(format!("{}\u{a0}kWh", number(lang, Energy(joules).as_kwh(), 0)))
-    };
+    let watts = |room: &str, role: &str| measured("power_watts", room, role, |watts| (watts, "W"));
+    let energy =
+        |room: &str| measured("room_energy_joules_total", room, "it", |joules| (Energy(joules).as_kwh(), "kWh"));
     let inside = html! {
         (heads(sheet, &[
             ("Salle", "Room", false),
@@ -43,10 +47,7 @@ pub fn rooms(sheet: &Sheet) -> Markup {
             th scope="row" { (room) }
             td.n { (watts(room, "it")) }
             td.n { (watts(room, "total")) }
-            td.n { @match energy(room, "it") {
-                Some(energy) => (sheet.figure(&source("room_energy_joules_total", None, None), &energy)),
-                None => (sheet.say("non mesurée", "not measured")),
-            } }
+            td.n { (energy(room)) }
             td.n { @match figures.find("room_pue_ratio", &[("room", room)]).map(|reading| (reading.value, reading)) {
                 Some((Some(pue), reading)) => {
                     (sheet.figure(&source("room_pue_ratio", None, None), &short(lang, pue, 2)))

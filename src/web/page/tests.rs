@@ -193,3 +193,42 @@ fn a_page_of_nothing_has_no_zero() {
     let bare = zeros.filter(|(at, _)| !page[..*at].ends_with(|before: char| before.is_ascii_digit()));
     assert_eq!(bare.count(), 0, "{page}");
 }
+
+/// A room of which little is known, and two points that were never heard of: why, in the words of readers.
+#[test]
+fn why_a_room_is_not_measured() {
+    let room = [("room", "Salle A"), ("role", "it")];
+    let mut told = [
+        reading("room_energy_joules_total", &room, Some(3.6e9)),
+        reading("power_watts", &room, Some(400.0)),
+        reading("power_watts", &[("room", "Salle A"), ("role", "total")], None),
+        reading("room_pue_ratio", &room[..1], None),
+    ];
+    let [nobody, partly, quiet] = [4, 6, 5].map(|at| domain::indicator::power::NOTES[at]);
+    for (at, note) in [nobody, partly, quiet, "pdu-b2 was never heard of"].into_iter().enumerate() {
+        told[at].1.note = Some(Text::from(note));
+    }
+    let viewer = PageViewer { logged_in: false, sees_assets: false, readings: Arc::new(told.to_vec()), csrf: None };
+    let [french, english] = [Lang::Fr, Lang::En].map(|lang| text(&page(&edition(), lang, &viewer)));
+    for expected in [
+        "1\u{202f}000\u{a0}kWhaucun matériel n'est situé dans cette salle",
+        "400\u{a0}Wau moins\u{a0}: des points de mesure ne répondent pas",
+        "non calculable\u{a0}: aucun point de mesure n'a indiqué sa puissance depuis 15 minutes",
+        "non calculable\u{a0}: le point de mesure pdu-b2 n'a jamais répondu",
+    ] {
+        assert!(french.contains(expected), "{expected}\nis not in\n{french}");
+    }
+    for told in [nobody, partly, quiet, "cannot be computed: pdu-b2 was never heard of"] {
+        assert!(english.contains(told), "{told}\nis not in\n{english}");
+    }
+}
+
+#[test]
+fn notes_about_rooms_are_said_in_french() {
+    for note in domain::indicator::power::NOTES {
+        let told = format!("pdu-b2 {note}");
+        let told = if note == "was never heard of" { &told } else { note };
+        assert_ne!(words::note(Lang::Fr, told), told);
+        assert_eq!(words::note(Lang::En, told), told);
+    }
+}

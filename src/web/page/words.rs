@@ -1,5 +1,7 @@
 //! The words of readers for what the daemon names its own way.
 
+use std::borrow::Cow;
+
 use crate::web::french::Lang;
 
 /// A name and its words, in French and in English.
@@ -49,11 +51,14 @@ pub fn category<'a>(lang: Lang, name: &'a str, label: Option<&'a str>) -> &'a st
 }
 
 /// The note of a reading; readings speak English.
-pub fn note(lang: Lang, told: &str) -> &str {
-    match lang {
-        Lang::En => told,
-        Lang::Fr => NOTES.iter().find(|(known, _)| *known == told).map_or(told, |(_, french)| french),
+pub fn note(lang: Lang, told: &str) -> Cow<'_, str> {
+    if lang == Lang::En {
+        return told.into();
     }
+    if let Some(point) = told.strip_suffix(" was never heard of") {
+        return format!("le point de mesure {point} n'a jamais répondu").into();
+    }
+    NOTES.iter().find(|(known, _)| *known == told).map_or(told, |(_, french)| french).into()
 }
 
 const KINDS: &Words = &[
@@ -222,6 +227,27 @@ const NOTES: &[(&str, &str)] = &[
         "IT shows nothing, or more than all: look at the measuring points",
         "les équipements informatiques consommeraient plus que toute la salle, ou rien\u{a0}: points de mesure à vérifier",
     ),
+    (
+        "no [[room]] names these measuring points, and their source tells no room",
+        "aucune [[room]] ne nomme ces points de mesure, et leur source n'indique pas de salle",
+    ),
+    (
+        "no [[room]] names these measuring points: one may feed another, so they have no sum",
+        "aucune [[room]] ne nomme ces points de mesure\u{a0}: l'un peut alimenter l'autre, ils ne s'additionnent donc pas",
+    ),
+    (
+        "nothing is known between two samples yet: they may be further apart than power_gap_minutes",
+        "pas encore deux relevés assez rapprochés (power_gap_minutes)",
+    ),
+    (
+        "no asset stands at this room's locations: its electricity is in no footprint",
+        "aucun matériel n'est situé dans cette salle\u{a0}: son électricité n'entre dans aucune empreinte",
+    ),
+    (
+        "no measuring point told its power in the last 15 minutes",
+        "aucun point de mesure n'a indiqué sa puissance depuis 15 minutes",
+    ),
+    ("at least: some measuring points are silent", "au moins\u{a0}: des points de mesure ne répondent pas"),
     ("counted by people", "compté sur place"),
     ("at least: not all of it has a published factor", "au moins\u{a0}: tout n'a pas de facteur publié"),
 ];
