@@ -21,5 +21,6 @@ pub mod reconcile;
 pub mod record;
 pub mod room;
 pub mod snapshot;
+pub mod system;
 pub mod testimony;
 pub mod word;

@@ -47,6 +47,8 @@ pub struct Asset {
     pub exit_dated: bool,
     /// Left the active fleet on this day because no creating source listed it any more.
     pub unlisted: Option<Date>,
+    /// The account of its holder is disabled or gone; `None` where no directory can tell.
+    pub owner_left: Option<bool>,
     /// Its exit lines (indices into `Snapshot::exits`).
     pub exit_line: Option<usize>,
     /// Its spells as its most believed source told them, oldest first.
@@ -162,6 +164,11 @@ impl Snapshot {
                 .iter()
                 .any(|known| &*known.value == native && &*self.sources[known.said_by.0 as usize].name == source)
         })
+    }
+
+    /// What only witnesses report, and seems to be there: nobody disabled its account.
+    pub fn unlisted(&self) -> impl Iterator<Item = &Unjoined> {
+        self.unjoined.iter().filter(|unjoined| unjoined.facts.account_enabled != Some(false))
     }
 
     /// What belongs to these entities and to those below them: the same world for someone who may see no more.

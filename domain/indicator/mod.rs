@@ -10,6 +10,7 @@ pub mod power;
 pub mod procurement;
 pub mod quality;
 mod reading;
+pub mod renewal;
 
 pub use basis::{Basis, Publishing, Settings, YEAR_DAYS};
 pub use reading::{Grounds, Reading, Slice};
@@ -35,6 +36,7 @@ pub static ALL: &[&[Indicator]] = &[
     disposal::ALL,
     people::ALL,
     power::ALL,
+    renewal::ALL,
     quality::ALL,
 ];
 

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Span;
+use jiff::civil::Date;
 
 use crate::doubt::{Doubt, Reason};
 use crate::factor::Tier;
 use crate::observation::Facts;
 use crate::record::Text;
+use crate::snapshot::Asset;
 use crate::word::{Kind, Word};
 
 use super::basis::kind_label;
@@ -101,20 +103,39 @@ fn classes(basis: &Basis) -> Vec<Reading> {
     readings.collect()
 }
 
+/// Is its newest contact longer ago than is usual? What never had a contact date cannot be silent.
+pub fn is_silent(facts: &Facts, at: Date) -> Option<bool> {
+    facts.last_seen.map(|seen| seen < at.saturating_sub(Span::new().days(SILENT_DAYS)))
+}
+
+/// Why an asset may not be where it is thought to be, reason by reason; `None` where nothing can tell.
+pub fn unseen_because(asset: &Asset, at: Date) -> [(&'static str, Option<bool>); 3] {
+    let disabled = asset.facts.account_enabled.map(|enabled| !enabled);
+    [("silent", is_silent(&asset.facts, at)), ("owner_left", asset.owner_left), ("account_disabled", disabled)]
+}
+
 fn unseen(basis: &Basis) -> Vec<Reading> {
-    let mut counts: BTreeMap<(Option<Kind>, &'static str), f64> = BTreeMap::new();
-    let silence = basis.at.saturating_sub(Span::new().days(SILENT_DAYS));
+    // How many, and how many of those in no inventory are silent too.
+    let mut counts: BTreeMap<(Option<Kind>, &'static str), (f64, usize)> = BTreeMap::new();
     for (asset, _) in basis.active() {
-        // What never had a contact date cannot be silent.
-        if let Some(seen) = asset.facts.last_seen {
-            *counts.entry((asset.facts.kind, "silent")).or_default() += f64::from(u8::from(seen < silence));
+        for (reason, known) in unseen_because(asset, basis.at) {
+            if let Some(is_so) = known {
+                counts.entry((asset.facts.kind, reason)).or_default().0 += f64::from(u8::from(is_so));
+            }
         }
     }
-    for unjoined in &basis.snapshot.unjoined {
-        *counts.entry((unjoined.facts.kind, "not_in_inventory")).or_default() += 1.0;
+    for unjoined in basis.snapshot.unlisted() {
+        let entry = counts.entry((unjoined.facts.kind, "not_in_inventory")).or_default();
+        entry.0 += 1.0;
+        entry.1 += usize::from(is_silent(&unjoined.facts, basis.at) == Some(true));
     }
-    let readings = counts.into_iter().map(|((kind, reason), count)| {
-        Reading::of(vec![("kind", kind_label(kind)), ("reason", Text::from(reason))], count)
+    let readings = counts.into_iter().map(|((kind, reason), (count, silent))| {
+        let reading = Reading::of(vec![("kind", kind_label(kind)), ("reason", Text::from(reason))], count);
+        if silent > 0 {
+            reading.note(&format!("{silent} of them were not heard of for {SILENT_DAYS} days"))
+        } else {
+            reading
+        }
     });
     readings.collect()
 }

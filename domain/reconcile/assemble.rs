@@ -14,6 +14,7 @@ use crate::snapshot::{Asset, Known, Unjoined};
 use crate::testimony::{Moment, SourceId, Testimony};
 use crate::word::{Disposal, Kind, Status};
 
+use super::holder::Holders;
 use super::join::{Joined, observation_id};
 use super::place::Places;
 use super::{Rules, Seen, plausible};
@@ -52,17 +53,19 @@ pub(crate) fn assemble(
     let harvested: Vec<Date> = testimonies.iter().map(|testimony| day(testimony.harvested)).collect();
     let newest = harvested.iter().max().copied().unwrap_or(Date::MAX);
     let (mut assets, mut unjoined, mut doubts) = (Vec::new(), Vec::new(), Vec::new());
+    let holders = Holders::of(testimonies);
     for group in order.chunk_by(|a, b| joined.root[*a as usize] == joined.root[*b as usize]) {
         let members: Vec<&Seen> = group.iter().map(|at| &seen[*at as usize]).collect();
         let creators: Vec<&Seen> = members.iter().copied().filter(|seen| makes(seen, testimonies)).collect();
-        let entity_told = members.iter().find_map(|seen| {
-            seen.kept.observation.facts.entity.as_deref().map(|told| places.of_name(seen.source, Some(told)))
-        });
         let natives: Vec<Known<Text>> = members
             .iter()
             .map(|seen| Known { value: seen.kept.observation.native.clone(), said_by: seen.source })
             .collect();
-        let (facts, said_by) = merge(&members);
+        let (mut facts, mut said_by) = merge(&members);
+        holders.place(&mut facts, &mut said_by);
+        let of = |name: &str| Facts::FIELDS.iter().position(|field| field.name == name).and_then(|at| said_by[at]);
+        let entity_told = of("entity").map(|source| places.of_name(source, facts.entity.as_deref()));
+        let owner_left = holders.left(facts.user.as_ref(), of("user"));
         if creators.is_empty() {
             let first = members[0];
             let entity = entity_told.unwrap_or_else(|| places.of_name(first.source, None));
@@ -83,6 +86,7 @@ pub(crate) fn assemble(
             exit_dated: false,
             unlisted: unlisted(&creators, testimonies, rules),
             exit_line: None,
+            owner_left,
             spells: members
                 .iter()
                 .find(|seen| seen.kept.observation.facts.status.is_some())

@@ -4,6 +4,7 @@
 //! changes nothing; the order of arrival changes nothing; a less believed source only adds.
 
 mod assemble;
+mod holder;
 mod join;
 mod place;
 

@@ -40,6 +40,7 @@ impl Places {
                 .chain(lines.purchases.iter().filter_map(|line| line.told.entity.as_ref()))
                 .chain(lines.exits.iter().filter_map(|line| line.told.entity.as_ref()))
                 .chain(lines.headcounts.iter().filter_map(|line| line.told.entity.as_ref()))
+                .chain(lines.accounts.iter().filter_map(|line| line.told.entity.as_ref()))
                 .collect();
             let trunk = trunk(&told);
             for name in told {

@@ -4,6 +4,7 @@
 
 mod identity;
 mod law;
+mod people;
 mod power;
 mod properties;
 mod worked;

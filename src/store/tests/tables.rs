@@ -93,6 +93,7 @@ fn snapshot(ids: &[&str]) -> Snapshot {
             exit_dated: false,
             unlisted: None,
             exit_line: None,
+            owner_left: None,
             spells: vec![spell(date(2025, 1, 1), Status::InStock, "Mairie")],
             observed_since: None,
             facts: said.facts,

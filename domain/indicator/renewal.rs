@@ -1,0 +1,70 @@
+//! Equipment that works, and that the end of its system's support may have replaced before its time.
+
+use std::collections::BTreeMap;
+
+use crate::record::Text;
+use crate::system::past_support;
+use crate::word::Kind;
+
+use super::basis::kind_label;
+use super::footprint::of_asset;
+use super::{Basis, Indicator, Reading};
+
+/// The questions about early renewal.
+pub static ALL: &[Indicator] = &[
+    Indicator {
+        name: "early_renewal_risk_assets",
+        help: "Active assets that run a system whose support has ended.",
+        unit: "assets",
+        compute: at_risk,
+    },
+    Indicator {
+        name: "early_renewal_avoidable_co2e_grams",
+        help: "Embodied CO2e that one more year of service of those assets puts off: that of their kind over its reference lifetime. Counterfactual, never subtracted.",
+        unit: "grams",
+        compute: avoidable,
+    },
+];
+
+fn at_risk(basis: &Basis) -> Vec<Reading> {
+    let mut counts: BTreeMap<(Text, Option<Kind>, &'static str), f64> = BTreeMap::new();
+    for (asset, _) in basis.active() {
+        if let Some(system) = past_support(&asset.facts, basis.at) {
+            let entity = basis.entity_of(asset.entity, asset.facts.kind);
+            *counts.entry((entity, asset.facts.kind, system.name)).or_default() += 1.0;
+        }
+    }
+    let readings = counts.into_iter().map(|((entity, kind, system), count)| {
+        Reading::of(vec![("entity", entity), ("kind", kind_label(kind)), ("system", Text::from(system))], count)
+    });
+    readings.collect()
+}
+
+/// Replacing a thing a year later spares a year of what stands for it: F over the reference lifetime of its kind.
+fn avoidable(basis: &Basis) -> Vec<Reading> {
+    #[derive(Default)]
+    struct Sum {
+        grams: f64,
+        told: f64,
+        all: f64,
+    }
+    let mut sums: BTreeMap<(Option<Kind>, &'static str), Sum> = BTreeMap::new();
+    for (asset, status) in basis.active() {
+        let Some(system) = past_support(&asset.facts, basis.at) else { continue };
+        let sum = sums.entry((asset.facts.kind, system.name)).or_default();
+        sum.all += 1.0;
+        let footprint = of_asset(basis, asset, Some(status));
+        let factor = footprint.row.map(|row| &basis.settings.factors.rows[row]);
+        if let (Some(factor), Some(reference)) = (factor, footprint.reference) {
+            sum.grams += (factor.embodied() / reference).0;
+            sum.told += 1.0;
+        }
+    }
+    let readings = sums.into_iter().map(|((kind, system), sum)| {
+        let slice = vec![("kind", kind_label(kind)), ("system", Text::from(system))];
+        let value = (sum.told > 0.0).then_some(sum.grams);
+        Reading::maybe(slice, value, "no emission factor or reference lifetime for this kind")
+            .coverage(Some(sum.told / sum.all))
+    });
+    readings.collect()
+}

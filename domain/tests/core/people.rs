@@ -1,0 +1,144 @@
+//! A directory: where holders belong, who has left, which computers nobody lists.
+
+use domain::account::Account;
+use domain::indicator::Basis;
+use domain::observation::Facts;
+use domain::record::Text;
+use domain::testimony::{Line, Lines, Testimony};
+use domain::word::Kind;
+use jiff::civil::date;
+
+use super::world::{OPEN, kept, reading, settings, snapshot, testimony, text};
+
+fn laptop(serial: &str, user: &str) -> Facts {
+    Facts { kind: Some(Kind::Laptop), serial: text(serial), user: Text::of(user), ..Facts::default() }
+}
+
+/// A directory of these accounts (pseudonym, entity, may log in) and computers.
+fn directory(accounts: &[(&str, &str, bool)], computers: &[Facts]) -> Testimony {
+    let accounts = accounts.iter().map(|(user, entity, enabled)| Line {
+        native: Text::from(*user),
+        told: Account { user: text(user), entity: text(entity), department: None, enabled: Some(*enabled) },
+    });
+    let computers = computers.iter().enumerate().map(|(at, facts)| kept(&format!("guid-{at}"), facts.clone()));
+    let mut told = testimony("ldap", computers.collect());
+    told.source.creates = false;
+    told.lines = Lines { accounts: accounts.collect(), ..Lines::default() };
+    told
+}
+
+fn inventory(assets: &[Facts]) -> Testimony {
+    testimony("glpi", assets.iter().enumerate().map(|(at, facts)| kept(&at.to_string(), facts.clone())).collect())
+}
+
+fn entities(testimonies: &[Testimony]) -> Vec<(String, Option<String>)> {
+    let snapshot = snapshot(testimonies);
+    let name = |asset: &domain::snapshot::Asset| {
+        let said_by = asset.said_by("entity").map(|source| snapshot.source_name(source).to_string());
+        (snapshot.entities.entity(asset.entity).id.to_string(), said_by)
+    };
+    snapshot.assets.iter().map(name).collect()
+}
+
+#[test]
+fn holders_place_what_they_hold() {
+    let told = |entity: &str, facts: Facts| Facts { entity: Text::of(entity), ..facts };
+    let assets = [laptop("SERIAL0", "p1"), told("ccas", laptop("SERIAL1", "p1")), laptop("SERIAL2", "nobody")];
+    let computers = [told("ecole", laptop("SERIAL0", "")), told("ecole", laptop("SERIAL2", ""))];
+    let accounts = [("p1", "ville", true)];
+    let by = |source: &str| Some(source.to_owned());
+    assert_eq!(
+        entities(&[inventory(&assets), directory(&accounts, &computers)]),
+        [
+            // The account of its holder is believed before the place of the computer in the directory,
+            ("ville".to_owned(), by("ldap")),
+            // an inventory before both,
+            ("ccas".to_owned(), by("glpi")),
+            // and the computer's place where nothing else is told.
+            ("ecole".to_owned(), by("ldap")),
+        ]
+    );
+}
+
+#[test]
+fn holders_of_another_realm_are_others() {
+    let mut elsewhere = directory(&[("p1", "ville", false)], &[]);
+    elsewhere.source.realm = Text::from("another");
+    let snapshot = snapshot(&[inventory(&[laptop("SERIAL0", "p1")]), elsewhere]);
+    assert_eq!(snapshot.assets[0].owner_left, None);
+}
+
+#[test]
+fn who_has_left() {
+    let check = |what: &str, accounts: &[(&str, &str, bool)], users: &[&str], expected: &[Option<bool>]| {
+        let assets: Vec<Facts> =
+            users.iter().enumerate().map(|(at, user)| laptop(&format!("SERIAL{at}"), user)).collect();
+        let snapshot = snapshot(&[inventory(&assets), directory(accounts, &[])]);
+        let left: Vec<Option<bool>> = snapshot.assets.iter().map(|asset| asset.owner_left).collect();
+        assert_eq!(left, expected, "{what}");
+    };
+    let accounts = [("p1", "", true), ("p2", "", false)];
+    let (here, gone) = (Some(false), Some(true));
+    check("here, disabled, gone, nobody", &accounts, &["p1", "p2", "p3", ""], &[here, gone, gone, None]);
+    check("an inventory that calls people otherwise", &accounts, &["x1", "x2"], &[None, None]);
+    check("a directory that knows few of them", &accounts, &["p1", "x2", "x3", "x4"], &[here, None, None, None]);
+    check("no directory", &[], &["p1"], &[None]);
+}
+
+#[test]
+fn computers_that_nobody_lists() {
+    let computer = |name: &str, enabled: bool, seen: jiff::civil::Date| Facts {
+        hostname: text(name),
+        account_enabled: Some(enabled),
+        last_seen: Some(seen),
+        ..Facts::default()
+    };
+    let recent = date(2026, 6, 20);
+    let listed = |name: &str, serial: &str| Facts { hostname: text(name), ..laptop(serial, "p2") };
+    let named = |name: &str| Facts { kind: Some(Kind::Laptop), hostname: text(name), ..Facts::default() };
+    let computers = [
+        computer("pc-listed", false, date(2026, 1, 1)),
+        computer("pc-new", true, recent),
+        computer("pc-old", true, date(2025, 1, 1)),
+        computer("pc-closed", false, recent),
+    ];
+    let told =
+        [inventory(&[named("pc-listed"), listed("x", "SERIAL9")]), directory(&[("p2", "", false)], &computers)];
+    let (snapshot, settings) = (snapshot(&told), settings(0.05));
+    assert_eq!(snapshot.assets.len(), 2, "a directory adds nothing");
+    let basis = Basis::new(&snapshot, &settings, OPEN, date(2026, 6, 30));
+    let unseen = |kind: &str, reason: &str| reading(&basis, "unseen_assets", &[("kind", kind), ("reason", reason)]);
+    assert_eq!(unseen("laptop", "account_disabled"), Some(1.0));
+    assert_eq!(unseen("laptop", "silent"), Some(1.0));
+    assert_eq!(unseen("laptop", "owner_left"), Some(1.0));
+    assert_eq!(unseen("unknown", "not_in_inventory"), Some(2.0), "a closed account is no computer");
+    let all = domain::indicator::measure(&basis);
+    let (_, nowhere) = all
+        .iter()
+        .find(|(indicator, reading)| {
+            indicator.name == "unseen_assets" && reading.slice.iter().any(|(_, value)| &**value == "not_in_inventory")
+        })
+        .unwrap();
+    assert_eq!(nowhere.note.as_deref(), Some("1 of them were not heard of for 90 days"));
+}
+
+/// Two laptops of a system whose support has ended: a year more of each is worth 185.09 / 5 = 37.018 kg.
+#[test]
+fn early_renewal() {
+    let running = |system: &str, serial: &str| Facts { operating_system: text(system), ..laptop(serial, "") };
+    let assets = [
+        running("Windows 10 Enterprise", "SERIAL0"),
+        running("Windows 10 Pro", "SERIAL1"),
+        running("Windows 11 Pro", "SERIAL2"),
+        laptop("SERIAL3", ""),
+    ];
+    let (snapshot, settings) = (snapshot(&[inventory(&assets)]), settings(0.05));
+    let basis = Basis::new(&snapshot, &settings, OPEN, date(2026, 6, 30));
+    let asked = |name: &str| reading(&basis, name, &[("kind", "laptop"), ("system", "windows_10")]).unwrap();
+    assert_eq!(asked("early_renewal_risk_assets"), 2.0);
+    assert!((asked("early_renewal_avoidable_co2e_grams") - 2.0 * 37_018.0).abs() < 1e-6);
+    let before = Basis::new(&snapshot, &settings, OPEN, date(2025, 10, 14));
+    let risks =
+        domain::indicator::measure(&before).into_iter().filter(|(i, _)| i.name == "early_renewal_risk_assets");
+    assert_eq!(risks.count(), 0, "on the last day of its support");
+}
