@@ -52,13 +52,15 @@ struct Asked {
     page_size: usize,
     /// How prices are written down.
     pricing: Pricing,
+    /// Are people known by their logins? A directory knows them so; the numbers of their accounts nobody else does.
+    logins: bool,
     context: Context,
 }
 
 impl Glpi {
     fn open(table: toml::Table, context: Context) -> anyhow::Result<Self> {
-        let Settings { v1, v2, page_size, pricing } = Settings::read(table, &context, http::PATIENCE)?;
-        Ok(Self { v1: v1.map(Arc::new), v2: v2.map(Arc::new), asked: Asked { page_size, pricing, context } })
+        let Settings { v1, v2, page_size, pricing, logins } = Settings::read(table, &context, http::PATIENCE)?;
+        Ok(Self { v1: v1.map(Arc::new), v2: v2.map(Arc::new), asked: Asked { page_size, pricing, logins, context } })
     }
 
     async fn over_v2(&self, api: &Arc<Api>, progress: &Progress) -> Result<Harvest, Failure> {

@@ -89,6 +89,8 @@ pub struct Reader<'a> {
     rules: &'a Rules,
     /// The source's name, which keeps the users of two GLPI apart, and the key.
     pseudonyms: Option<(&'a str, &'a PseudonymKey)>,
+    /// Pseudonyms of logins by the number of the account, where people are known by them.
+    logins: Option<HashMap<u64, Text>>,
     types: Vec<ItemType>,
     /// What ids stand for.
     pub names: Names,
@@ -110,6 +112,7 @@ impl<'a> Reader<'a> {
             clock,
             rules: &context.rules,
             pseudonyms: context.pseudonyms.as_ref().map(|key| (context.name.as_str(), key)),
+            logins: None,
             types: itemtype::core(),
             names: Names::default(),
             supplier_types: HashMap::new(),
@@ -177,6 +180,32 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// From now on people are known by their logins; `false` where there is no key and nobody is known.
+    pub fn by_login(&mut self) -> bool {
+        self.logins = Some(HashMap::new());
+        self.pseudonyms.is_some()
+    }
+
+    /// Learns the login of an account, as a pseudonym at once.
+    pub fn login(&mut self, account: &Map<String, Value>) {
+        let pseudonym = id_of(account)
+            .zip(account.get("name").and_then(Value::as_str))
+            .zip(self.pseudonyms)
+            .and_then(|((id, login), (_, key))| Some((id, key.of(login)?)));
+        if let Some(logins) = &mut self.logins {
+            logins.extend(pseudonym);
+        }
+    }
+
+    /// The pseudonym of the account of this number.
+    fn person(&self, account: u64) -> Option<Text> {
+        let (source, key) = self.pseudonyms?;
+        match &self.logins {
+            Some(logins) => logins.get(&account).cloned(),
+            None => key.of(&format!("{source}:{account}")),
+        }
+    }
+
     /// Learns what the accounts know of an item; items of other types are left out.
     pub fn account(&mut self, columns: &Map<String, Value>) {
         let row = self.row(columns);
@@ -224,10 +253,7 @@ impl<'a> Reader<'a> {
             // The root entity is number 0, not "none".
             entity: self.names.of("Entity", row.columns.get("entities_id").and_then(number)).cloned(),
             location: listed("Location", "locations_id"),
-            user: self
-                .pseudonyms
-                .zip(row.id("users_id"))
-                .and_then(|((source, key), id)| key.of(&format!("{source}:{id}"))),
+            user: row.id("users_id").and_then(|account| self.person(account)),
             order_date: account.order_date,
             purchase_date: account.buy_date,
             delivery_date: account.delivery_date,

@@ -36,6 +36,7 @@ const KEYS: &[&str] = &[
     "ca_file",
     "value_includes_vat",
     "zero_is_free",
+    "logins",
 ];
 
 /// The largest page: more rows at once can exhaust PHP's memory.
@@ -69,6 +70,8 @@ struct Told {
     value_includes_vat: Option<toml::Value>,
     #[serde(default)]
     zero_is_free: bool,
+    #[serde(default)]
+    logins: bool,
 }
 
 #[derive(Clone, Copy, Default, Deserialize, PartialEq)]
@@ -90,6 +93,8 @@ pub struct Settings {
     pub page_size: usize,
     /// How prices are written down.
     pub pricing: Pricing,
+    /// Are people known by their logins, and not by the numbers of their accounts?
+    pub logins: bool,
 }
 
 impl Settings {
@@ -163,6 +168,7 @@ impl Settings {
             v1: login.map(|login| Server { client: asking, base, app_token, login, closing: Mutex::default() }),
             v2: api,
             page_size,
+            logins: told.logins,
             pricing: Pricing { vat: vat.flatten(), zero_is_free: told.zero_is_free },
         })
     }

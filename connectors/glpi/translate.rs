@@ -30,7 +30,7 @@ pub fn item(itemtype: &ItemType, row: Map<String, Value>, mut learn: impl FnMut(
                 columns.insert("groups_id".to_owned(), groups.collect());
                 continue;
             }
-            // An account's name is not even looked at.
+            // An account's name is not looked at here.
             "user" => {
                 columns.insert("users_id".to_owned(), value.get("id").cloned().unwrap_or_default());
                 continue;

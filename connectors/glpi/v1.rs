@@ -1,4 +1,4 @@
-//! What is asked of REST v1, in which order. People are never asked for.
+//! What is asked of REST v1, in which order. People are never asked for, unless by their logins.
 
 use std::collections::HashMap;
 
@@ -36,6 +36,10 @@ pub async fn collect(session: &mut Session, asked: &Asked, progress: &Progress) 
     let mut asking = Asking { session, page_size: asked.page_size, progress };
     asking.custom_types(&mut reader, &about.asset_types).await?;
     asking.names(&mut reader, version).await?;
+    if asked.logins && reader.by_login() {
+        let listed = asking.try_list("User", "", |row| reader.login(row)).await?;
+        missed(&mut reader, listed, "logins", false)?;
+    }
     asking.list("Infocom", "", |row| reader.account(row)).await?;
     asking.plugin_fields(&mut reader).await?;
     let fields = asking.custom_fields(&mut reader).await?;

@@ -64,6 +64,7 @@ pub async fn collect(access: &mut Access, asked: &Asked, progress: &Progress) ->
         access.list(path, "", *optional, progress, take).await?;
         reader.names.grow(list);
     }
+    let by_login = asked.logins && reader.by_login();
     let custom = custom_types(access).await?;
     if custom.is_none() {
         reader.note("custom assets: not known to this GLPI, or not readable by the account".to_owned());
@@ -86,6 +87,9 @@ pub async fn collect(access: &mut Access, asked: &Asked, progress: &Progress) ->
         let take = |mut row: Map<String, Value>| {
             if let (Some(id), Some(Value::Object(fields))) = (id_of(&row), row.remove("custom_fields")) {
                 custom_values(&mut reader, itemtype, id, &fields);
+            }
+            if let (true, Some(Value::Object(account))) = (by_login, row.get("user")) {
+                reader.login(account);
             }
             let mut told = Vec::new();
             let row = translate::item(itemtype, row, |named| told.push(named));

@@ -244,6 +244,22 @@ fn people_are_pseudonyms_or_nobody() {
     assert!(!format!("{harvest:?}").contains("Jeanne"));
 }
 
+/// By their logins, whatever their case, as a directory knows them too; one of whom no login is known is nobody.
+#[test]
+fn people_by_their_logins() {
+    let key = PseudonymKey::new(SecretString::from("key".to_owned()));
+    let context = Context { name: "siege".to_owned(), pseudonyms: Some(key.clone()), ..context() };
+    let mut reader = reader(&context, Pricing::default());
+    assert!(reader.by_login());
+    reader.login(&columns(&json!({ "id": 10, "name": "JMartin", "realname": "Martin", "phone": "0102030405" })));
+    reader.item(0, &columns(&json!({ "id": 1, "users_id": 10 })));
+    reader.item(0, &columns(&json!({ "id": 2, "users_id": 11 })));
+    let harvest = reader.harvest();
+    assert_eq!(harvest.observations[0].facts.user, key.of("jmartin"));
+    assert_eq!(harvest.observations[1].facts.user, None);
+    assert!(!format!("{harvest:?}").contains("artin"));
+}
+
 #[test]
 fn versions() {
     assert!(keeps_entities("9.5.13") && keeps_entities("10.0.19"));
