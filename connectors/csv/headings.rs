@@ -99,7 +99,10 @@ pub static ASSETS: Headings = &[
     ("ecolabel", ECOLABEL),
     ("weight_kg", "poids kg, poids en kg, masse kg, poids"),
     ("operating_system", "systeme d exploitation, os, systeme"),
-    ("operating_system_version", "version du systeme d exploitation, version du systeme, version de l os, version os"),
+    (
+        "operating_system_version",
+        "version du systeme d exploitation, version du systeme, version de l os, version os",
+    ),
     ("account_enabled", "compte actif, compte active"),
     ("firmware", "micrologiciel, version du micrologiciel, firmware version"),
     ("ports", "nombre de ports, nb ports, nb de ports"),
