@@ -99,7 +99,7 @@ impl Door {
         let (connection, ldap) = match tokio::time::timeout(self.patience, connecting).await {
             Ok(Ok(connected)) => connected,
             Ok(Err(error)) => return Err(unreached(&server.name, error)),
-            Err(_) => return Err(late(&server.name, "did not let us connect")),
+            Err(_) => return Err(late(&server.name, " did not let us connect")),
         };
         let driving = tokio::spawn(connection.drive());
         let mut directory = Directory { ldap, driving: Driving(driving), name: &server.name, door: self };
@@ -256,7 +256,7 @@ impl Directory<'_> {
     async fn broken(&mut self, what: &str, error: LdapError) -> Failure {
         let name = self.name;
         if let LdapError::Timeout { .. } = error {
-            return late(name, &format!("stopped answering, asked for {what}"));
+            return late(name, &format!(", asked for {what}, did not answer"));
         }
         let ended = tokio::time::timeout(Duration::from_secs(1), &mut self.driving.0).await;
         match ended {
@@ -282,7 +282,7 @@ async fn gssapi(_: &mut Ldap, _: &str) -> Result<LdapResult, LdapError> {
 }
 
 fn late(name: &str, what: &str) -> Failure {
-    Failure::new(Class::Timeout, anyhow!("{name} {what} in time"))
+    Failure::new(Class::Timeout, anyhow!("{name}{what} in time"))
 }
 
 /// No session, or none any more.
@@ -301,7 +301,7 @@ fn unreached(name: &str, error: LdapError) -> Failure {
         LdapError::DNSName { .. } => {
             Failure::new(Class::Tls, anyhow!("{name} is no name that a certificate can have"))
         }
-        LdapError::Timeout { .. } => late(name, "did not let us connect"),
+        LdapError::Timeout { .. } => late(name, " did not let us connect"),
         LdapError::LdapResult { result } => {
             let cause = anyhow!("{name} does not begin TLS (result {}): ldaps:// instead of `start_tls`?", result.rc);
             Failure::new(Class::Tls, cause)

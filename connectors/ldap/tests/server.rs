@@ -40,7 +40,7 @@ impl Slapd {
 
     fn start(name: &str, certificate: &str, own: bool) -> Self {
         let folder = servers().join(name);
-        let sizes: &[&str] = if own { &["120", "40"] } else { &[] };
+        let sizes: &[&str] = if own { &["1500", "40"] } else { &[] };
         let told = script("slapd", "start", &folder, sizes, certificate);
         let mut ports = told.split_whitespace().map(|port| port.parse().unwrap());
         let (port, tls_port) = (ports.next().unwrap(), ports.next().unwrap());
