@@ -72,7 +72,13 @@ async fn what_is_not_ldap() {
     type Answer = Box<dyn Fn(u8) -> Vec<u8> + Send>;
     let paged = |value: Vec<u8>| {
         let control = ber(0x30, &[text("1.2.840.113556.1.4.319"), ber(4, &[value])]);
-        move |id| message(id, ber(0x65, &[ber(10, &[vec![0]]), text(""), text("")]), ber(0xa0, &[control.clone()]))
+        move |id| {
+            message(
+                id,
+                ber(0x65, &[ber(10, &[vec![0]]), text(""), text("")]),
+                ber(0xa0, std::slice::from_ref(&control)),
+            )
+        }
     };
     let cases: Vec<(&str, Answer, Class)> = vec![
         ("another protocol", Box::new(|_| b"\x30\x84\xff\xff\xff\xff\xff\xff\xff".to_vec()), Class::Timeout),
