@@ -10,7 +10,8 @@ use super::entry::ID_ATTRIBUTES;
 use super::place::{Way, attribute};
 use super::profile::Profile;
 use super::read::{Computers, Pattern, People};
-use crate::{Context, keys};
+use crate::keys;
+use crate::rule::Rules;
 
 /// Everything that is read of a directory.
 pub struct Plan {
@@ -194,7 +195,7 @@ pub fn computers(
     told: Option<Value>,
     profile: &Profile,
     base: Option<&str>,
-    context: &Context,
+    rules: &Rules,
 ) -> anyhow::Result<Option<Machines>> {
     const KNOWN: &[&str] = &[
         "base",
@@ -229,8 +230,7 @@ pub fn computers(
     };
     ensure!(!computers.name.is_empty(), "`name` is missing");
     // What rules look at besides.
-    let named =
-        context.rules.0.iter().flat_map(|rule| &rule.when).filter_map(|(field, _)| field.strip_prefix("field."));
+    let named = rules.0.iter().flat_map(|rule| &rule.when).filter_map(|(field, _)| field.strip_prefix("field."));
     let named = named.map(|name| attribute(name).map_err(|wrong| anyhow!("a rule names `field.{name}`: {wrong}")));
     let named = named.collect::<anyhow::Result<Vec<_>>>()?;
     let Computers {

@@ -1,22 +1,35 @@
 //! Entries as LDIF (RFC 2849), read without a server: what fuzzers try and what the tests replay. Pure.
 
+use std::sync::LazyLock;
+
 use domain::record::Text;
 use jiff::Timestamp;
 
 use super::entry::Entry;
 use super::place::Places;
-use super::plan;
+use super::plan::{self, Machines, Persons};
 use super::profile;
 use super::read::Reader;
+use crate::rule::Rules;
 use crate::{Context, Harvest};
+
+/// People and computers as a profile takes them.
+type Plans = Option<(Persons, Machines)>;
+
+static ACTIVE_DIRECTORY: LazyLock<Plans> = LazyLock::new(|| plans("active_directory"));
+static SUPANN: LazyLock<Plans> = LazyLock::new(|| plans("supann"));
+
+fn plans(profile: &str) -> Plans {
+    let (profile, base) = (profile::named(profile)?, Some("dc=test"));
+    let persons = plan::people(None, profile, base).ok()??;
+    Some((persons, plan::computers(None, profile, base, &Rules::default()).ok()??))
+}
 
 /// Reads a document: structures, then people, then computers, as the profile `supann` or `active_directory` takes them.
 pub fn document(context: &Context, document: &[u8], now: Timestamp) -> Option<Harvest> {
     let entries = entries(document);
     let is_active_directory = entries.iter().any(|entry| !entry.values("sAMAccountName").is_empty());
-    let profile = profile::named(if is_active_directory { "active_directory" } else { "supann" })?;
-    let persons = plan::people(None, profile, Some("dc=test")).ok()??;
-    let machines = plan::computers(None, profile, Some("dc=test"), context).ok()??;
+    let (persons, machines) = if is_active_directory { &*ACTIVE_DIRECTORY } else { &*SUPANN }.as_ref()?;
     let mut places = Places::default();
     for entry in &entries {
         if let (Some(code), Some(label)) = (entry.text("supannCodeEntite"), entry.text("ou")) {

@@ -112,7 +112,7 @@ impl Settings {
 fn plan(told: &mut Told, profile: &'static Profile, context: &Context) -> anyhow::Result<Plan> {
     let base = told.base.as_deref();
     let people = plan::people(told.people.take(), profile, base).context("`people`")?;
-    let computers = plan::computers(told.computers.take(), profile, base, context).context("`computers`")?;
+    let computers = plan::computers(told.computers.take(), profile, base, &context.rules).context("`computers`")?;
     ensure!(people.is_some() || computers.is_some(), "neither `people` nor `computers` are to be read");
     let structures = plan::structures(told.structures.take(), profile, base).context("`structures`")?;
     let groups = plan::groups(told.groups.take(), profile, base).context("`groups`")?;
@@ -172,7 +172,7 @@ fn door(told: Told, context: &Context) -> anyhow::Result<Door> {
         (Some(Sasl::Gssapi), None, None) => {
             ensure!(
                 GSSAPI,
-                "`sasl = \"gssapi\"`: this program was built without Kerberos (cargo build --features gssapi)"
+                "`sasl = \"gssapi\"`: this program was built without Kerberos (cargo build --features connectors/gssapi)"
             );
             ensure!(!local, "`sasl = \"gssapi\"` is not for ldapi://");
             Who::Gssapi

@@ -115,6 +115,24 @@ fn seeds() {
     assert_eq!((people, computers), (4, 3));
 }
 
+/// The same with a byte of them spoilt, which is to end in a harvest all the same.
+#[test]
+fn spoilt_seeds() {
+    let mut count = 0;
+    for entry in std::fs::read_dir(context().base.join("seeds")).unwrap() {
+        let document = std::fs::read(entry.unwrap().path()).unwrap();
+        for at in (0..document.len()).step_by(5) {
+            for byte in *b":\\=,\n9+\xff" {
+                let mut spoilt = document.clone();
+                spoilt[at] = byte;
+                assert!(replay::document(&context(), &spoilt, now()).is_some());
+                count += 1;
+            }
+        }
+    }
+    println!("{count} documents");
+}
+
 #[test]
 fn garbage_is_told_by_id() {
     let document = std::fs::read(context().base.join("seeds/active-directory.ldif")).unwrap();
