@@ -121,6 +121,23 @@ async fn what_is_not_ldap() {
     }
 }
 
+/// Nothing goes on at the server once nobody waits for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_abandoned_collection_ends_its_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (ended, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        while stream.read(&mut [0; 4096]).is_ok_and(|length| length > 0) {}
+        ended.send(()).unwrap();
+    });
+    let patient = keys(port).replace("500ms", "1h");
+    let waiting = tokio::time::timeout(std::time::Duration::from_millis(100), collect(&patient));
+    assert!(waiting.await.is_err(), "it never answers");
+    told.recv_timeout(std::time::Duration::from_secs(5)).expect("the connection ended");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn referrals_are_counted_and_not_followed() {
     let port = serve(|id, _| {
