@@ -1,5 +1,5 @@
 //! What collecting from a large tool costs us: processor time and memory of this process alone, the server being
-//! another one. `cargo bench --bench collect [-- glpi|ocs SIZE…]`; the peak is that of all that ran before as well.
+//! another one. `cargo bench --bench collect [-- glpi|ocs|ldap SIZE…]`; the peak is that of all that ran before as well.
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a bench")]
 
 use std::io::{BufRead, BufReader, Write};
@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use connectors::rule::Rules;
+use connectors::secret::PseudonymKey;
 use connectors::{Connector, Context, Progress, Source};
 use cost::{peak_megabytes, processor_seconds};
 
@@ -41,7 +42,7 @@ fn open(connector: &Connector, keys: &str) -> Box<dyn Source> {
         name: connector.name.to_owned(),
         base: root().to_path_buf(),
         time_zone: jiff::tz::TimeZone::UTC,
-        pseudonyms: None,
+        pseudonyms: Some(PseudonymKey::new("a key of the bench".to_owned().into())),
         year_of: "date",
         rules: Rules::default(),
     };
@@ -118,6 +119,30 @@ fn ocs(size: usize) {
     let _ = std::fs::remove_dir_all(&folder);
 }
 
+/// A real OpenLDAP of so many entries: four people to three computers.
+fn ldap(size: usize) {
+    let folder = root().join("target/servers/slapd-bench");
+    let script = |command: &str| -> String {
+        let sizes = [size * 4 / 7, size * 3 / 7].map(|count| count.to_string());
+        let mut script = Command::new(root().join("tests/servers/slapd"));
+        let output = script.arg(command).arg(&folder).args(sizes).output().unwrap();
+        assert!(output.status.success(), "tests/servers/slapd {command}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let _ = std::fs::remove_dir_all(&folder);
+    let ports = script("start");
+    let keys = format!(
+        "url = 'ldaps://127.0.0.1:{}'\nca_file = '{}'\nbind_dn = 'cn=ecoparc,dc=ville,dc=test'\n\
+         password = 'ecoparc-secret'\nprofile = 'supann'\nbase = 'dc=ville,dc=test'\n\
+         [[entities]]\nmatch = '^Direction générale des services > (.+)$'\nentity = 'Mairie > $1'",
+        ports.split_whitespace().nth(1).unwrap(),
+        folder.join("tls/ca.pem").display()
+    );
+    measure("ldap", size, &*open(&connectors::ldap::CONNECTOR, &keys));
+    script("stop");
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
 fn main() {
     let told: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let wanted =
@@ -131,6 +156,9 @@ fn main() {
         }
         if wanted("ocs") {
             ocs(size);
+        }
+        if wanted("ldap") {
+            ldap(size);
         }
     }
 }

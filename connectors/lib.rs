@@ -25,6 +25,7 @@ pub mod html;
 pub mod http;
 pub mod keys;
 pub mod kind;
+pub mod ldap;
 pub mod model;
 pub mod ocs;
 pub mod pace;
@@ -35,7 +36,8 @@ pub mod snmp;
 pub mod value;
 
 /// Every connector, in alphabetical order.
-pub static ALL: &[&Connector] = &[&csv::CONNECTOR, &glpi::CONNECTOR, &ocs::CONNECTOR, &snmp::CONNECTOR];
+pub static ALL: &[&Connector] =
+    &[&csv::CONNECTOR, &glpi::CONNECTOR, &ldap::CONNECTOR, &ocs::CONNECTOR, &snmp::CONNECTOR];
 
 /// The connector of this name (`type = "…"` of a source).
 pub fn named(name: &str) -> Option<&'static Connector> {

@@ -15,11 +15,10 @@ pub enum Log {
 /// Starts the log. `ECOPARC_LOG` filters it (`info` where unset, `debug`, `warn`, `ecoparc::daemon=debug`…).
 pub fn start(log: Log) {
     let filter = EnvFilter::try_from_env("ECOPARC_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    // Its own account of every silent address: what matters of that is told by the connector.
-    let filter = match "async_snmp=off".parse() {
-        Ok(quiet) => filter.add_directive(quiet),
-        Err(_) => filter,
-    };
+    // Their own account of every silent address and every broken connection: what matters of that is told by the
+    // connector.
+    let quiet = ["async_snmp=off", "ldap3=off"].into_iter().filter_map(|quiet| quiet.parse().ok());
+    let filter = quiet.fold(filter, EnvFilter::add_directive);
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     match log {
         Log::Text => lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init(),

@@ -7,6 +7,7 @@ mod figures;
 mod glpi;
 mod house;
 mod identity;
+mod ldap;
 mod metrics;
 mod ocs;
 mod power;

@@ -1,0 +1,365 @@
+//! A session with one directory server: connecting, binding, searching page by page. The only file that knows ldap3.
+//!
+//! What ldap3 leaves to its user: nothing has a time limit unless it is told before each operation; a search that ends
+//! in an error looks like one that ends, until its result is looked at; a connection that is gone stays gone; what is no
+//! BER ends the task that reads it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::anyhow;
+use ldap3::asn1::{PL, StructureTag};
+use ldap3::controls::{Control, ControlType, PagedResults};
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, LdapResult, Scope, SearchOptions};
+use rustls::ClientConfig;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::task::JoinHandle;
+
+use super::entry::Entry;
+use super::{refusal, tls};
+use crate::{Class, Failure};
+
+/// How to get to a directory, and as whom.
+pub struct Door {
+    /// Servers, tried in this order.
+    pub servers: Vec<Server>,
+    pub start_tls: bool,
+    pub tls: Option<Arc<ClientConfig>>,
+    pub who: Who,
+    /// How long a server may take to connect, to bind, and to tell the next entry.
+    pub patience: Duration,
+    /// What servers are told of how long a search may take.
+    pub time_limit: Duration,
+    /// Entries a page; 0: no pages.
+    pub page_size: u32,
+}
+
+/// One server.
+pub struct Server {
+    pub url: String,
+    /// Host and port, or the socket's path, as messages tell it.
+    pub name: String,
+    /// Host alone, as Kerberos knows it.
+    pub host: String,
+}
+
+/// As whom to ask.
+pub enum Who {
+    Anonymous,
+    Simple {
+        dn: SecretString,
+        password: SecretString,
+    },
+    /// By the certificate shown, or by the account that this process runs as, over ldapi (RFC 4422, appendix A).
+    External,
+    /// By the Kerberos ticket of this process (RFC 4752).
+    Gssapi,
+}
+
+/// What to look for, and where.
+#[derive(Clone, Debug)]
+pub struct Search {
+    pub base: String,
+    pub filter: String,
+    /// Whole subtrees, or what is right below the base alone.
+    pub subtree: bool,
+}
+
+/// Was this program built with Kerberos?
+pub const GSSAPI: bool = cfg!(feature = "gssapi");
+
+/// Is it a filter (RFC 4515)?
+pub fn is_filter(told: &str) -> bool {
+    ldap3::parse_filter(told).is_ok()
+}
+
+impl Door {
+    /// A session with the first server that answers, and why those before it did not.
+    pub async fn open(&self) -> Result<(Directory<'_>, Vec<Failure>), Failure> {
+        let mut missed: Vec<Failure> = Vec::new();
+        for server in &self.servers {
+            match self.enter(server).await {
+                Ok(directory) => return Ok((directory, missed)),
+                // What one server of a directory refuses, the others refuse too, and count against the account.
+                Err(failure) if failure.class == Class::Auth => return Err(failure),
+                Err(failure) => missed.push(failure),
+            }
+        }
+        let class = missed.first().map_or(Class::Network, |failure| failure.class);
+        let told: Vec<String> = missed.iter().map(|failure| format!("{:#}", failure.cause)).collect();
+        Err(Failure::new(class, anyhow!("{}", told.join("; then "))))
+    }
+
+    async fn enter<'a>(&'a self, server: &'a Server) -> Result<Directory<'a>, Failure> {
+        let mut settings = LdapConnSettings::new().set_starttls(self.start_tls);
+        if let Some(config) = &self.tls {
+            settings = settings.set_config(Arc::clone(config));
+        }
+        let connecting = LdapConnAsync::with_settings(settings, &server.url);
+        let (connection, ldap) = match tokio::time::timeout(self.patience, connecting).await {
+            Ok(Ok(connected)) => connected,
+            Ok(Err(error)) => return Err(unreached(&server.name, error)),
+            Err(_) => return Err(late(&server.name, " did not let us connect")),
+        };
+        let driving = tokio::spawn(connection.drive());
+        let mut directory = Directory { ldap, driving: Driving(driving), name: &server.name, door: self };
+        directory.bind(server).await?;
+        Ok(directory)
+    }
+}
+
+/// Ends the connection with the session.
+struct Driving(JoinHandle<Result<(), LdapError>>);
+
+impl Drop for Driving {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// A session with one server.
+pub struct Directory<'a> {
+    ldap: Ldap,
+    driving: Driving,
+    name: &'a str,
+    door: &'a Door,
+}
+
+impl Directory<'_> {
+    async fn bind(&mut self, server: &Server) -> Result<(), Failure> {
+        let ldap = self.ldap.with_timeout(self.door.patience);
+        let bound = match &self.door.who {
+            Who::Anonymous => return Ok(()),
+            Who::Simple { dn, password } => ldap.simple_bind(dn.expose_secret(), password.expose_secret()).await,
+            Who::External => ldap.sasl_external_bind().await,
+            Who::Gssapi => gssapi(ldap, &server.host).await,
+        };
+        match bound {
+            Ok(LdapResult { rc: 0, .. }) => Ok(()),
+            Ok(LdapResult { rc, text, .. }) => Err(refusal::of_bind(self.name, rc, &text)),
+            Err(error) => Err(self.broken("the bind", error).await),
+        }
+    }
+
+    /// Reads every entry that a search finds, and gives each to `take`. Returns how many referrals to other servers it
+    /// met; none is followed.
+    pub async fn search(
+        &mut self,
+        what: &str,
+        search: &Search,
+        attributes: &[String],
+        mut take: impl FnMut(Entry),
+    ) -> Result<usize, Failure> {
+        let mut cookie = Vec::new();
+        let mut referrals = 0;
+        loop {
+            let size = i32::try_from(self.door.page_size).unwrap_or(i32::MAX);
+            let page = PagedResults { size, cookie: cookie.clone() };
+            let scope = if search.subtree { Scope::Subtree } else { Scope::OneLevel };
+            let mut ranged = Vec::new();
+            let next =
+                self.page(what, (&search.base, scope, &search.filter), attributes, Some(page), |entry, ranges| {
+                    match entry {
+                        Some(entry) if ranges.is_empty() => take(entry),
+                        Some(entry) => ranged.push((entry, ranges)),
+                        None => referrals += 1,
+                    }
+                })
+                .await?;
+            for (mut entry, ranges) in ranged {
+                for range in ranges {
+                    self.rest(what, &mut entry, range).await?;
+                }
+                take(entry);
+            }
+            // Opaque, and not even different from page to page on every server: 389 DS tells the same one.
+            match next {
+                Some(next) => cookie = next,
+                None => return Ok(referrals),
+            }
+        }
+    }
+
+    /// Reads what is left of an attribute of which a part was told (MS-ADTS 3.1.1.3.1.3.3): `member;range=0-1499`.
+    async fn rest(&mut self, what: &str, entry: &mut Entry, range: Range) -> Result<(), Failure> {
+        let mut range = range;
+        while let Some(last) = range.last {
+            let asked = vec![format!("{};range={}-*", range.name, last + 1)];
+            let mut told = None;
+            let base = (entry.dn.as_str(), Scope::Base, "(objectClass=*)");
+            self.page(what, base, &asked, None, |more, ranges| told = more.map(|more| (more, ranges))).await?;
+            let Some((more, ranges)) = told else { break };
+            for (name, values) in more.attributes {
+                entry.add(&name, values);
+            }
+            let Some(next) = ranges.into_iter().find(|next| next.last.is_none_or(|at| at > last)) else { break };
+            range = next;
+        }
+        Ok(())
+    }
+
+    /// One question and all that is answered to it: entries with what is cut short in them, `None` for a referral.
+    /// Returns the cookie of the next page.
+    async fn page(
+        &mut self,
+        what: &str,
+        (base, scope, filter): (&str, Scope, &str),
+        attributes: &[String],
+        page: Option<PagedResults>,
+        mut take: impl FnMut(Option<Entry>, Vec<Range>),
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        let limit = i32::try_from(self.door.time_limit.as_secs()).unwrap_or(i32::MAX);
+        self.ldap.with_timeout(self.door.patience).with_search_options(SearchOptions::new().timelimit(limit));
+        if let Some(page) = page.filter(|page| page.size > 0) {
+            self.ldap.with_controls(page);
+        }
+        let mut stream = match self.ldap.streaming_search(base, scope, filter, attributes).await {
+            Ok(stream) => stream,
+            Err(error) => return Err(self.broken(what, error).await),
+        };
+        loop {
+            match stream.next().await {
+                Ok(Some(told)) if told.is_ref() => take(None, Vec::new()),
+                Ok(Some(told)) if told.is_intermediate() => {}
+                Ok(Some(told)) => match entry(told.0) {
+                    Some((entry, ranges)) => take(Some(entry), ranges),
+                    None => {
+                        let cause = anyhow!("{}, asked for {what}, told an entry that is none of LDAP's", self.name);
+                        return Err(Failure::new(Class::Protocol, cause));
+                    }
+                },
+                Ok(None) => break,
+                Err(error) => {
+                    drop(stream);
+                    return Err(self.broken(what, error).await);
+                }
+            }
+        }
+        // Only this tells whether all was told.
+        let LdapResult { rc, text, ctrls, .. } = stream.finish().await;
+        if rc != 0 {
+            return Err(refusal::of_search(self.name, what, base, rc, &text));
+        }
+        let next = ctrls.into_iter().find_map(|control| match control {
+            Control(Some(ControlType::PagedResults), raw) => Some(raw.parse::<PagedResults>().cookie),
+            _ => None,
+        });
+        Ok(next.filter(|cookie| !cookie.is_empty()))
+    }
+
+    /// Takes leave.
+    pub async fn close(mut self) {
+        let _ = self.ldap.with_timeout(Duration::from_secs(1)).unbind().await;
+    }
+
+    /// Why an operation did not end: the connection itself knows more than the operation.
+    async fn broken(&mut self, what: &str, error: LdapError) -> Failure {
+        let name = self.name;
+        if let LdapError::Timeout { .. } = error {
+            return late(name, &format!(", asked for {what}, did not answer"));
+        }
+        let ended = tokio::time::timeout(Duration::from_secs(1), &mut self.driving.0).await;
+        match ended {
+            Ok(Err(fault)) if fault.is_panic() => {
+                Failure::new(Class::Protocol, anyhow!("{name}, asked for {what}, answered with what is not LDAP"))
+            }
+            Ok(Ok(Err(error))) => unreached(name, error),
+            Ok(_) => Failure::new(Class::Network, anyhow!("{name} closed the connection, asked for {what}")),
+            Err(_) => Failure::new(Class::Other, anyhow!("{name} could not be asked for {what}: {}", kind(&error))),
+        }
+    }
+}
+
+#[cfg(feature = "gssapi")]
+async fn gssapi(ldap: &mut Ldap, host: &str) -> Result<LdapResult, LdapError> {
+    ldap.sasl_gssapi_bind(host).await
+}
+
+#[cfg(not(feature = "gssapi"))]
+async fn gssapi(_: &mut Ldap, _: &str) -> Result<LdapResult, LdapError> {
+    // The settings refuse it before anything is asked.
+    Err(LdapError::EndOfStream)
+}
+
+fn late(name: &str, what: &str) -> Failure {
+    Failure::new(Class::Timeout, anyhow!("{name}{what} in time"))
+}
+
+/// No session, or none any more.
+fn unreached(name: &str, error: LdapError) -> Failure {
+    match error {
+        LdapError::Io { source } => match tls::reason(&source) {
+            Some(reason) => Failure::new(Class::Tls, anyhow!("{name} does not prove who it is: {reason}")),
+            None if source.kind() == std::io::ErrorKind::Other && source.to_string() == "decoding error" => {
+                Failure::new(Class::Protocol, anyhow!("{name} answers with what is not LDAP"))
+            }
+            None => Failure::new(Class::Network, anyhow!(source).context(format!("{name} cannot be reached"))),
+        },
+        LdapError::Rustls { source } => {
+            Failure::new(Class::Tls, anyhow!("{name} does not prove who it is: {}", tls::told(&source)))
+        }
+        LdapError::DNSName { .. } => {
+            Failure::new(Class::Tls, anyhow!("{name} is no name that a certificate can have"))
+        }
+        LdapError::Timeout { .. } => late(name, " did not let us connect"),
+        LdapError::LdapResult { result } => {
+            let cause = anyhow!("{name} does not begin TLS (result {}): ldaps:// instead of `start_tls`?", result.rc);
+            Failure::new(Class::Tls, cause)
+        }
+        error => Failure::new(Class::Network, anyhow!("{name} cannot be reached: {}", kind(&error))),
+    }
+}
+
+/// What sort of error it is, in words that hold nothing of what was sent.
+fn kind(error: &LdapError) -> &'static str {
+    match error {
+        LdapError::FilterParsing => "the filter is none",
+        LdapError::OpSend { .. } | LdapError::ResultRecv { .. } | LdapError::EndOfStream => "the connection ended",
+        _ => "ldap3 refuses",
+    }
+}
+
+/// A part of an attribute's values.
+struct Range {
+    name: String,
+    /// The last value told; `None` where that was the last one there is.
+    last: Option<u64>,
+}
+
+impl Range {
+    /// `member;range=0-1499`, `member;range=1500-*`.
+    fn read(told: &str) -> Option<Self> {
+        let (name, options) = told.split_once(';')?;
+        let range = options.split(';').find_map(|option| option.strip_prefix("range="))?;
+        let (_, last) = range.split_once('-')?;
+        let last = if last == "*" { None } else { Some(last.parse().ok()?) };
+        Some(Self { name: name.to_owned(), last })
+    }
+}
+
+/// An entry out of its BER (RFC 4511, 4.5.2); `None` where it is malformed. ldap3's own reading panics then, and keeps
+/// values that happen to be text apart from those that do not.
+fn entry(told: StructureTag) -> Option<(Entry, Vec<Range>)> {
+    let mut parts = told.match_id(4)?.expect_constructed()?.into_iter();
+    let dn = String::from_utf8(parts.next()?.expect_primitive()?).ok()?;
+    let mut entry = Entry { dn, attributes: Vec::new() };
+    let mut ranges = Vec::new();
+    for attribute in parts.next()?.expect_constructed()? {
+        let mut parts = attribute.expect_constructed()?.into_iter();
+        let name = String::from_utf8(parts.next()?.expect_primitive()?).ok()?;
+        let mut values = Vec::new();
+        for value in parts.next()?.expect_constructed()? {
+            match value.payload {
+                PL::P(bytes) => values.push(bytes),
+                PL::C(_) => return None,
+            }
+        }
+        match Range::read(&name) {
+            // Active Directory also tells an attribute without values beside the part of it that it tells.
+            Some(range) if range.last.is_some() => ranges.push(range),
+            _ => {}
+        }
+        entry.add(&name, values);
+    }
+    Some((entry, ranges))
+}

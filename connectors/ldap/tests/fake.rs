@@ -1,0 +1,189 @@
+//! What no real server can be made to answer: malformed BER, parts of attributes, referrals.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
+use super::super::directory::{Door, Search, Server, Who};
+use super::*;
+use crate::Class;
+
+/// Of BER (X.690): a tag, a length, and what is in it.
+fn ber(tag: u8, parts: &[Vec<u8>]) -> Vec<u8> {
+    let content = parts.concat();
+    let length = content.len();
+    let mut told = vec![tag];
+    if length < 128 {
+        told.push(length as u8);
+    } else {
+        told.extend([0x82, (length >> 8) as u8, length as u8]);
+    }
+    told.extend(content);
+    told
+}
+
+fn text(told: &str) -> Vec<u8> {
+    ber(4, &[told.as_bytes().to_vec()])
+}
+
+/// A message of LDAP (RFC 4511, 4.1.1), with what is behind its operation.
+fn message(id: u8, operation: Vec<u8>, controls: Vec<u8>) -> Vec<u8> {
+    ber(0x30, &[ber(2, &[vec![id]]), operation, controls])
+}
+
+fn entry(id: u8, dn: &str, attributes: &[(&str, &[&str])]) -> Vec<u8> {
+    let attributes = attributes.iter().map(|(name, values)| {
+        let values: Vec<Vec<u8>> = values.iter().map(|value| text(value)).collect();
+        ber(0x30, &[text(name), ber(0x31, &values)])
+    });
+    message(id, ber(0x64, &[text(dn), ber(0x30, &attributes.collect::<Vec<_>>())]), Vec::new())
+}
+
+fn done(id: u8, code: u8) -> Vec<u8> {
+    message(id, ber(0x65, &[ber(10, &[vec![code]]), text(""), text("")]), Vec::new())
+}
+
+/// Answers whatever is asked by what `answer` makes of the message's number and its bytes.
+fn serve(answer: impl Fn(u8, &[u8]) -> Vec<u8> + Send + 'static) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut buffer = [0; 4096];
+        while let Ok(length) = stream.read(&mut buffer) {
+            let asked = &buffer[..length];
+            // SEQUENCE, length, INTEGER 1 ID; a long length has bytes of its own.
+            let Some(at) = asked.windows(2).position(|two| two == [2, 1]) else { break };
+            let told = answer(asked[at + 2], asked);
+            if told.is_empty() || stream.write_all(&told).is_err() {
+                break;
+            }
+        }
+    });
+    port
+}
+
+fn keys(port: u16) -> String {
+    format!("url = 'ldap://127.0.0.1:{port}'\nprofile = 'openldap'\nbase = 'dc=test'\nrequest_timeout = '500ms'\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_ldap() {
+    let person = |id| entry(id, "uid=a,dc=test", &[("uid", &["a"])]);
+    type Answer = Box<dyn Fn(u8) -> Vec<u8> + Send>;
+    let paged = |value: Vec<u8>| {
+        let control = ber(0x30, &[text("1.2.840.113556.1.4.319"), ber(4, &[value])]);
+        move |id| {
+            message(
+                id,
+                ber(0x65, &[ber(10, &[vec![0]]), text(""), text("")]),
+                ber(0xa0, std::slice::from_ref(&control)),
+            )
+        }
+    };
+    let cases: Vec<(&str, Answer, Class)> = vec![
+        ("another protocol", Box::new(|_| b"\x30\x84\xff\xff\xff\xff\xff\xff\xff".to_vec()), Class::Timeout),
+        ("no elements", Box::new(|_| ber(0x30, &[])), Class::Protocol),
+        ("a text for a message", Box::new(|_| text("hello")), Class::Protocol),
+        ("an unknown operation", Box::new(|id| message(id, ber(0x7e, &[]), Vec::new())), Class::Protocol),
+        ("an entry of nothing", Box::new(|id| message(id, ber(0x64, &[]), Vec::new())), Class::Protocol),
+        (
+            "a name that is no text",
+            Box::new(|id| message(id, ber(0x64, &[ber(4, &[vec![0xff]]), ber(0x30, &[])]), Vec::new())),
+            Class::Protocol,
+        ),
+        (
+            "attributes that are none",
+            Box::new(|id| message(id, ber(0x64, &[text("uid=a"), ber(0x30, &[text("uid")])]), Vec::new())),
+            Class::Protocol,
+        ),
+        ("a page that is none", Box::new(paged(text("x"))), Class::Protocol),
+        ("half an entry", Box::new(move |id| person(id)[..12].to_vec()), Class::Timeout),
+        ("an end at once", Box::new(|_| Vec::new()), Class::Network),
+        ("busy", Box::new(|id| done(id, 51)), Class::Server),
+        ("no time left", Box::new(|id| done(id, 3)), Class::Timeout),
+        ("no pages", Box::new(|id| done(id, 12)), Class::Protocol),
+        ("no rights", Box::new(|id| done(id, 50)), Class::Permission),
+        ("elsewhere", Box::new(|id| done(id, 10)), Class::Other),
+        // Active Directory, asked without a bind.
+        ("nobody is let in", Box::new(|id| done(id, 1)), Class::Auth),
+        (
+            "all that there is, then a limit",
+            Box::new(move |id| [person(id), done(id, 4)].concat()),
+            Class::Incomplete,
+        ),
+    ];
+    for (what, answer, class) in cases {
+        let port = serve(move |id, _| answer(id));
+        let failure = collect(&keys(port)).await.expect_err(what);
+        let told = format!("{:#}", failure.cause);
+        println!("{what}: {told}");
+        assert_eq!(failure.class, class, "{what}: {told}");
+    }
+}
+
+/// Nothing goes on at the server once nobody waits for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_abandoned_collection_ends_its_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (ended, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        while stream.read(&mut [0; 4096]).is_ok_and(|length| length > 0) {}
+        ended.send(()).unwrap();
+    });
+    let patient = keys(port).replace("500ms", "1h");
+    let waiting = tokio::time::timeout(std::time::Duration::from_millis(100), collect(&patient));
+    assert!(waiting.await.is_err(), "it never answers");
+    told.recv_timeout(std::time::Duration::from_secs(5)).expect("the connection ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn referrals_are_counted_and_not_followed() {
+    let port = serve(|id, _| {
+        let referral = message(id, ber(0x73, &[text("ldap://127.0.0.1:1/dc=other")]), Vec::new());
+        [entry(id, "uid=a,dc=test", &[("uid", &["a"])]), referral, done(id, 0)].concat()
+    });
+    let harvest = collect(&(keys(port) + "computers = false")).await.unwrap();
+    assert!(harvest.complete);
+    assert_eq!(agents(&harvest).values().sum::<usize>(), 1);
+    assert_eq!(harvest.notes, ["1 referrals to other servers were met, and are not followed"]);
+}
+
+/// As Active Directory tells more than 1500 values: Samba tells all of them at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn parts_of_an_attribute() {
+    let port = serve(|id, asked| {
+        let asks = |words: &str| asked.windows(words.len()).any(|part| part == words.as_bytes());
+        let told = if asks("member;range=4-*") {
+            entry(id, "cn=g", &[("member;range=4-*", &["uid=4"])])
+        } else if asks("member;range=2-*") {
+            entry(id, "cn=g", &[("member", &[]), ("member;range=2-3", &["uid=2", "uid=3"])])
+        } else {
+            entry(id, "cn=g", &[("cn", &["g"]), ("member", &[]), ("member;range=0-1", &["uid=0", "uid=1"])])
+        };
+        [told, done(id, 0)].concat()
+    });
+    let door = Door {
+        servers: vec![Server {
+            url: format!("ldap://127.0.0.1:{port}"),
+            name: "fake".to_owned(),
+            host: String::new(),
+        }],
+        start_tls: false,
+        tls: None,
+        who: Who::Anonymous,
+        patience: std::time::Duration::from_millis(500),
+        time_limit: std::time::Duration::from_secs(1),
+        page_size: 0,
+    };
+    let (mut directory, _) = door.open().await.map_err(|failure| failure.cause).unwrap();
+    let search = Search { base: "dc=test".to_owned(), filter: "(cn=g)".to_owned(), subtree: true };
+    let mut members = Vec::new();
+    let attributes = ["cn".to_owned(), "member".to_owned()];
+    let read = directory.search("groups", &search, &attributes, |entry| {
+        members.extend(entry.texts("member").map(str::to_owned));
+    });
+    assert_eq!(read.await.map_err(|failure| failure.cause).unwrap(), 0);
+    assert_eq!(members, ["uid=0", "uid=1", "uid=2", "uid=3", "uid=4"]);
+}
