@@ -23,9 +23,16 @@ pub static ALL: &[Indicator] = &[
     },
 ];
 
+/// The people of an entity, as its first-believed source counts them.
+struct Counted {
+    people: f64,
+    /// The entity's own total, which holds those of the entities below it; not only its departments.
+    total: bool,
+}
+
 /// People by entity node: the newest count up to the day, of each department; an entity's own total wins over the
 /// sum of its departments, and the first-believed source wins over the others.
-fn counted(basis: &Basis) -> BTreeMap<EntityId, f64> {
+fn counted(basis: &Basis) -> BTreeMap<EntityId, Counted> {
     type Newest = BTreeMap<Option<Text>, (Date, f64)>;
     let mut told: BTreeMap<EntityId, BTreeMap<SourceId, Newest>> = BTreeMap::new();
     for line in &basis.snapshot.headcounts {
@@ -39,24 +46,24 @@ fn counted(basis: &Basis) -> BTreeMap<EntityId, f64> {
             *entry = (date, people);
         }
     }
-    let total = |newest: &Newest| match newest.get(&None) {
-        Some((_, total)) => *total,
-        None => newest.values().map(|(_, people)| people).sum(),
+    let count = |newest: &Newest| match newest.get(&None) {
+        Some((_, total)) => Counted { people: *total, total: true },
+        None => Counted { people: newest.values().map(|(_, people)| people).sum(), total: false },
     };
-    told.into_iter().filter_map(|(entity, sources)| Some((entity, total(sources.values().next()?)))).collect()
+    told.into_iter().filter_map(|(entity, sources)| Some((entity, count(sources.values().next()?)))).collect()
 }
 
-/// People by published entity. An entity's own count holds those below it that are published with it.
+/// People by published entity. An entity's own total holds those below it that are published with it.
 pub fn agents_by_entity(basis: &Basis) -> BTreeMap<Text, f64> {
     let counted = counted(basis);
     let tree = &basis.snapshot.entities;
     let mut sums: BTreeMap<Text, f64> = BTreeMap::new();
-    for (entity, people) in &counted {
+    for (entity, Counted { people, .. }) in &counted {
         let label = basis.entity(*entity);
         let above = tree.entity(*entity).parent;
         let held = std::iter::successors(above, |id| tree.entity(*id).parent)
             .take_while(|above| basis.entity(*above) == label)
-            .any(|above| counted.contains_key(&above));
+            .any(|above| counted.get(&above).is_some_and(|above| above.total));
         if !held {
             *sums.entry(label).or_default() += people;
         }
@@ -85,9 +92,9 @@ fn per_agent(basis: &Basis) -> Vec<Reading> {
     readings.collect()
 }
 
-/// All people of the organisation: its own count, else the sum over its entities.
+/// All people of the organisation: its own total, else the sum over its entities.
 pub fn all_agents(basis: &Basis) -> Option<f64> {
     let by_entity = agents_by_entity(basis);
-    let own = counted(basis).get(&ROOT).copied();
+    let own = counted(basis).remove(&ROOT).filter(|own| own.total).map(|own| own.people);
     own.or_else(|| (!by_entity.is_empty()).then(|| by_entity.values().sum()))
 }
