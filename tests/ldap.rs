@@ -10,6 +10,9 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::house::*;
 
+/// An entry, attribute by attribute.
+type Entry = BTreeMap<String, Vec<String>>;
+
 /// A server of a test's own, from `tests/servers/slapd`.
 struct Slapd {
     folder: PathBuf,
@@ -45,10 +48,10 @@ impl Slapd {
     }
 
     /// Entries as attribute and values, read by plain means.
-    fn entries(&self) -> Vec<BTreeMap<String, Vec<String>>> {
+    fn entries(&self) -> Vec<Entry> {
         let text = std::fs::read_to_string(self.folder.join("load.ldif")).unwrap();
         let entry = |lines: &str| {
-            let mut entry: BTreeMap<String, Vec<String>> = BTreeMap::new();
+            let mut entry: Entry = BTreeMap::new();
             for line in lines.lines() {
                 let (name, value) = line.split_once(':').unwrap();
                 let value = match value.strip_prefix(": ") {
@@ -73,28 +76,30 @@ fn decoded(coded: &str) -> String {
     String::from_utf8(STANDARD.decode(coded).unwrap()).unwrap()
 }
 
-/// Which entity the directory's people belong to, and who of them is counted, as the generator means it.
-fn expected(people: &[&BTreeMap<String, Vec<String>>]) -> BTreeMap<String, f64> {
-    let mut counts = BTreeMap::new();
-    for entry in people {
-        let is = |name: &str, value: &str| entry.get(name).is_some_and(|values| values[0] == value);
-        let gone = is("pwdAccountLockedTime", "000001010000Z")
-            || is("shadowExpire", "15000")
-            || is("nsAccountLock", "TRUE")
-            || is("sambaAcctFlags", "[UD         ]")
-            || is("supannRessourceEtat", "{COMPTE}I");
-        if gone || entry["uid"][0].starts_with("svc-") {
-            continue;
-        }
+/// Is it someone who is counted, as the generator means it?
+fn counts(entry: &Entry) -> bool {
+    let is = |name: &str, value: &str| entry.get(name).is_some_and(|values| values[0] == value);
+    let gone = is("pwdAccountLockedTime", "000001010000Z")
+        || is("shadowExpire", "15000")
+        || is("nsAccountLock", "TRUE")
+        || is("sambaAcctFlags", "[UD         ]")
+        || is("supannRessourceEtat", "{COMPTE}I");
+    !gone && !entry["uid"][0].starts_with("svc-")
+}
+
+/// Which entity the directory's people belong to, and how many of them are counted.
+fn expected(people: &[&Entry]) -> BTreeMap<String, f64> {
+    let mut found = BTreeMap::new();
+    for entry in people.iter().filter(|entry| counts(entry)) {
         // Of those who tell no department the unit does, which no pattern matches here.
         let entity = match entry.get("departmentNumber").map(|values| values[0].as_str()) {
             Some(code @ ("DSI" | "DRH" | "DAF")) => code.to_lowercase(),
             Some(_) => "services".to_owned(),
             None => "Ville d'Essai".to_owned(),
         };
-        *counts.entry(entity).or_default() += 1.0;
+        *found.entry(entity).or_default() += 1.0;
     }
-    counts
+    found
 }
 
 #[test]
@@ -104,11 +109,18 @@ fn people_by_entity_and_nobodys_name() {
     let entries = slapd.entries();
     let people: Vec<_> = entries.iter().filter(|entry| entry.contains_key("sn")).collect();
     assert_eq!(people.len(), 300);
+    let of = |is: &dyn Fn(&Entry) -> bool| people.iter().find(|entry| is(entry)).unwrap()["uid"][0].clone();
+    let in_daf = |entry: &Entry| entry.get("departmentNumber").is_some_and(|codes| codes[0] == "DAF");
+    let works = of(&|entry| counts(entry) && in_daf(entry));
+    let locked = of(&|entry| entry.get("pwdAccountLockedTime").is_some_and(|told| told[0] == "000001010000Z"));
     folder.write(
         "parc.csv",
-        "id;kind;serial;hostname;entity;status\n1;laptop;SN0000001;pc-00001;Mairie > DSI;in_use\n\
-         2;laptop;SN0000002;pc-00002;Mairie > DSI;in_use\n3;desktop;SN0000003;;Mairie > DRH;in_use\n\
-         4;desktop;SN9999999;;Mairie > Services;in_use\n",
+        &format!(
+            "id;kind;serial;hostname;entity;status;user\n1;laptop;SN0000001;pc-00001;Mairie > DSI;in_use;\n\
+             2;laptop;SN0000002;pc-00002;Mairie > DSI;in_use;{locked}\n3;desktop;SN0000003;;Mairie > DRH;in_use;\n\
+             4;desktop;SN9999999;;;in_use;{}\n",
+            works.to_uppercase()
+        ),
     );
     folder.write("key", "a key of the tests, long enough to be one\n");
     let entity = |id: &str, name: &str| {
@@ -143,6 +155,15 @@ fn people_by_entity_and_nobodys_name() {
     // A directory adds nothing to the fleet.
     let assets = daemon.items("/api/v1/assets");
     assert_eq!(assets.len(), 4);
+    // What no inventory places is where its holder works; who may not log in any more has left.
+    let asset = |id: &str| assets.iter().find(|asset| asset["id"] == format!("parc:{id}")).unwrap();
+    assert_eq!((&asset("4")["entity"], &asset("1")["entity"]), (&"daf".into(), &"dsi".into()));
+    assert_eq!(daemon.reading("unseen_assets", &[("kind", "laptop"), ("reason", "owner_left")]), Some(1.0));
+    let left = daemon.items("/api/v1/unseen?reason=owner_left");
+    assert_eq!(left.iter().map(|asset| &asset["id"]).collect::<Vec<_>>(), ["parc:2"]);
+    let nowhere = daemon.reading("unseen_assets", &[("kind", "unknown"), ("reason", "not_in_inventory")]);
+    assert_eq!(nowhere, Some(daemon.items("/api/v1/unseen?reason=not_in_inventory&limit=1000").len() as f64));
+    assert!(nowhere.is_some_and(|count| (50.0..60.0).contains(&count)), "{nowhere:?}");
     let per_agent = daemon.reading("assets_per_agent_ratio", &[("entity", "dsi"), ("kind", "laptop")]);
     assert_eq!(per_agent, Some(2.0 / counted["dsi"]));
 
@@ -163,8 +184,15 @@ fn people_by_entity_and_nobodys_name() {
     daemon.until("it is up again", |daemon| up(daemon) == Some(1.0));
     assert_eq!(agents(&daemon), counted);
 
-    let pages =
-        ["/metrics", "/", "/api/v1/sources", "/api/v1/indicators", "/api/v1/doubts", "/api/v1/assets?limit=1000"];
+    let pages = [
+        "/metrics",
+        "/",
+        "/api/v1/sources",
+        "/api/v1/indicators",
+        "/api/v1/doubts",
+        "/api/v1/unseen",
+        "/api/v1/assets?limit=1000",
+    ];
     let mut told = pages.map(|page| daemon.get(page).body).concat() + &daemon.log() + &checked;
     let details = assets.iter().map(|asset| asset["id"].as_str().unwrap().replace('/', "%2F"));
     told.extend(details.map(|id| daemon.get(&format!("/api/v1/assets/{id}")).body));

@@ -103,6 +103,9 @@ fn classes(basis: &Basis) -> Vec<Reading> {
     readings.collect()
 }
 
+/// The reasons for which something is unseen.
+pub const UNSEEN: [&str; 4] = ["silent", "owner_left", "account_disabled", "not_in_inventory"];
+
 /// Is its newest contact longer ago than is usual? What never had a contact date cannot be silent.
 pub fn is_silent(facts: &Facts, at: Date) -> Option<bool> {
     facts.last_seen.map(|seen| seen < at.saturating_sub(Span::new().days(SILENT_DAYS)))

@@ -63,7 +63,7 @@ fn avoidable(basis: &Basis) -> Vec<Reading> {
     let readings = sums.into_iter().map(|((kind, system), sum)| {
         let slice = vec![("kind", kind_label(kind)), ("system", Text::from(system))];
         let value = (sum.told > 0.0).then_some(sum.grams);
-        Reading::maybe(slice, value, "no emission factor or reference lifetime for this kind")
+        Reading::maybe(slice, value, "no published factor, or no reference lifetime, for this kind")
             .coverage(Some(sum.told / sum.all))
     });
     readings.collect()

@@ -7,6 +7,7 @@ mod rooms;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod unseen;
 mod words;
 
 use std::sync::Arc;
@@ -122,6 +123,8 @@ pub fn page(edition: &Edition, lang: Lang, viewer: &PageViewer) -> String {
             (tables::exits(&sheet))
             (tables::ways(&sheet))
             (rooms::rooms(&sheet))
+            (unseen::unseen(&sheet))
+            (unseen::renewal(&sheet))
             (tables::sources(&sheet))
             (tables::quality(&sheet))
         }

@@ -8,6 +8,7 @@ pub mod footprint;
 pub mod indicators;
 pub mod procurement;
 pub mod sources;
+pub mod unseen;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -145,6 +146,19 @@ pub static ALL: &[Route] = &[
         parameters: &[],
         gives: Gives::List,
         answer: assets::footprint,
+    },
+    Route {
+        path: "/unseen",
+        about: "What no contact confirms, whose holder has left, or what no inventory lists, thing by thing.",
+        scope: Scope::Assets,
+        parameters: &[
+            text("reason", "silent, owner_left, account_disabled or not_in_inventory; any where it is not told."),
+            text("kind", "Only this kind; `unknown` too."),
+            LIMIT,
+            CURSOR,
+        ],
+        gives: Gives::List,
+        answer: unseen::all,
     },
     Route {
         path: "/footprint",

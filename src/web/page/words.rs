@@ -32,6 +32,16 @@ pub fn doubt(lang: Lang, reason: &str) -> &str {
     say(DOUBTS, lang, reason)
 }
 
+/// Why something is unseen.
+pub fn unseen(lang: Lang, reason: &str) -> &str {
+    say(UNSEEN, lang, reason)
+}
+
+/// A system, by the name that its maker gives it.
+pub fn system(name: &str) -> &str {
+    say(SYSTEMS, Lang::En, name)
+}
+
 /// What is known of an asset.
 pub fn field(lang: Lang, name: &str) -> &str {
     say(FIELDS, lang, name)
@@ -57,6 +67,9 @@ pub fn note(lang: Lang, told: &str) -> Cow<'_, str> {
     }
     if let Some(point) = told.strip_suffix(" was never heard of") {
         return format!("le point de mesure {point} n'a jamais répondu").into();
+    }
+    if let Some(count) = told.strip_suffix(" of them were not heard of for 90 days") {
+        return format!("dont {count} sans contact depuis 90 jours").into();
     }
     NOTES.iter().find(|(known, _)| *known == told).map_or(told, |(_, french)| french).into()
 }
@@ -125,6 +138,25 @@ const FAILURES: &Words = &[
     ("too_large", "réponse trop volumineuse", "answer too large"),
     ("incomplete", "lecture incomplète", "reading incomplete"),
     ("other", "erreur", "error"),
+];
+
+const UNSEEN: &Words = &[
+    ("silent", "Sans contact depuis 90 jours", "No contact for 90 days"),
+    ("owner_left", "Compte du détenteur fermé", "Holder's account closed"),
+    ("account_disabled", "Compte d'ordinateur désactivé", "Computer account disabled"),
+    ("not_in_inventory", "Dans aucun inventaire", "In no inventory"),
+];
+
+const SYSTEMS: &Words = &[
+    ("windows_10", "Windows 10", "Windows 10"),
+    ("windows_10_ltsc", "Windows 10 LTSC", "Windows 10 LTSC"),
+    ("windows_8", "Windows 8", "Windows 8"),
+    ("windows_7", "Windows 7", "Windows 7"),
+    ("windows_vista", "Windows Vista", "Windows Vista"),
+    ("windows_xp", "Windows XP", "Windows XP"),
+    ("windows_server_2012", "Windows Server 2012", "Windows Server 2012"),
+    ("windows_server_2008", "Windows Server 2008", "Windows Server 2008"),
+    ("windows_server_2003", "Windows Server 2003", "Windows Server 2003"),
 ];
 
 const DOUBTS: &Words = &[
