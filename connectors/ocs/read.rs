@@ -142,6 +142,8 @@ impl<'a> Reader<'a> {
             ram_gb: ram(machine),
             ssd_gb: storage(machine, Drive::Solid),
             hdd_gb: storage(machine, Drive::Disk),
+            operating_system: kept(hardware, "OSNAME"),
+            operating_system_version: kept(hardware, "OSVERSION"),
             manufacturer,
             model,
             ..Facts::default()

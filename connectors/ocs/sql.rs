@@ -28,6 +28,7 @@ const HARDWARE: &[&str] = &[
     "LASTDATE",
     "LASTCOME",
     "OSNAME",
+    "OSVERSION",
     "PROCESSORT",
     "MEMORY",
     "ARCHIVE",
