@@ -5,7 +5,46 @@ pub mod agec;
 pub mod reen;
 
 use crate::quantity::Cents;
-use crate::word::Kind;
+use crate::record::Text;
+use crate::word::{Kind, Word};
+
+/// How sure ecoparc is of a figure of the law.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certainty {
+    /// In the text itself, or in the State's own publication on that very point.
+    Text,
+    /// By those who quote the text: read it before a dispute.
+    Quoted,
+    /// Checked against the text by this house, which says so in its configuration.
+    Checked,
+    /// Not established: no figure is told.
+    Unknown,
+}
+
+impl Word for Certainty {
+    const ALL: &'static [(Self, &'static str)] =
+        &[(Self::Text, "text"), (Self::Quoted, "quoted"), (Self::Checked, "checked"), (Self::Unknown, "unknown")];
+}
+
+/// A share that the law asks from a civil year on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// The first civil year; it holds until the next step.
+    pub from: i16,
+    /// The share, 0 to 1; `None` where the text could not be established.
+    pub share: Option<f64>,
+    /// The text.
+    pub text: Text,
+    /// How sure that is.
+    pub certainty: Certainty,
+    /// Who has checked it in this house, and when.
+    pub checked_by: Option<Text>,
+}
+
+/// The step that holds in a civil year: the last one reached.
+fn step(steps: &[Step], year: i16) -> Option<&Step> {
+    steps.iter().filter(|step| step.from <= year).max_by_key(|step| step.from)
+}
 
 /// A purchase category of AGEC article 58.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,16 +57,16 @@ pub struct Category {
     pub years: (i16, i16),
     /// The kinds it holds.
     pub kinds: Vec<Kind>,
-    /// From which civil year on which share is asked; `None` where the text could not be established.
-    pub steps: Vec<(i16, Option<f64>)>,
-    /// The text.
+    /// Which share is asked, from when.
+    pub steps: Vec<Step>,
+    /// The text that makes the category.
     pub text: &'static str,
 }
 
 impl Category {
-    /// The share asked in a civil year: the last step reached holds.
-    pub fn target(&self, year: i16) -> Option<f64> {
-        self.steps.iter().rev().find(|(from, _)| *from <= year).and_then(|(_, share)| *share)
+    /// What is asked in a civil year.
+    pub fn step(&self, year: i16) -> Option<&Step> {
+        step(&self.steps, year)
     }
 }
 
@@ -41,7 +80,11 @@ pub struct GiftValue {
     /// Its value.
     pub value: Cents,
     /// The text.
-    pub text: &'static str,
+    pub text: Text,
+    /// How sure that is.
+    pub certainty: Certainty,
+    /// Who has checked it in this house, and when.
+    pub checked_by: Option<Text>,
 }
 
 /// All that ecoparc knows of the law.
@@ -54,7 +97,7 @@ pub struct Law {
     /// The gift grid, as far as established; gifts count from 2024 on.
     pub gifts: Vec<GiftValue>,
     /// Share of reformed goods to direct to reuse, from a civil year on (décret 2023-266, article 3).
-    pub exit_targets: Vec<(i16, f64)>,
+    pub exit_targets: Vec<Step>,
     /// Kinds outside categories 2° and 6° of article R. 543-172 of the environment code.
     pub exits_exclude: Vec<Kind>,
     /// Goods older than so many years at reform are outside (décret 2023-266, article 1).
@@ -64,16 +107,24 @@ pub struct Law {
 const DECREE_2021: &str = "décret 2021-254 du 9 mars 2021, annexe";
 const DECREE_2024: &str = "décret 2024-134 du 21 février 2024, annexe";
 const GRID_2024: &str = "arrêté du 29 février 2024 (NOR TRED2403742A)";
+const DECREE_2023: &str = "décret 2023-266 du 12 avril 2023, article 3";
 
 impl Default for Law {
     fn default() -> Self {
         use Kind::*;
+        let of = |from, share, text: &str, certainty| Step {
+            from,
+            share,
+            text: Text::from(text),
+            certainty,
+            checked_by: None,
+        };
         let former = |name, label, kinds: &[Kind]| Category {
             name,
             label,
             years: (2021, 2023),
             kinds: kinds.to_vec(),
-            steps: vec![(2021, Some(0.20))],
+            steps: vec![of(2021, Some(0.20), DECREE_2021, Certainty::Quoted)],
             text: DECREE_2021,
         };
         let present = |name, label, kinds: &[Kind], steps: &[(i16, Option<f64>)]| Category {
@@ -81,7 +132,13 @@ impl Default for Law {
             label,
             years: (2024, i16::MAX),
             kinds: kinds.to_vec(),
-            steps: steps.to_vec(),
+            steps: steps
+                .iter()
+                .map(|(from, share)| {
+                    let certainty = if share.is_some() { Certainty::Quoted } else { Certainty::Unknown };
+                    of(*from, *share, DECREE_2024, certainty)
+                })
+                .collect(),
             text: DECREE_2024,
         };
         Self {
@@ -136,8 +193,17 @@ impl Default for Law {
                 former("copiers_2021", "Photocopieurs et matériel d'impression offset", &[Copier, Multifunction]),
                 former("cartridges_2021", "Cartouches de toner, cartouches d'encre", &[Consumable]),
             ],
-            gifts: vec![GiftValue { kind: Laptop, under_years: 5.0, value: Cents(20_000), text: GRID_2024 }],
-            exit_targets: vec![(2023, 0.25), (2024, 0.35), (2025, 0.50)],
+            gifts: vec![GiftValue {
+                kind: Laptop,
+                under_years: 5.0,
+                value: Cents(20_000),
+                text: Text::from(GRID_2024),
+                certainty: Certainty::Quoted,
+                checked_by: None,
+            }],
+            exit_targets: [(2023, 0.25), (2024, 0.35), (2025, 0.50)]
+                .map(|(from, share)| of(from, Some(share), DECREE_2023, Certainty::Quoted))
+                .to_vec(),
             exits_exclude: vec![Server, BladeChassis, StorageArray, Copier, Kiosk],
             exits_max_age: 10,
         }
@@ -163,12 +229,12 @@ impl Law {
 
     /// The share asked of a category in a civil year; `None` where it is not established or not the law's.
     pub fn target(&self, category: &str, year: i16) -> Option<f64> {
-        self.category_named(category, year).and_then(|category| category.target(year))
+        self.category_named(category, year).and_then(|category| category.step(year)?.share)
     }
 
     /// The share of reformed goods to direct to reuse in a civil year; `None` before the decree.
     pub fn exit_target(&self, year: i16) -> Option<f64> {
-        self.exit_targets.iter().rev().find(|(from, _)| *from <= year).map(|(_, share)| *share)
+        step(&self.exit_targets, year).and_then(|step| step.share)
     }
 
     /// The value of one given thing of an age; `None` where the grid, as far as established, has none.

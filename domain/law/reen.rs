@@ -147,7 +147,7 @@ impl Exits {
     }
 
     fn count(&mut self, snapshot: &Snapshot, law: &Law, at: Date) {
-        let first = law.exit_targets.first().map_or(i16::MAX, |(year, _)| *year);
+        let first = law.exit_targets.iter().map(|step| step.from).min().unwrap_or(i16::MAX);
         let owners: BTreeSet<Text> = self
             .lines
             .iter()

@@ -1,5 +1,6 @@
 //! The configuration: understood whole before anything is done, or refused with the word that is wrong.
 
+mod law;
 mod read;
 mod room;
 mod schedule;

@@ -89,8 +89,11 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
     if let Some(country) = factors.electricity {
         assumptions.electricity = country;
     }
-    let law: RawLaw = table(&mut told, "law", &["year_of"])?;
-    let law = Law { year_of: year_of(law.year_of.as_deref())?, ..Law::default() };
+    let law = match told.remove("law") {
+        None => Law::default(),
+        Some(Value::Table(law)) => super::law::law(law).context("[law]")?,
+        Some(_) => bail!("`law` is not a table: write [law]"),
+    };
     let pseudonyms = resolve("pseudonym_key", privacy.pseudonym_key, privacy.pseudonym_key_file, base)
         .context("[privacy]")?
         .map(PseudonymKey::new);
@@ -432,27 +435,6 @@ fn assumptions(raw: RawAssumptions) -> anyhow::Result<Assumptions> {
         assumptions.measured_days = days;
     }
     Ok(assumptions)
-}
-
-#[derive(Deserialize)]
-struct RawLaw {
-    year_of: Option<String>,
-}
-
-fn year_of(told: Option<&str>) -> anyhow::Result<&'static str> {
-    const WORDS: &[(&str, &str)] = &[
-        ("order", "order_date"),
-        ("service", "service_date"),
-        ("invoice", "invoice_date"),
-        ("payment", "payment_date"),
-        ("date", "date"),
-    ];
-    let told = told.unwrap_or("invoice");
-    let words: Vec<&str> = WORDS.iter().map(|(word, _)| *word).collect();
-    match WORDS.iter().find(|(word, _)| *word == told) {
-        Some((_, field)) => Ok(field),
-        None => bail!("[law]: `year_of` cannot be `{told}`{}", keys::meant(told, &words)),
-    }
 }
 
 #[derive(Deserialize)]
