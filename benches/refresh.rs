@@ -85,7 +85,12 @@ fn fleet(assets: usize) -> Vec<Testimony> {
 
 fn rules() -> Rules {
     let root = Entity { id: Text::from("Ville"), name: Text::from("Ville"), configured: true, ..Entity::default() };
-    Rules { entities: EntityTree { nodes: vec![root] }, rooms: Vec::new(), time_zone: TimeZone::UTC }
+    Rules {
+        entities: EntityTree { nodes: vec![root] },
+        rooms: Vec::new(),
+        time_zone: TimeZone::UTC,
+        filings: Vec::new(),
+    }
 }
 
 fn settings() -> Settings {

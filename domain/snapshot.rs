@@ -6,6 +6,7 @@ use crate::doubt::Doubt;
 use crate::entity::{EntityId, EntityTree};
 use crate::exit::{ExitLine, StockCount};
 use crate::headcount::Headcount;
+use crate::law::declaration::Filing;
 use crate::observation::Facts;
 use crate::purchase::PurchaseLine;
 use crate::record::{Record, Text};
@@ -147,11 +148,18 @@ pub struct Snapshot {
     /// In a part of the world: assets outside it that share the electricity of a room with those inside. They are in no
     /// figure but that share.
     pub roommates: Vec<Asset>,
+    /// Declarations that were handed in.
+    pub filings: Vec<Filing>,
     /// What could not be settled, sorted.
     pub doubts: Vec<Doubt>,
 }
 
 impl Snapshot {
+    /// The declaration that a buyer has handed in for a civil year.
+    pub fn filing(&self, siret: &str, year: i16) -> Option<&Filing> {
+        self.filings.iter().find(|filing| &*filing.siret == siret && filing.year == year)
+    }
+
     /// The asset that any of its ids (`SOURCE:NATIVE_ID`) names.
     pub fn asset(&self, id: &str) -> Option<&Asset> {
         if let Ok(at) = self.assets.binary_search_by(|asset| (*asset.id).cmp(id)) {
@@ -211,6 +219,17 @@ impl Snapshot {
             exits,
             rooms,
             roommates,
+            // Of buyers among them; whoever sees no line of a buyer sees nothing of its declaration either.
+            filings: self
+                .filings
+                .iter()
+                .filter(|filing| {
+                    let buyer = |entity: &crate::entity::Entity| entity.siret.as_ref() == Some(&filing.siret);
+                    let at = self.entities.nodes.iter().position(buyer);
+                    at.is_some_and(|at| inside(EntityId(at as u32)))
+                })
+                .cloned()
+                .collect(),
             doubts,
             assets,
         }

@@ -21,7 +21,7 @@ use crate::collect::{Collected, keep, settle};
 use crate::config::Config;
 use crate::edition::{Edition, SourceState};
 use crate::history::History;
-use crate::refresh::{Ground, refresh, testimonies};
+use crate::refresh::{Ground, filings, refresh, testimonies};
 use crate::sampling::{catch_up, fresh, take};
 use crate::schedule::{Event, keep_collecting, keep_sampling};
 use crate::store::Store;
@@ -351,6 +351,11 @@ impl House {
         }
         (self.sampled, self.fresh) = (false, fresh(&self.testimonies, now));
         let last = editions.borrow().as_ref().map_or(0, |edition| edition.number);
+        match filings(&self.store).await {
+            Ok(filings) => self.ground.rules.filings = filings,
+            // Those read last stay.
+            Err(error) => warn!("declarations that were handed in: {error:#}"),
+        }
         let testimonies = std::mem::take(&mut self.testimonies);
         let (ground, states, config_ok) = (self.ground.clone(), self.states.clone(), self.config_ok);
         let made = tokio::task::spawn_blocking(move || {

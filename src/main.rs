@@ -9,6 +9,7 @@ mod edition;
 mod exposition;
 mod history;
 mod refresh;
+mod report;
 mod sampling;
 mod schedule;
 mod store;

@@ -4,13 +4,16 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use domain::indicator::{Basis, Publishing, Settings, measure};
+use domain::law::declaration::Filing;
 use domain::reconcile::{Rules, reconcile};
+use domain::record::Text;
 use domain::testimony::{Moment, Testimony};
 use jiff::Timestamp;
 
 use crate::config::Config;
 use crate::edition::{Edition, SourceState};
-use crate::store::Store;
+use crate::report::declaration;
+use crate::store::{Filed, Store};
 
 /// What every refresh goes by, set once for a configuration.
 #[derive(Clone)]
@@ -36,6 +39,7 @@ impl Ground {
                 entities: config.entities.clone(),
                 rooms: config.rooms.clone(),
                 time_zone: config.time_zone.clone(),
+                filings: Vec::new(),
             },
             settings: Arc::new(Settings {
                 factors: factors::load(&config.extra_factors)?,
@@ -60,6 +64,18 @@ pub async fn testimonies(store: &Store, config: &Config) -> anyhow::Result<Vec<T
         });
     }
     Ok(testimonies)
+}
+
+/// What the store keeps of declarations, understood; one that is no file of ours is told in the log and left out.
+pub async fn filings(store: &Store) -> anyhow::Result<Vec<Filing>> {
+    let mut filings = Vec::new();
+    for Filed { siret, year, day, file } in store.filings().await? {
+        match declaration::read(&file) {
+            Ok(rows) => filings.push(Filing { siret: Text::from(siret), year, date: day, rows }),
+            Err(error) => tracing::warn!(siret, year, "a declaration that is kept cannot be read: {error:#}"),
+        }
+    }
+    Ok(filings)
 }
 
 fn unheard(source: domain::testimony::Source) -> Testimony {

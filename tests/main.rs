@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod api;
+mod declare;
 mod figures;
 mod glpi;
 mod house;

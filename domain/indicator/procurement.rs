@@ -1,6 +1,6 @@
 //! Purchases: AGEC article 58 (`facts/indicators.md` §3).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Span;
 
@@ -73,6 +73,12 @@ pub static ALL: &[Indicator] = &[
         help: "Euros of known condition over euros.",
         unit: "ratio",
         compute: coverage,
+    },
+    Indicator {
+        name: "declaration_filed",
+        help: "1 where the declaration of a civil year that is over was handed in, 0 where it was not.",
+        unit: "count",
+        compute: filed,
     },
     Indicator {
         name: "reuse_units_ratio",
@@ -191,6 +197,23 @@ fn projected(basis: &Basis) -> Vec<Reading> {
 
 fn coverage(basis: &Basis) -> Vec<Reading> {
     each(basis, |slice, spend, _| Reading::maybe(slice, spend.coverage(), NOTHING_BOUGHT))
+}
+
+/// Of civil years that are over, from the first that is declared in the national schema on.
+fn filed(basis: &Basis) -> Vec<Reading> {
+    let years = basis.ledger.cells.keys().map(|(siret, _, year)| (siret, *year));
+    let filings = basis.snapshot.filings.iter().map(|filing| (&filing.siret, filing.year));
+    let over: BTreeSet<_> = years.chain(filings).filter(|(_, year)| (2024..basis.at.year()).contains(year)).collect();
+    let readings = over.into_iter().map(|(siret, year)| {
+        let slice = vec![("siret", siret.clone()), ("year", Text::from(year.to_string()))];
+        let handed_in = basis.snapshot.filing(siret, year).filter(|filing| filing.date <= basis.at);
+        let reading = Reading::of(slice, f64::from(u8::from(handed_in.is_some())));
+        match handed_in {
+            Some(filing) => reading.note(&format!("handed in on {}", filing.date)),
+            None => reading.note(&format!("due on {}-06-30", year + 1)),
+        }
+    });
+    readings.collect()
 }
 
 fn units(basis: &Basis) -> Vec<Reading> {

@@ -69,10 +69,26 @@ pub struct SpendLine {
     pub counted: Counted,
     /// Why.
     pub why: &'static str,
+    /// It contains recycled material.
+    pub recycled: bool,
+    /// What proves its condition.
+    pub proof: Option<Text>,
     /// The line names a type I ecolabel.
     pub ecolabelled: bool,
     /// The repairability index was taken into account; `None` where untold.
     pub index_considered: Option<bool>,
+}
+
+impl SpendLine {
+    /// What it adds to the legal total: the denominator.
+    pub fn to_total(&self) -> Cents {
+        if self.counted == Counted::No { Cents(0) } else { self.amount }
+    }
+
+    /// What it adds to the reuse: the numerator.
+    pub fn to_reuse(&self) -> Cents {
+        if matches!(self.counted, Counted::Reuse | Counted::Gift) { self.amount } else { Cents(0) }
+    }
 }
 
 /// Buyer, category and civil year.
@@ -89,6 +105,8 @@ pub struct Spend {
     pub rentals: Cents,
     /// The derogated part of the purchases.
     pub derogated: Cents,
+    /// The part bought new that contains recycled material; what is of reuse counts there, once.
+    pub recycled: Cents,
     /// Units bought, and those of them from reuse.
     pub units: (f64, f64),
     /// Gifts without a value in the grid.
@@ -153,6 +171,9 @@ impl Spend {
                 }
                 if line.derogated {
                     self.derogated += line.amount;
+                }
+                if line.recycled && line.counted == Counted::Total {
+                    self.recycled += line.amount;
                 }
             }
             Counted::No if line.rental => self.rentals += line.amount,
@@ -266,6 +287,8 @@ fn of_line(law: &Law, origin: Text, siret: Text, line: &PurchaseLine) -> Option<
     };
     let mut spend = acquired.seen_by(law, origin, siret, date);
     spend.derogated = line.derogation == Some(true);
+    spend.recycled |= line.recycled_content == Some(true);
+    spend.proof = line.proof.clone().or_else(|| line.proof_url.clone());
     spend.ecolabelled = line.ecolabel.is_some();
     spend.index_considered = line.repairability_considered;
     Some(spend)
@@ -355,6 +378,8 @@ impl Acquired<'_> {
             rental: mode == Mode::Rental && category != "none" && category != "unknown",
             counted,
             why,
+            recycled: condition == Condition::NewRecycledContent,
+            proof: None,
             ecolabelled: false,
             index_considered: None,
         }

@@ -2,6 +2,7 @@
 //! `None`, shown as "à vérifier", and never guessed.
 
 pub mod agec;
+pub mod declaration;
 pub mod reen;
 
 use crate::quantity::Cents;

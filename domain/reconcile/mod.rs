@@ -15,6 +15,7 @@ use jiff::tz::TimeZone;
 
 use crate::doubt::{Doubt, Reason};
 use crate::entity::EntityTree;
+use crate::law::declaration::Filing;
 use crate::record::Text;
 use crate::room::{RoomRule, gather};
 use crate::snapshot::Snapshot;
@@ -30,6 +31,8 @@ pub struct Rules {
     pub rooms: Vec<RoomRule>,
     /// Moments become days in this time zone.
     pub time_zone: TimeZone,
+    /// Declarations that were handed in.
+    pub filings: Vec<Filing>,
 }
 
 /// One observation, and whose it is.
@@ -114,6 +117,7 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
         headcounts,
         rooms,
         roommates: Vec::new(),
+        filings: rules.filings.clone(),
         doubts,
     }
 }

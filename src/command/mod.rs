@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod declare;
 mod discover;
 mod explain;
 mod factors;
@@ -106,6 +107,34 @@ pub enum Command {
         #[arg(long)]
         year: Option<i16>,
     },
+    /// Write the AGEC declaration of a civil year, in the national schema
+    ///
+    /// What is doubtful is told, and a file that is known to be wrong is not written. What has changed since the
+    /// declaration was handed in is told too.
+    #[command(after_help = "Examples:
+  ecoparc declare --year 2025 --output declaration-2025.csv
+  ecoparc declare --year 2025 --split siret --output declarations/
+  ecoparc declare --year 2025 --entity ccas --filed 2026-06-15")]
+    Declare {
+        /// The civil year of the spending
+        #[arg(long)]
+        year: i16,
+        /// Only this entity and what lies below it
+        #[arg(long, value_name = "ENTITY")]
+        entity: Option<String>,
+        /// A file for each buyer
+        #[arg(long, value_enum, value_name = "BY")]
+        split: Option<Split>,
+        /// The file, or with --split the folder; standard output where none is told
+        #[arg(long, value_name = "PATH")]
+        output: Option<PathBuf>,
+        /// It was handed in on this day: the file is kept, and later changes are told
+        #[arg(long, value_name = "DATE")]
+        filed: Option<jiff::civil::Date>,
+        /// Write a file that is known to be wrong
+        #[arg(long)]
+        force: bool,
+    },
     /// Copy the store to a file while the daemon runs
     Backup {
         /// The copy; it must not exist yet
@@ -129,6 +158,13 @@ pub enum Command {
     },
 }
 
+/// What makes a file of its own.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Split {
+    /// Each buyer
+    Siret,
+}
+
 /// Does what was asked.
 pub async fn execute(arguments: Arguments, config: Option<Config>) -> anyhow::Result<ExitCode> {
     let known = || anyhow::anyhow!("this command needs a configuration");
@@ -145,6 +181,10 @@ pub async fn execute(arguments: Arguments, config: Option<Config>) -> anyhow::Re
                 Some(kind) => explain::kind(&config, &kind, manufacturer.as_deref(), model.as_deref())?,
                 None => explain::figure(&config, what.as_deref(), year).await?,
             }
+        }
+        Command::Declare { year, entity, split, output, filed, force } => {
+            let asked = declare::Asked { year, entity, split: split.is_some(), output, filed, force };
+            declare::declare(&config.ok_or_else(known)?, &asked).await?;
         }
         Command::Backup { file } => {
             let config = config.ok_or_else(known)?;

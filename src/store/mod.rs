@@ -18,6 +18,7 @@ use sqlx::{Sqlite, Transaction};
 mod asset;
 pub(crate) mod body;
 mod bulk;
+mod filing;
 mod hash;
 mod journal;
 mod power;
@@ -27,6 +28,7 @@ mod testimony;
 #[cfg(test)]
 mod tests;
 
+pub use filing::Filed;
 pub use journal::{Missed, Outcome, Reject};
 pub use reading::Past;
 #[cfg(test)]

@@ -6,6 +6,8 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use tokio_stream::wrappers::ReceiverStream;
 
+use crate::report::cells::{line, safe};
+
 /// A flat object: names and values, in order.
 pub type Row = Vec<(&'static str, Value)>;
 
@@ -122,28 +124,4 @@ pub fn csv_line(columns: &[&'static str], row: &Row) -> String {
         }
         Some(other) => other.to_string(),
     }))
-}
-
-/// A text that no spreadsheet takes for a formula.
-pub fn safe(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
-}
-
-/// Cells as a line (RFC 4180).
-pub fn line(cells: impl Iterator<Item = String>) -> String {
-    let mut line = String::new();
-    for (at, cell) in cells.enumerate() {
-        if at > 0 {
-            line.push(',');
-        }
-        if cell.contains(['"', ',', '\n', '\r']) {
-            line.push('"');
-            line.push_str(&cell.replace('"', "\"\""));
-            line.push('"');
-        } else {
-            line.push_str(&cell);
-        }
-    }
-    line.push_str("\r\n");
-    line
 }

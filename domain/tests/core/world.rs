@@ -51,7 +51,7 @@ pub fn rules() -> Rules {
         entity("ecole", Some(ROOT), None),
         entity("maternelle", Some(domain::entity::EntityId(1)), None),
     ];
-    Rules { entities: EntityTree { nodes }, rooms: Vec::new(), time_zone: TimeZone::UTC }
+    Rules { entities: EntityTree { nodes }, rooms: Vec::new(), time_zone: TimeZone::UTC, filings: Vec::new() }
 }
 
 pub fn kept(native: &str, facts: Facts) -> Kept {

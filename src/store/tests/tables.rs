@@ -113,6 +113,7 @@ fn snapshot(ids: &[&str]) -> Snapshot {
         headcounts: vec![],
         rooms: vec![],
         roommates: vec![],
+        filings: vec![],
         doubts: vec![],
     }
 }

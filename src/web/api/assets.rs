@@ -167,7 +167,7 @@ fn csv(
     filter: Filter,
 ) -> impl Iterator<Item = String> + Send {
     let columns = columns();
-    let head = answer::line(columns.iter().map(|column| (*column).to_owned()));
+    let head = crate::report::cells::line(columns.iter().map(|column| (*column).to_owned()));
     let count = edition.snapshot.assets.len();
     let lines = (0..count).filter_map(move |at| {
         let asset = &edition.snapshot.assets[at];
@@ -232,6 +232,7 @@ pub fn footprint(ask: &Ask) -> Result<Answer, Problem> {
         // Which of them are told is the viewer's.
         rooms: world.snapshot().rooms.clone(),
         roommates: whole.sharing(|other| other.id != asset.id),
+        filings: Vec::new(),
         doubts: Vec::new(),
     };
     let publishing = Publishing { folded: false, ..ask.edition.publishing };

@@ -2,11 +2,11 @@
 
 use domain::entity::EntityTree;
 use domain::law::agec::{Cell, Counted, Spend};
-use domain::quantity::Cents;
-use domain::word::{Condition, Word};
+use domain::law::declaration;
+use domain::word::Word;
 
-use super::{Ask, number};
-use crate::web::answer::{Answer, line, safe};
+use super::{Ask, day, number};
+use crate::web::answer::Answer;
 use crate::web::problem::Problem;
 use crate::web::world::World;
 
@@ -37,6 +37,8 @@ pub fn year(ask: &Ask) -> Result<Answer, Problem> {
         let (siret, category, year) = cell;
         let target = law.target(category, *year);
         let known = law.category_named(category, *year);
+        let step = known.and_then(|category| category.step(*year));
+        let filing = ask.edition.snapshot.filing(siret, *year);
         vec![
             ("siret", (&**siret).into()),
             ("buyer", buyer(&ask.edition.snapshot.entities, siret).into()),
@@ -54,12 +56,17 @@ pub fn year(ask: &Ask) -> Result<Answer, Problem> {
             ("ratio_without_gifts", number(spend.ratio_without_gifts())),
             ("ratio_at_most", number(spend.ratio_bounds().map(|(_, most)| most))),
             ("target", number(target)),
+            ("target_text", step.map(|step| &*step.text).into()),
+            ("target_certainty", step.map(|step| step.certainty.name()).into()),
+            ("target_checked_by", step.and_then(|step| step.checked_by.as_deref()).into()),
             ("missing", number(target.map(|target| spend.missing(target).euros()))),
             ("coverage", number(spend.coverage())),
             ("projected", number(projected(cell))),
             ("units", spend.units.0.into()),
             ("reuse_units", spend.units.1.into()),
             ("unvalued_gifts", spend.unvalued_gifts.into()),
+            ("recycled", spend.recycled.euros().into()),
+            ("filed", day(filing.map(|filing| filing.date))),
             ("text", known.map(|category| category.text).into()),
         ]
     });
@@ -83,70 +90,26 @@ pub fn lines(ask: &Ask) -> Result<Answer, Problem> {
             ("quantity", line.quantity.into()),
             ("amount", line.amount.euros().into()),
             ("counted", line.counted.name().into()),
+            ("to_total", line.to_total().euros().into()),
+            ("to_reuse", line.to_reuse().euros().into()),
             ("in_total", (line.counted != Counted::No).into()),
             ("in_reuse", matches!(line.counted, Counted::Reuse | Counted::Gift).into()),
             ("why", line.why.into()),
             ("derogated", line.derogated.into()),
             ("rental", line.rental.into()),
+            ("recycled", line.recycled.into()),
+            ("proof", line.proof.as_deref().into()),
         ];
         (line.origin.to_string(), row)
     });
     ask.paged(rows.collect())
 }
 
-const COLUMNS: [&str; 9] = [
-    "annee",
-    "siret",
-    "raison_sociale",
-    "type_produit_acquis",
-    "montant_total",
-    "montant_reemploi_et_reutilisation",
-    "montant_produits_issus_don",
-    "montant_produits_recycles",
-    "commentaires",
-];
-
-/// The declaration in the national schema (arrêté du 13 janvier 2025). The total holds the gifts, as the rate does;
-/// the schema does not say whether it shall.
+/// The declaration in the national schema, as it stands today.
 pub fn declaration(ask: &Ask) -> Result<Answer, Problem> {
     let of = ask.year()?;
     let world = ask.world();
-    let law = &ask.edition.settings.law;
-    let mut lines = vec![line(COLUMNS.iter().map(|column| (*column).to_owned()))];
-    for ((siret, category, year), spend) in cells(&world, of) {
-        let label = law.category_named(category, *year).map_or(&**category, |category| category.label);
-        let recycled = spend.by_condition.get(&Condition::NewRecycledContent).copied().unwrap_or_default();
-        let mut comments = Vec::new();
-        let mut comment = |what: &str, cents: Cents| {
-            if cents.0 > 0 {
-                comments.push(format!("{what} : {} € HT", amount(cents)));
-            }
-        };
-        comment("dons compris dans le montant total", spend.gifts);
-        comment("dont état à l'achat inconnu, compté comme neuf", spend.unknown());
-        comment("dont achats sous dérogation", spend.derogated);
-        comment("locations, non comptées", spend.rentals);
-        if spend.unvalued_gifts > 0 {
-            comments.push(format!("dons sans valeur au barème, non comptés : {}", spend.unvalued_gifts));
-        }
-        lines.push(line(
-            [
-                year.to_string(),
-                siret.to_string(),
-                safe(buyer(&ask.edition.snapshot.entities, siret).unwrap_or_default()),
-                safe(label),
-                amount(spend.purchases() + spend.gifts),
-                amount(spend.reuse()),
-                amount(spend.gifts),
-                amount(recycled),
-                safe(&comments.join(" ; ")),
-            ]
-            .into_iter(),
-        ));
-    }
+    let rows = declaration::rows(world.ledger(), &ask.edition.settings.law, &ask.edition.snapshot.entities, of);
+    let lines = crate::report::declaration::lines(&rows);
     Ok(Answer::Lines { file: format!("declaration-{of}.csv"), lines: Box::new(lines.into_iter()) })
-}
-
-fn amount(cents: Cents) -> String {
-    format!("{:.2}", cents.euros())
 }

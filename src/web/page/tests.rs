@@ -40,6 +40,7 @@ fn edition() -> Edition {
         headcounts: Vec::new(),
         rooms: Vec::new(),
         roommates: Vec::new(),
+        filings: Vec::new(),
         doubts: Vec::new(),
     };
     let settings = Settings {

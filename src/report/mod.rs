@@ -1,0 +1,4 @@
+//! What leaves the house as a file.
+
+pub mod cells;
+pub mod declaration;

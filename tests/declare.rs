@@ -1,0 +1,96 @@
+//! `ecoparc declare`: the file, what is refused, what is kept of it, and what has changed since.
+
+use crate::house::*;
+
+const LEDGER: &str = "invoice_date;siret;kind;quantity;amount_ht;condition;mode;recycled_content\n\
+     2025-02-03;21000000000013;laptop;10;8000,00;new;;oui\n\
+     2025-03-04;21000000000013;laptop;5;2000,50;refurbished;;\n\
+     2025-04-05;26000000000018;desktop;1;500;new;;\n\
+     2025-05-06;26000000000018;laptop;1;;donated;;\n";
+
+fn house(ledger: &str) -> Folder {
+    let folder = Folder::new();
+    folder.write("achats.csv", ledger);
+    folder.configure(
+        &("[[entity]]\nid = \"ccas\"\nname = \"CCAS d'Essai\"\nsiret = \"26000000000018\"\n".to_owned()
+            + &table("achats", "purchases", "achats.csv", "allow_shrink = true")),
+    );
+    assert!(folder.run(&["sync"]).status.success());
+    folder
+}
+
+const HEAD: &str = "annee,siret,raison_sociale,type_produit_acquis,montant_total,montant_reemploi_et_reutilisation,\
+     montant_produits_issus_don,montant_produits_recycles,commentaires\r\n";
+const TOWN: &str =
+    "2025,21000000000013,Ville d'Essai,Matériel informatique et téléphonie,10000.50,2000.50,0.00,8000.00,\r\n";
+const CCAS: &str = "2025,26000000000018,CCAS d'Essai,Matériel informatique et téléphonie,700.00,0.00,200.00,0.00,\
+     dons compris dans le montant total : 200.00 € HT\r\n";
+
+#[test]
+fn a_file_for_all_or_for_each() {
+    let folder = house(LEDGER);
+    let out = folder.0.join("declaration.csv");
+    let told = folder.run(&["declare", "--year", "2025", "--output", out.to_str().unwrap()]);
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), format!("{HEAD}{TOWN}{CCAS}"));
+
+    let each = folder.0.join("each");
+    let told = folder.run(&["declare", "--year", "2025", "--split", "siret", "--output", each.to_str().unwrap()]);
+    assert!(told.status.success());
+    let of = |siret: &str| std::fs::read_to_string(each.join(format!("declaration-2025-{siret}.csv"))).unwrap();
+    assert_eq!(of("21000000000013"), format!("{HEAD}{TOWN}"));
+    assert_eq!(of("26000000000018"), format!("{HEAD}{CCAS}"));
+
+    let told = folder.run(&["declare", "--year", "2025", "--entity", "ccas"]);
+    assert_eq!(String::from_utf8_lossy(&told.stdout).trim_end(), format!("{HEAD}{CCAS}").trim_end());
+    let refused = [
+        (["--entity", "nobody"], "no entity is called `nobody`"),
+        (["--split", "siret"], "--output"),
+        (["--filed", "2999-01-01"], "a day to come"),
+    ];
+    for (arguments, said) in refused {
+        let told = folder.run(&[&["declare", "--year", "2025"][..], &arguments].concat());
+        assert_eq!(told.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&told.stderr).contains(said), "{}", String::from_utf8_lossy(&told.stderr));
+    }
+}
+
+#[test]
+fn a_file_that_would_be_wrong_is_not_written() {
+    let folder = house(&format!("{LEDGER}2025-06-07;26000000000018;printer;1;-50;new;;\n"));
+    let out = folder.0.join("declaration.csv");
+    let told = folder.run(&["declare", "--year", "2025", "--output", out.to_str().unwrap()]);
+    let said = String::from_utf8_lossy(&told.stderr).into_owned();
+    assert_eq!(told.status.code(), Some(1));
+    assert!(
+        said.contains("wrong: 26000000000018, Matériel de reprographie et d'impression: an amount is below"),
+        "{said}"
+    );
+    assert!(!out.exists());
+    let told = folder.run(&["declare", "--year", "2025", "--output", out.to_str().unwrap(), "--force"]);
+    assert!(told.status.success() && out.exists());
+}
+
+#[test]
+fn what_was_handed_in_stays_and_later_changes_are_told() {
+    let folder = house(LEDGER);
+    let filed = folder.run(&["declare", "--year", "2025", "--entity", "ccas", "--filed", "2026-06-15"]);
+    assert!(filed.status.success(), "{}", String::from_utf8_lossy(&filed.stderr));
+    // A late invoice.
+    folder.write("achats.csv", &format!("{LEDGER}2025-12-30;26000000000018;laptop;1;300;refurbished;;\n"));
+    assert!(folder.run(&["sync"]).status.success());
+    let told = folder.run(&["declare", "--year", "2025"]);
+    let said = String::from_utf8_lossy(&told.stderr).into_owned();
+    assert!(
+        said.contains("since it was handed in on 2026-06-15: 26000000000018") && said.contains("now total 1000.00 €"),
+        "{said}"
+    );
+    assert!(!said.contains("21000000000013"), "{said}");
+    let daemon = Daemon::start(&folder.0.join("ecoparc.toml"));
+    daemon.settled();
+    let filed = |siret: &str| daemon.reading("declaration_filed", &[("siret", siret), ("year", "2025")]);
+    assert_eq!((filed("26000000000018"), filed("21000000000013")), (Some(1.0), Some(0.0)));
+    let rows: serde_json::Value = serde_json::from_str(&daemon.get("/api/v1/procurement/2025").body).unwrap();
+    let ccas = rows["items"].as_array().unwrap().iter().find(|row| row["siret"] == "26000000000018").unwrap();
+    assert_eq!(ccas["filed"], "2026-06-15");
+}
