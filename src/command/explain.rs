@@ -99,11 +99,12 @@ fn spend(basis: &Basis, year: i16) -> String {
                 if line.counted == Counted::No { format!("({})", line.amount) } else { line.amount.to_string() };
             let _ = writeln!(
                 text,
-                "  {:<40} {} {amount:>14} {:<16} {}",
+                "  {:<40} {} {amount:>14} {:<16} {}{}",
                 line.origin,
                 line.date,
                 line.condition.name(),
-                line.why
+                line.why,
+                line.proof.as_deref().map(|proof| format!("; proof: {proof}")).unwrap_or_default()
             );
         }
         let rate =

@@ -6,6 +6,7 @@ pub mod doubts;
 pub mod factors;
 pub mod footprint;
 pub mod indicators;
+pub mod law;
 pub mod procurement;
 pub mod sources;
 pub mod unseen;
@@ -226,6 +227,14 @@ pub static ALL: &[Route] = &[
         parameters: &[text("reason", "Only this reason."), LIMIT, CURSOR],
         gives: Gives::List,
         answer: doubts::all,
+    },
+    Route {
+        path: "/law",
+        about: "Every figure of the law that is in use, with its text, how sure it is, and who has checked it.",
+        scope: Scope::Read,
+        parameters: &[],
+        gives: Gives::List,
+        answer: law::all,
     },
     Route {
         path: "/factors",
