@@ -91,7 +91,7 @@ fn disposals(basis: &Basis) -> Vec<Reading> {
     let mut counts: BTreeMap<(i16, Option<Kind>, Disposal), f64> = BTreeMap::new();
     for line in &basis.exits.lines {
         // A good that has only been reformed is still in the house.
-        if let Some(left) = line.gone.or(line.retired.filter(|_| line.way != Disposal::Unknown)) {
+        if let Some(left) = line.left() {
             *counts.entry((left.year(), line.kind, line.way)).or_default() += line.quantity;
         }
     }

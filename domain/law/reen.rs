@@ -39,6 +39,8 @@ pub struct ExitLineSeen {
     pub eligible: Option<bool>,
     /// Why it is or is not.
     pub why: &'static str,
+    /// What proves where it went.
+    pub proof: Option<Text>,
     /// It left the active fleet unseen: not known to be in the stock of reformed goods any more.
     pub unlisted: Option<Date>,
 }
@@ -47,6 +49,34 @@ impl ExitLineSeen {
     /// The date by which its exit belongs to a civil year: that of leaving, else that of reform.
     pub fn date(&self) -> Option<Date> {
         self.gone.or(self.retired)
+    }
+
+    /// The day on which it left the house: a good still in the reformed stock has only been reformed.
+    pub fn left(&self) -> Option<Date> {
+        self.gone.or(self.retired.filter(|_| self.way != Disposal::Unknown))
+    }
+
+    /// Did it leave in a civil year?
+    pub fn left_in(&self, year: i16) -> bool {
+        self.left().is_some_and(|day| day.year() == year)
+    }
+
+    /// Did it stand in the stock of reformed goods on 1 January?
+    pub fn stood_in(&self, year: i16) -> bool {
+        let new_year = jiff::civil::date(year, 1, 1);
+        self.retired.is_some_and(|day| day <= new_year)
+            && self.gone.is_none_or(|day| day >= new_year)
+            && self.unlisted.is_none_or(|day| day > new_year)
+    }
+
+    /// What it adds to A.
+    pub fn to_a(&self, year: i16) -> f64 {
+        if self.left_in(year) && self.eligible == Some(true) && self.way.is_reuse() { self.quantity } else { 0.0 }
+    }
+
+    /// What it adds to B, where B is reconstructed; a count made by people outranks it.
+    pub fn to_b(&self, year: i16) -> f64 {
+        if self.stood_in(year) && self.eligible == Some(true) { self.quantity } else { 0.0 }
     }
 }
 
@@ -114,6 +144,7 @@ impl Exits {
                 approved: told.and_then(|told| told.approved_scheme),
                 eligible,
                 why,
+                proof: told.and_then(|told| told.proof.clone()),
                 unlisted: asset.unlisted.filter(|day| *day <= at),
             });
         }
@@ -138,6 +169,7 @@ impl Exits {
                 approved: told.approved_scheme,
                 eligible,
                 why,
+                proof: told.proof.clone(),
                 unlisted: None,
             });
         }
@@ -168,22 +200,13 @@ impl Exits {
                 let mut dated_history = false;
                 for line in lines {
                     dated_history |= line.date().is_some_and(|date| date < new_year);
-                    // An exit is a departure; a good still in the reformed stock has only been reformed.
-                    let left = line.gone.or(line.retired.filter(|_| line.way != Disposal::Unknown));
-                    if left.is_some_and(|date| date.year() == year) {
+                    if line.left_in(year) {
                         figures.exits += line.quantity;
                         figures.known += if line.eligible.is_some() { line.quantity } else { 0.0 };
-                        if line.eligible == Some(true) {
-                            figures.eligible += line.quantity;
-                            figures.a += if line.way.is_reuse() { line.quantity } else { 0.0 };
-                        }
+                        figures.eligible += if line.eligible == Some(true) { line.quantity } else { 0.0 };
                     }
-                    let in_stock = line.retired.is_some_and(|day| day <= new_year)
-                        && line.gone.is_none_or(|day| day >= new_year)
-                        && line.unlisted.is_none_or(|day| day > new_year);
-                    if in_stock && line.eligible == Some(true) {
-                        stock += line.quantity;
-                    }
+                    figures.a += line.to_a(year);
+                    stock += line.to_b(year);
                 }
                 let counted = snapshot
                     .stock_counts

@@ -134,13 +134,18 @@ fn exits(basis: &Basis, year: i16) -> String {
     for ((siret, _), figures) in basis.exits.cells.iter().filter(|((_, of), _)| *of == year) {
         let _ = writeln!(text, "{siret} {year}");
         for line in basis.exits.lines.iter().filter(|line| line.siret == *siret) {
-            if line.date().is_some_and(|date| date.year() == year) {
-                let date = line.date().map(|date| date.to_string()).unwrap_or_default();
-                let kind = line.kind.map_or("unknown", Word::name);
-                let (way, why) = (line.way.name(), line.why);
-                let _ =
-                    writeln!(text, "  {:<40} {date} {:>4} {kind:<14} {way:<28} {why}", line.origin, line.quantity);
+            if !line.left_in(year) && !line.stood_in(year) {
+                continue;
             }
+            let date = line.date().map(|date| date.to_string()).unwrap_or_default();
+            let (kind, way) = (line.kind.map_or("unknown", Word::name), line.way.name());
+            let (a, b) = (line.to_a(year), line.to_b(year));
+            let proof = line.proof.as_deref().map(|proof| format!("; proof: {proof}")).unwrap_or_default();
+            let _ = writeln!(
+                text,
+                "  {:<40} {date} {:>4} {kind:<14} {way:<28} A {a:>4}  B {b:>4}  {}{proof}",
+                line.origin, line.quantity, line.why
+            );
         }
         let b = figures.b.map_or_else(|| "unknown".to_owned(), |b| b.to_string());
         let how = if figures.counted { "counted" } else { "from dates of reform and exit" };

@@ -1,8 +1,6 @@
 //! REEN article 16: the figures of a civil year, and the lines behind them.
 
-use domain::law::reen::ExitLineSeen;
-use domain::word::{Disposal, Word};
-use jiff::civil::date;
+use domain::word::Word;
 
 use super::procurement::buyer;
 use super::{Ask, day, number};
@@ -33,50 +31,30 @@ pub fn year(ask: &Ask) -> Result<Answer, Problem> {
     Ok(Answer::List { rows: rows.collect(), next: None, more: vec![("year", of.into())] })
 }
 
-/// What left in the year, and what stood in the stock on its first day.
-struct Sides {
-    left: bool,
-    stood: bool,
-}
-
-/// On which side a line stands, as [`domain::law::reen::Exits`] counts it; a count made by people outranks B's lines.
-fn sides(line: &ExitLineSeen, year: i16) -> Sides {
-    let new_year = date(year, 1, 1);
-    let left = line.gone.or(line.retired.filter(|_| line.way != Disposal::Unknown));
-    Sides {
-        left: left.is_some_and(|day| day.year() == year),
-        stood: line.retired.is_some_and(|day| day <= new_year)
-            && line.gone.is_none_or(|day| day >= new_year)
-            && line.unlisted.is_none_or(|day| day > new_year),
-    }
-}
-
 /// The lines behind A and B.
 pub fn lines(ask: &Ask) -> Result<Answer, Problem> {
     let of = ask.year()?;
     let world = ask.world();
-    let rows = world.exits().lines.iter().filter_map(|line| {
-        let sides = sides(line, of);
-        let eligible = line.eligible == Some(true);
-        (sides.left || sides.stood).then(|| {
-            let row = vec![
-                ("origin", (&*line.origin).into()),
-                ("siret", (&*line.siret).into()),
-                ("kind", line.kind.map(Word::name).into()),
-                ("retired", day(line.retired)),
-                ("gone", day(line.gone)),
-                ("disposal", line.way.name().into()),
-                ("quantity", line.quantity.into()),
-                ("grams", number(line.grams)),
-                ("approved", line.approved.into()),
-                ("left", sides.left.into()),
-                ("eligible", line.eligible.into()),
-                ("why", line.why.into()),
-                ("in_a", (sides.left && eligible && line.way.is_reuse()).into()),
-                ("in_b", (sides.stood && eligible).into()),
-            ];
-            (line.origin.to_string(), row)
-        })
+    let lines = world.exits().lines.iter().filter(|line| line.left_in(of) || line.stood_in(of));
+    let rows = lines.map(|line| {
+        let row = vec![
+            ("origin", (&*line.origin).into()),
+            ("siret", (&*line.siret).into()),
+            ("kind", line.kind.map(Word::name).into()),
+            ("retired", day(line.retired)),
+            ("gone", day(line.gone)),
+            ("disposal", line.way.name().into()),
+            ("quantity", line.quantity.into()),
+            ("grams", number(line.grams)),
+            ("approved", line.approved.into()),
+            ("left", line.left_in(of).into()),
+            ("eligible", line.eligible.into()),
+            ("why", line.why.into()),
+            ("proof", line.proof.as_deref().into()),
+            ("in_a", (line.to_a(of) > 0.0).into()),
+            ("in_b", (line.to_b(of) > 0.0).into()),
+        ];
+        (line.origin.to_string(), row)
     });
     ask.paged(rows.collect())
 }
