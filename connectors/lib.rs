@@ -111,6 +111,8 @@ pub struct Harvest {
     /// All samples of electricity that it keeps, in any order; they replace those told before. `None` where it keeps
     /// none: what [`Source::sample`] gave stays.
     pub power: Option<Vec<PowerSample>>,
+    /// Its headcounts are of this very day: those that it told before stay as they were on theirs.
+    pub counted: bool,
     /// Rows that could not be read; the others count.
     pub rejects: Vec<Reject>,
     /// Every page, table or file asked for was read to its end. Only a complete harvest replaces the testimony.

@@ -1,10 +1,12 @@
 //! One collection of one source, from the asking to the store. The daemon and `ecoparc sync` share it.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use connectors::{Class, Failure, Harvest, Progress};
+use domain::headcount::{self, Headcount};
 use domain::power::{Integration, Meter, PowerSample};
-use domain::testimony::{Moment, Testimony};
+use domain::testimony::{Lines, Moment, Testimony};
 use domain::word::Word;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -100,16 +102,29 @@ impl<T> Drop for Asking<T> {
     }
 }
 
-/// What a source's last word holds: what it lists, and its lines. Electricity is apart: its samples are not kept.
-fn accepted(testimony: &Testimony) -> usize {
-    let lines = &testimony.lines;
-    testimony.observations.iter().filter(|kept| kept.unlisted_since.is_none()).count()
-        + lines.purchases.len()
-        + lines.exits.len()
-        + lines.stock_counts.len()
-        + lines.headcounts.len()
-        + lines.accounts.len()
-        + lines.decisions.len()
+/// What a source's word holds, sort by sort: what it lists, its lines, how many people it counts, and the days of its
+/// measuring points where it tells them itself: their samples are not kept.
+fn held(assets: usize, lines: &Lines, meters: Option<&[Meter]>) -> [(&'static str, f64); 8] {
+    let days = |meters: &[Meter]| meters.iter().map(|meter| 1 + meter.days.len()).sum::<usize>();
+    // Of each entity and department the newest count.
+    let mut people = BTreeMap::new();
+    for line in &lines.headcounts {
+        let Headcount { date, entity, department, agents } = &line.told;
+        let newest = people.entry((entity, department)).or_insert((date, agents));
+        if date >= newest.0 {
+            *newest = (date, agents);
+        }
+    }
+    [
+        ("assets", assets as f64),
+        ("purchases", lines.purchases.len() as f64),
+        ("exits", lines.exits.len() as f64),
+        ("counts of reformed stock", lines.stock_counts.len() as f64),
+        ("people", people.values().filter_map(|(_, agents)| **agents).sum()),
+        ("accounts", lines.accounts.len() as f64),
+        ("decisions", lines.decisions.len() as f64),
+        ("days of electricity", meters.map_or(0, days) as f64),
+    ]
 }
 
 impl Collected {
@@ -123,18 +138,24 @@ impl Collected {
                 (harvest.power, self.meters) = (Some(samples), Some(meters));
             }
         }
-        // Days of measuring points are compared with days: samples are not kept.
-        let days = |meters: &[Meter]| meters.iter().map(|meter| 1 + meter.days.len()).sum::<usize>();
-        let told = last.filter(|_| self.meters.is_some()).map_or(0, |last| days(&last.power));
-        let before = last.map_or(0, accepted) + told;
-        let now = self.harvest.as_ref().map_or(before, |harvest| {
-            harvest.accepted() - harvest.power.as_ref().map_or(0, Vec::len) + self.meters.as_deref().map_or(0, days)
-        });
-        if !source.allow_shrink && (now as f64) < before as f64 * SHRINK {
-            let cause = anyhow::anyhow!(
-                "it lists {now} records where it listed {before}: refused unless `allow_shrink = true`"
-            );
-            (self.harvest, self.refused) = (Err(Failure::new(Class::Incomplete, cause)), true);
+        if let (Ok(harvest), Some(last)) = (&mut self.harvest, last) {
+            if harvest.counted {
+                let today = connectors::day_of(self.began, &by.time_zone);
+                harvest.lines.headcounts =
+                    headcount::carried(&last.lines.headcounts, std::mem::take(&mut harvest.lines.headcounts), today);
+            }
+            let listed = last.observations.iter().filter(|kept| kept.unlisted_since.is_none()).count();
+            let before = held(listed, &last.lines, self.meters.as_ref().map(|_| last.power.as_slice()));
+            let now = held(harvest.observations.len(), &harvest.lines, self.meters.as_deref());
+            let shrunk = before.iter().zip(now).find(|((_, before), (_, now))| *now < before * SHRINK);
+            if let Some(((sort, before), (_, now))) = shrunk
+                && !source.allow_shrink
+            {
+                let cause = anyhow::anyhow!(
+                    "it lists {now} {sort} where it listed {before}: refused unless `allow_shrink = true`"
+                );
+                (self.harvest, self.refused) = (Err(Failure::new(Class::Incomplete, cause)), true);
+            }
         }
         self
     }

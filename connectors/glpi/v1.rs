@@ -37,8 +37,11 @@ pub async fn collect(session: &mut Session, asked: &Asked, progress: &Progress) 
     asking.custom_types(&mut reader, &about.asset_types).await?;
     asking.names(&mut reader, version).await?;
     if asked.logins && reader.by_login() {
-        let listed = asking.try_list("User", "", |row| reader.login(row)).await?;
-        missed(&mut reader, listed, "logins", false)?;
+        // Without it everybody would be nobody, in a harvest that calls itself complete.
+        if asking.try_list("User", "", |row| reader.login(row)).await? != Listed::Whole {
+            let cause = anyhow!("the account's profile has no right to read users, and `logins` is true");
+            return Err(Failure::new(Class::Permission, cause));
+        }
     }
     asking.list("Infocom", "", |row| reader.account(row)).await?;
     asking.plugin_fields(&mut reader).await?;

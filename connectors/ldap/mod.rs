@@ -120,7 +120,7 @@ impl Inner {
             reader.note(format!("{referrals} referrals to other servers were met, and are not followed"));
         }
         // Every search ended with success.
-        Ok(Harvest { complete: true, ..reader.harvest() })
+        Ok(Harvest { complete: true, counted: true, ..reader.harvest() })
     }
 }
 

@@ -127,7 +127,10 @@ impl<'a> Reader<'a> {
             hostname: typed(kept(hardware, "NAME")),
             mac: macs(machine),
             user: self.context.pseudonyms.as_ref().zip(text(hardware, "USERID")).and_then(|(key, login)| {
-                // DOMAIN\login, login@domain.
+                // DOMAIN\login, login@domain; several of a Unix, between strokes, are nobody's.
+                if login.contains('/') {
+                    return None;
+                }
                 let login = login.rsplit('\\').next().unwrap_or_default();
                 key.of(login.split('@').next().unwrap_or_default())
             }),

@@ -33,22 +33,30 @@ struct Counted {
 /// People by entity node: the newest count up to the day, of each department; an entity's own total wins over the
 /// sum of its departments, and the first-believed source wins over the others.
 fn counted(basis: &Basis) -> BTreeMap<EntityId, Counted> {
-    type Newest = BTreeMap<Option<Text>, (Date, f64)>;
-    let mut told: BTreeMap<EntityId, BTreeMap<SourceId, Newest>> = BTreeMap::new();
+    // Several names may mean one entity: each is counted by itself.
+    type Named = BTreeMap<Option<Text>, BTreeMap<Option<Text>, (Date, f64)>>;
+    let mut told: BTreeMap<EntityId, BTreeMap<SourceId, Named>> = BTreeMap::new();
     for line in &basis.snapshot.headcounts {
         let (Some(date), Some(people)) = (line.told.date, line.told.agents) else { continue };
         if date > basis.at {
             continue;
         }
-        let newest = told.entry(line.entity).or_default().entry(line.source).or_default();
+        let named = told.entry(line.entity).or_default().entry(line.source).or_default();
+        let newest = named.entry(line.told.entity.clone()).or_default();
         let entry = newest.entry(line.told.department.clone()).or_insert((date, people));
         if date >= entry.0 {
             *entry = (date, people);
         }
     }
-    let count = |newest: &Newest| match newest.get(&None) {
-        Some((_, total)) => Counted { people: *total, total: true },
-        None => Counted { people: newest.values().map(|(_, people)| people).sum(), total: false },
+    let count = |named: &Named| {
+        let mut counted = Counted { people: 0.0, total: false };
+        for newest in named.values() {
+            match newest.get(&None) {
+                Some((_, total)) => (counted.people, counted.total) = (counted.people + total, true),
+                None => counted.people += newest.values().map(|(_, people)| people).sum::<f64>(),
+            }
+        }
+        counted
     };
     told.into_iter().filter_map(|(entity, sources)| Some((entity, count(sources.values().next()?)))).collect()
 }

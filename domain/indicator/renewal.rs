@@ -27,15 +27,15 @@ pub static ALL: &[Indicator] = &[
 ];
 
 fn at_risk(basis: &Basis) -> Vec<Reading> {
-    let mut counts: BTreeMap<(Text, Option<Kind>, &'static str), f64> = BTreeMap::new();
+    // Not by entity: of a few machines one would know whose they are.
+    let mut counts: BTreeMap<(Option<Kind>, &'static str), f64> = BTreeMap::new();
     for (asset, _) in basis.active() {
         if let Some(system) = past_support(&asset.facts, basis.at) {
-            let entity = basis.entity_of(asset.entity, asset.facts.kind);
-            *counts.entry((entity, asset.facts.kind, system.name)).or_default() += 1.0;
+            *counts.entry((asset.facts.kind, system.name)).or_default() += 1.0;
         }
     }
-    let readings = counts.into_iter().map(|((entity, kind, system), count)| {
-        Reading::of(vec![("entity", entity), ("kind", kind_label(kind)), ("system", Text::from(system))], count)
+    let readings = counts.into_iter().map(|((kind, system), count)| {
+        Reading::of(vec![("kind", kind_label(kind)), ("system", Text::from(system))], count)
     });
     readings.collect()
 }

@@ -112,7 +112,7 @@ pub(crate) fn assemble(
 }
 
 /// May this observation make an asset? A witness informs, whichever source it comes from.
-fn makes(seen: &Seen, testimonies: &[Testimony]) -> bool {
+pub(crate) fn makes(seen: &Seen, testimonies: &[Testimony]) -> bool {
     let facts = &seen.kept.observation.facts;
     testimonies[seen.source.0 as usize].source.creates && facts.witness != Some(true)
 }

@@ -7,10 +7,14 @@ use crate::observation::Facts;
 use crate::record::{Record, Text, Value};
 use crate::testimony::{SourceId, Testimony};
 
+/// A week, in seconds.
+const WEEK: i64 = 7 * 86_400;
+
 /// The accounts of all directories, by realm and pseudonym: logins mean something inside one realm only.
 pub(crate) struct Holders<'a> {
     accounts: HashMap<(&'a Text, &'a Text), (SourceId, &'a Account)>,
-    /// Sources that call people as a directory does: it knows most of those whom they name.
+    /// Sources that call people as a directory does: it knows nine in ten of those whom they name, and was heard not
+    /// long before them.
     alike: HashSet<SourceId>,
     testimonies: &'a [Testimony],
 }
@@ -21,17 +25,30 @@ impl<'a> Holders<'a> {
         let mut accounts: HashMap<(&Text, &Text), (SourceId, &Account)> = HashMap::new();
         for (at, testimony) in testimonies.iter().enumerate() {
             for line in &testimony.lines.accounts {
-                if let Some(user) = &line.told.user {
-                    accounts.entry((&testimony.source.realm, user)).or_insert((SourceId(at as u16), &line.told));
+                let Some(user) = &line.told.user else { continue };
+                let told = (SourceId(at as u16), &line.told);
+                let known = accounts.entry((&testimony.source.realm, user)).or_insert(told);
+                // Who has moved from one directory to another has left none of them.
+                if known.1.enabled == Some(false) && line.told.enabled != Some(false) {
+                    *known = told;
                 }
             }
         }
         let mut alike = HashSet::new();
-        for (at, testimony) in testimonies.iter().enumerate().filter(|_| !accounts.is_empty()) {
+        let heard = |realm: &Text| {
+            let directories =
+                testimonies.iter().filter(|told| !told.lines.accounts.is_empty() && told.source.realm == *realm);
+            directories.map(|told| told.harvested.0).min()
+        };
+        for (at, testimony) in testimonies.iter().enumerate() {
+            // A directory that has not been heard for a week does not know who came since.
+            if heard(&testimony.source.realm).is_none_or(|heard| heard < testimony.harvested.0 - WEEK) {
+                continue;
+            }
             let named = testimony.observations.iter().filter_map(|kept| kept.observation.facts.user.as_ref());
             let named: HashSet<&Text> = named.collect();
             let known = named.iter().filter(|user| accounts.contains_key(&(&testimony.source.realm, **user))).count();
-            if known > 0 && 2 * known >= named.len() {
+            if known > 0 && 10 * known >= 9 * named.len() {
                 alike.insert(SourceId(at as u16));
             }
         }
@@ -44,7 +61,7 @@ impl<'a> Holders<'a> {
         self.accounts.get(&(realm, user?)).copied()
     }
 
-    /// Has the holder left: is the account disabled, or gone from a directory that knows most of those whom this source
+    /// Has the holder left: is the account disabled, or gone from the directories that know nine in ten of those whom this source
     /// names? `None` where no directory can tell.
     pub fn left(&self, user: Option<&Text>, said_by: Option<SourceId>) -> Option<bool> {
         match self.account(user, said_by) {

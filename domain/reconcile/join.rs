@@ -11,7 +11,7 @@ use crate::doubt::{Doubt, Reason};
 use crate::identity;
 use crate::record::Text;
 use crate::testimony::Testimony;
-use crate::word::{Kind, Verdict};
+use crate::word::{Kind, Status, Verdict};
 
 use super::{Decisions, Seen};
 
@@ -285,7 +285,7 @@ impl Joining<'_> {
             By::Mac if self.repeats_within_a_source(members) => return,
             By::Mac => "one MAC address on things with different serial numbers".to_owned(),
             // Things with something better than a host name may share it: a name is given to the next machine.
-            By::Host if weak.is_empty() => return,
+            By::Host if weak.iter().all(|at| self.is_strong(*at)) => return,
             By::Host => "one host name on several things, none of which can be preferred".to_owned(),
         };
         self.doubt(&apart, what);
@@ -368,6 +368,12 @@ impl Joining<'_> {
         roots
     }
 
+    /// Is it in a group that has something better than a host name?
+    fn is_strong(&mut self, at: u32) -> bool {
+        let root = self.root(at);
+        self.strong[root as usize]
+    }
+
     /// Does some source have several different things among these?
     fn repeats_within_a_source(&mut self, members: &[u32]) -> bool {
         let runs: Vec<Vec<u32>> =
@@ -380,11 +386,40 @@ impl Joining<'_> {
         members.iter().copied().filter(|at| self.keys[*at as usize].only_host()).collect()
     }
 
+    /// Those of some groups that a source which may add assets still lists, and tells neither reformed nor gone.
+    fn still_there(&mut self, members: &[u32], groups: &[u32]) -> Vec<u32> {
+        let mut there = Vec::new();
+        for at in members {
+            let seen = &self.seen[*at as usize];
+            let facts = &seen.kept.observation.facts;
+            let out = matches!(facts.status, Some(Status::Retired | Status::Disposed | Status::Lost))
+                || facts.disposal_date.is_some()
+                || facts.retired_date.is_some();
+            let root = self.root(*at);
+            if groups.contains(&root)
+                && !self.keys[*at as usize].only_host()
+                && super::assemble::makes(seen, self.testimonies)
+                && seen.kept.unlisted_since.is_none()
+                && !out
+                && !there.contains(&root)
+            {
+                there.push(root);
+            }
+        }
+        there
+    }
+
     fn by_host(&mut self, members: &[u32]) {
         let roots = self.roots(members);
-        let strong: Vec<u32> = roots.iter().copied().filter(|root| self.strong[*root as usize]).collect();
+        let mut strong: Vec<u32> = roots.iter().copied().filter(|root| self.strong[*root as usize]).collect();
+        if strong.len() > 1 {
+            // A name is given to the next machine: it is that of the one which is still there.
+            strong = self.still_there(members, &strong);
+        }
         let weak = self.weak(members);
-        if weak.is_empty() || roots.len() < 2 || strong.len() > 1 || self.repeats_within_a_source(&weak) {
+        let several = roots.iter().filter(|root| self.strong[**root as usize]).count() > 1;
+        if weak.is_empty() || roots.len() < 2 || (several && strong.len() != 1) || self.repeats_within_a_source(&weak)
+        {
             return;
         }
         let target = strong.first().copied().unwrap_or(weak[0]);

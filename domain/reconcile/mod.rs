@@ -50,6 +50,8 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
         .flat_map(|(at, testimony)| {
             testimony.observations.iter().map(move |kept| Seen { source: SourceId(at as u16), kept })
         })
+        // What a witness does not say any more is not said any more: it listed nothing.
+        .filter(|seen| seen.kept.unlisted_since.is_none() || assemble::makes(seen, testimonies))
         .collect();
     seen.sort_by(|a, b| (a.source, &a.kept.observation.native).cmp(&(b.source, &b.kept.observation.native)));
     // Saying a thing twice changes nothing.

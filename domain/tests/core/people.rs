@@ -7,7 +7,7 @@ use domain::indicator::people::{agents_by_entity, all_agents};
 use domain::observation::Facts;
 use domain::record::Text;
 use domain::testimony::{Line, Lines, Testimony};
-use domain::word::Kind;
+use domain::word::{Kind, Status};
 use jiff::civil::date;
 
 use super::world::{OPEN, kept, reading, settings, snapshot, testimony, text};
@@ -30,7 +30,7 @@ fn directory(accounts: &[(&str, &str, bool)], computers: &[Facts]) -> Testimony 
 }
 
 fn inventory(assets: &[Facts]) -> Testimony {
-    testimony("glpi", assets.iter().enumerate().map(|(at, facts)| kept(&at.to_string(), facts.clone())).collect())
+    testimony("glpi", assets.iter().enumerate().map(|(at, facts)| kept(&format!("{at:02}"), facts.clone())).collect())
 }
 
 fn entities(testimonies: &[Testimony]) -> Vec<(String, Option<String>)> {
@@ -79,12 +79,52 @@ fn who_has_left() {
         let left: Vec<Option<bool>> = snapshot.assets.iter().map(|asset| asset.owner_left).collect();
         assert_eq!(left, expected, "{what}");
     };
-    let accounts = [("p1", "", true), ("p2", "", false)];
+    let mut accounts = vec![("p1", "", true), ("p2", "", false)];
+    let others = ["q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8"];
+    accounts.extend(others.map(|user| (user, "", true)));
     let (here, gone) = (Some(false), Some(true));
-    check("here, disabled, gone, nobody", &accounts, &["p1", "p2", "p3", ""], &[here, gone, gone, None]);
+    check("here, disabled, nobody", &accounts, &["p1", "p2", ""], &[here, gone, None]);
+    // Ten of eleven are known: the other is gone.
+    let many: Vec<&str> = ["p1", "p2", "p3"].into_iter().chain(others).collect();
+    let left: Vec<Option<bool>> = [here, gone, gone].into_iter().chain(others.map(|_| here)).collect();
+    check("gone", &accounts, &many, &left);
     check("an inventory that calls people otherwise", &accounts, &["x1", "x2"], &[None, None]);
-    check("a directory that knows few of them", &accounts, &["p1", "x2", "x3", "x4"], &[here, None, None, None]);
+    check("a directory that knows half of them", &accounts, &["p1", "q1", "x3", "x4"], &[here, here, None, None]);
     check("no directory", &[], &["p1"], &[None]);
+}
+
+/// Who is in two directories has left neither while one account is open; a directory that fell silent tells nobody gone.
+#[test]
+fn directories_together_and_silent_ones() {
+    let left =
+        |testimonies: &[Testimony]| snapshot(testimonies).assets.iter().map(|a| a.owner_left).collect::<Vec<_>>();
+    let assets: Vec<Facts> = (0..10).map(|at| laptop(&format!("SERIAL{at}"), &format!("p{at}"))).collect();
+    let names: Vec<String> = (0..9).map(|at| format!("p{at}")).collect();
+    let accounts: Vec<(&str, &str, bool)> = names.iter().map(|name| (name.as_str(), "", name != "p1")).collect();
+    let mut old = directory(&accounts, &[]);
+    old.source.name = Text::from("old");
+    let both = [inventory(&assets), old.clone(), directory(&[("p1", "", true)], &[])];
+    assert_eq!(left(&both)[1], Some(false));
+    assert_eq!(left(&both)[9], Some(true), "nine of ten are known, the tenth is gone");
+    old.harvested.0 -= 8 * 86_400;
+    let silent = [inventory(&assets), old];
+    assert_eq!((left(&silent)[1], left(&silent)[9]), (Some(true), None));
+}
+
+/// What a directory does not list any more is not said any more; a new object of the same name is that machine.
+#[test]
+fn computers_made_anew_and_names_given_on() {
+    let named = |name: &str| Facts { hostname: text(name), ..Facts::default() };
+    let mut anew = directory(&[], &[named("pc-1"), named("pc-1"), named("pc-9")]);
+    anew.observations[0].unlisted_since = Some(domain::testimony::Moment(0));
+    anew.observations[2].unlisted_since = Some(domain::testimony::Moment(0));
+    let listed = |serial: &str, status| Facts { hostname: text("pc-1"), status: Some(status), ..laptop(serial, "") };
+    let fleet = inventory(&[listed("SERIAL0", Status::InUse), listed("SERIAL1", Status::Disposed)]);
+    let snapshot = snapshot(&[fleet, anew]);
+    assert!(snapshot.unjoined.is_empty(), "{:?}", snapshot.unjoined);
+    assert!(snapshot.doubts.is_empty(), "{:?}", snapshot.doubts);
+    let held: Vec<usize> = snapshot.assets.iter().map(|asset| asset.natives.len()).collect();
+    assert_eq!(held, [2, 1], "the name is that of the one which is still there");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use domain::snapshot::Snapshot;
 use domain::system::past_support;
 use domain::word::{Status, Word};
 
-use super::{Ask, day};
+use super::{Ask, cursor, day};
 use crate::web::answer::{Answer, Row};
 use crate::web::problem::Problem;
 
@@ -21,41 +21,56 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
     let kind = ask.text("kind");
     let world = ask.world();
     let (snapshot, today) = (world.snapshot(), ask.edition.today);
-    let mut rows: Vec<(String, Row)> = Vec::new();
-    let mut tell = |id: &Text, reasons: &[&str], facts: &Facts, entity: EntityId| {
-        let name = facts.kind.map_or("unknown", Word::name);
-        let is_asked = wanted.map_or(!reasons.is_empty(), |wanted| reasons.contains(&wanted))
-            && kind.is_none_or(|kind| kind == name);
-        if is_asked {
-            rows.push((id.to_string(), row(snapshot, id, reasons, facts, entity, today)));
-        }
+    let is_asked = |reasons: &[&str], facts: &Facts| {
+        let named = kind.is_none_or(|kind| kind == facts.kind.map_or("unknown", Word::name));
+        named && wanted.map_or(!reasons.is_empty(), |wanted| reasons.contains(&wanted))
     };
+    let mut found: Vec<Found> = Vec::new();
     for asset in &snapshot.assets {
         let active = matches!(asset.status(today), Some(Status::InUse | Status::InStock | Status::InRepair));
         if !active || asset.facts.virtual_machine == Some(true) {
             continue;
         }
         let because = unseen_because(asset, today).into_iter().filter(|(_, is_so)| *is_so == Some(true));
-        let reasons: Vec<&str> = because.map(|(reason, _)| reason).collect();
-        tell(&asset.id, &reasons, &asset.facts, asset.entity);
+        let reasons: Vec<&'static str> = because.map(|(reason, _)| reason).collect();
+        if is_asked(&reasons, &asset.facts) {
+            found.push(Found { id: &asset.id, reasons, facts: &asset.facts, entity: asset.entity });
+        }
     }
     for unjoined in snapshot.unlisted() {
-        tell(&unjoined.id, &["not_in_inventory"], &unjoined.facts, unjoined.entity);
+        let reasons = vec!["not_in_inventory"];
+        if is_asked(&reasons, &unjoined.facts) {
+            found.push(Found { id: &unjoined.id, reasons, facts: &unjoined.facts, entity: unjoined.entity });
+        }
     }
-    ask.paged(rows)
+    found.sort_by_key(|found| found.id);
+    // Rows are made of what is asked for alone.
+    let after = ask.after()?;
+    found.retain(|found| after.as_ref().is_none_or(|after| **found.id > **after));
+    let limit = if ask.csv { usize::MAX } else { ask.limit()?.unwrap_or(PAGE) };
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).map(|found| cursor(found.id));
+    let rows = found.iter().map(|found| row(snapshot, found, today)).collect();
+    Ok(Answer::List { rows, next, more: Vec::new() })
 }
 
-fn row(
-    snapshot: &Snapshot,
-    id: &Text,
-    reasons: &[&str],
-    facts: &Facts,
+/// Items of a page where no limit is told.
+const PAGE: usize = 100;
+
+/// Something unseen.
+struct Found<'a> {
+    id: &'a Text,
+    reasons: Vec<&'static str>,
+    facts: &'a Facts,
     entity: EntityId,
-    today: jiff::civil::Date,
-) -> Row {
+}
+
+fn row(snapshot: &Snapshot, found: &Found, today: jiff::civil::Date) -> Row {
+    let Found { id, reasons, facts, entity } = found;
     let text = |told: &Option<Text>| told.as_deref().map_or(serde_json::Value::Null, Into::into);
     vec![
-        ("id", (&**id).into()),
+        ("id", (&***id).into()),
         ("reasons", reasons.join(" ").into()),
         ("kind", facts.kind.map_or("unknown", Word::name).into()),
         ("manufacturer", text(&facts.manufacturer)),
@@ -64,11 +79,11 @@ fn row(
         ("asset_tag", text(&facts.asset_tag)),
         ("hostname", text(&facts.hostname)),
         ("mac", text(&facts.mac)),
-        ("entity", (&*snapshot.entities.entity(entity).id).into()),
+        ("entity", (&*snapshot.entities.entity(*entity).id).into()),
         ("location", text(&facts.location)),
         ("department", text(&facts.department)),
         ("last_seen", day(facts.last_seen)),
         ("operating_system", text(&facts.operating_system)),
-        ("support_ended", day(past_support(facts, today).map(|system| system.until))),
+        ("support_ended", day(past_support(facts, today).and_then(|system| system.until))),
     ]
 }
