@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod api;
+mod declaration;
 mod declare;
 mod figures;
 mod glpi;

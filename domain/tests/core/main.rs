@@ -4,6 +4,7 @@
 
 mod identity;
 mod law;
+mod ledger;
 mod people;
 mod power;
 mod properties;

@@ -18,7 +18,7 @@ use crate::world::{OPEN, kept, line, settings, snapshot, testimony};
 
 const AT: Date = date(2026, 6, 30);
 
-fn some<T: std::fmt::Debug + Clone>(values: impl Strategy<Value = T>) -> impl Strategy<Value = Option<T>> {
+pub fn some<T: std::fmt::Debug + Clone>(values: impl Strategy<Value = T>) -> impl Strategy<Value = Option<T>> {
     prop_oneof![1 => Just(None), 2 => values.prop_map(Some)]
 }
 
