@@ -523,12 +523,19 @@ def year_date(line, year_of):
 
 
 def spending(lines, assets, house, at):
-    """Cells (siret, category, year) of purchases by condition, gifts, rentals and derogated purchases, in cents."""
+    """Cells (siret, category, year) of purchases by condition, gifts, rentals and derogated purchases, in cents; and by
+    (siret, category) what was bought or given in the last 365 days: total, reuse."""
     covered = set()
     cells = defaultdict(lambda: {"by_condition": Counter(), "gifts": 0, "rentals": 0, "derogated": 0, "unvalued_gifts": 0})
+    recent = defaultdict(lambda: [0, 0])
 
-    def count(key, item, amount, quantity):
+    def count(key, item, amount, quantity, day):
         cell = cells[key]
+        if item["mode"] != "rental" and (at - day).days < 365:
+            gift = item["mode"] == "gift"
+            value = amount if not gift else quantity * LAPTOP_GIFT_CENTS if item["kind"] == "laptop" else 0
+            recent[key[:2]][0] += value
+            recent[key[:2]][1] += value if gift or item["condition"] in REUSE_CONDITIONS else 0
         if item["mode"] == "rental":
             cell["rentals"] += amount
         elif item["mode"] == "gift":
@@ -550,7 +557,7 @@ def spending(lines, assets, house, at):
         siret = line.get("siret") or house.siret_of(house.entity_of(line.get("entity", ""), line["source"]))
         key = (siret, category_of(line["kind"], line["day"].year, line.get("category")), line["day"].year)
         covered.add(key)
-        count(key, line, line["amount_ht"], line["quantity"])
+        count(key, line, line["amount_ht"], line["quantity"], line["day"])
     # Assets with a purchase date and price make the purchases where the ledger has no line.
     cross_check = Counter()
     for a in assets:
@@ -559,10 +566,10 @@ def spending(lines, assets, house, at):
             continue
         key = (a["siret"], category_of(a["kind"], bought.year), bought.year)
         if key not in covered:
-            count(key, a, a.get("purchase_price_ht", 0), 1)
+            count(key, a, a.get("purchase_price_ht", 0), 1, bought)
         elif a["mode"] == "purchase":
             cross_check[key] += a["purchase_price_ht"]
-    return cells, {k: (sum(cells[k]["by_condition"].values()), cross_check[k]) for k in covered}
+    return cells, recent, {k: (sum(cells[k]["by_condition"].values()), cross_check[k]) for k in covered}
 
 
 # ---- §4 ------------------------------------------------------------------------------------------------------------
@@ -715,7 +722,7 @@ def recompute(place, at, first_seen=None):
     say_counts("lifetime_mean_at_exit_seconds", {k: sum(v) * DAY_SECONDS / len(v) for k, v in ended.items()}, ("kind", "year"))
 
     # §3
-    cells, checks = spending(purchases, assets, house, at)
+    cells, recent, checks = spending(purchases, assets, house, at)
     for (siret, category, year), cell in sorted(cells.items()):
         if category == "none":
             # Out of the scope of the law: in no denominator.
@@ -735,6 +742,12 @@ def recompute(place, at, first_seen=None):
         target = target_of(category, year)
         missing = None if target is None else max(Fraction(0), target * total - reuse - cell["gifts"])
         say("reuse_spend_missing_euros", None if missing is None else float(missing / 100), **labels)
+        if year == at.year:
+            to_come, reuse_to_come = (Fraction(a * (date(year, 12, 31) - at).days, 365) for a in recent[(siret, category)])
+            end, reuse_then = total + to_come, reuse + cell["gifts"] + reuse_to_come
+            say("reuse_spend_projected_ratio", float(reuse_then / end) if end > 0 else None, **labels)
+            asked = None if target is None or to_come <= 0 else target * end - reuse - cell["gifts"]
+            say("reuse_spend_required_ratio", None if asked is None else float(max(Fraction(0), asked / to_come)), **labels)
     out["(ledger beside inventory, euros)"] = [
         {"slice": {"siret": k[0], "category": k[1], "year": str(k[2])}, "value": [a / 100, b / 100]} for k, (a, b) in sorted(checks.items()) if b]
 

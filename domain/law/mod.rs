@@ -3,6 +3,7 @@
 
 pub mod agec;
 pub mod reen;
+pub mod trajectory;
 
 use crate::quantity::Cents;
 use crate::word::Kind;

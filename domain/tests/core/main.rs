@@ -7,5 +7,6 @@ mod law;
 mod people;
 mod power;
 mod properties;
+mod trajectory;
 mod worked;
 mod world;
