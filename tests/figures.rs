@@ -79,4 +79,21 @@ fn the_laws_worked_value_through_files_and_the_api() {
     near("gifts_euros", 200.0, 1e-9);
     near("rentals_euros", 9000.0, 1e-9);
     near("derogated_euros", 5000.0, 1e-9);
+    let months = daemon.json("/api/v1/procurement/2026/trajectory");
+    let may = months["items"].as_array().unwrap().iter().find(|row| row["month"] == "2026-05").unwrap();
+    assert_eq!((may["total"].as_f64(), may["ratio"].as_f64()), (Some(0.0), None), "{may}");
+    assert_eq!(
+        (may["cumulated_total"].as_f64(), may["cumulated_reuse"].as_f64(), may["target"].as_f64()),
+        (Some(95_200.0), Some(15_200.0), Some(0.2)),
+        "{may}"
+    );
+    let missing = daemon.json("/api/v1/procurement/2026/missing");
+    let need = |kind: &str| missing["items"].as_array().unwrap().iter().find(|row| row["kind"] == kind).unwrap();
+    let (laptops, monitors) = (need("laptop"), need("monitor"));
+    assert_eq!((laptops["missing"].as_f64(), laptops["mean_price"].as_f64()), (Some(3840.0), Some(500.0)));
+    assert_eq!((laptops["units"].as_f64(), laptops["prices_known"].as_f64()), (Some(8.0), Some(30.0)));
+    assert!(monitors["units"].is_null() && monitors["note"].as_str().unwrap().contains("no refurbished price"));
+    let year = daemon.json("/api/v1/procurement/2026");
+    let required = daemon.reading("reuse_spend_required_ratio", &of);
+    assert_eq!(year["items"][0]["required_share"].as_f64(), required, "{year}");
 }
