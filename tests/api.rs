@@ -104,6 +104,8 @@ fn a_token_of_one_town_sees_that_town() {
         "/api/v1/procurement/2025",
         "/api/v1/procurement/2025/lines",
         "/api/v1/procurement/2025/declaration.csv",
+        "/api/v1/procurement/2025/trajectory",
+        "/api/v1/procurement/2025/missing",
         "/api/v1/disposals/2025",
         "/api/v1/disposals/2025/lines",
         "/api/v1/doubts",

@@ -21,10 +21,6 @@ pub fn sample() -> (Folder, std::path::PathBuf) {
     (folder, path)
 }
 
-/// Of a day that is past, these take a good that had only been reformed by then for one that had left (`domain/law/reen.rs`:
-/// the way out is told whether or not the day of leaving had come).
-const WRONG_OF_A_PAST_DAY: [&str; 2] = ["disposals_to_reuse", "disposal_reuse_ratio"];
-
 #[test]
 fn the_sample_fleet_is_what_an_independent_script_computes() {
     let (folder, config) = sample();
@@ -33,7 +29,7 @@ fn the_sample_fleet_is_what_an_independent_script_computes() {
     let doubts = daemon.json("/api/v1/indicators?name=doubts");
     let today = doubts["at"].as_str().map_or_else(today_in_paris, str::to_owned);
     // Today the civil years of both decrees, the former lines up to 2023, the new categories from 2024.
-    let told = recomputed(&folder, &daemon, &today, &today, &[]);
+    let told = recomputed(&folder, &daemon, &today, &today);
     let known = |family: &str| {
         let line = told.lines().find(|line| line.starts_with(&format!("KNOWN   {family}: ")));
         line.unwrap_or_else(|| panic!("nothing of {family} is known:\n{told}"))
@@ -46,7 +42,7 @@ fn the_sample_fleet_is_what_an_independent_script_computes() {
     }
     // As they stood at the end of each of those years, and within the last one.
     for at in ["2023-12-31", "2024-06-30", "2024-12-31", "2025-12-31", "2026-06-30"] {
-        recomputed(&folder, &daemon, at, &today, &WRONG_OF_A_PAST_DAY);
+        recomputed(&folder, &daemon, at, &today);
     }
     let rejects: Vec<(String, u64)> = daemon
         .sources()
@@ -59,13 +55,11 @@ fn the_sample_fleet_is_what_an_independent_script_computes() {
 }
 
 /// What `tests/recompute.py` says of a day, having found no difference.
-fn recomputed(folder: &Folder, daemon: &Daemon, at: &str, first_seen: &str, leave_out: &[&str]) -> String {
+fn recomputed(folder: &Folder, daemon: &Daemon, at: &str, first_seen: &str) -> String {
     let output = Command::new("python3")
         .arg(root().join("tests/recompute.py"))
         .args(["--compare", &daemon.url, "--at", at, "--first-seen", first_seen, "--config"])
         .arg(&folder.0)
-        .arg("--leave-out")
-        .args(leave_out)
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
@@ -106,4 +100,21 @@ fn the_laws_worked_value_through_files_and_the_api() {
     near("gifts_euros", 200.0, 1e-9);
     near("rentals_euros", 9000.0, 1e-9);
     near("derogated_euros", 5000.0, 1e-9);
+    let months = daemon.json("/api/v1/procurement/2026/trajectory");
+    let may = months["items"].as_array().unwrap().iter().find(|row| row["month"] == "2026-05").unwrap();
+    assert_eq!((may["total"].as_f64(), may["ratio"].as_f64()), (Some(0.0), None), "{may}");
+    assert_eq!(
+        (may["cumulated_total"].as_f64(), may["cumulated_reuse"].as_f64(), may["target"].as_f64()),
+        (Some(95_200.0), Some(15_200.0), Some(0.2)),
+        "{may}"
+    );
+    let missing = daemon.json("/api/v1/procurement/2026/missing");
+    let need = |kind: &str| missing["items"].as_array().unwrap().iter().find(|row| row["kind"] == kind).unwrap();
+    let (laptops, monitors) = (need("laptop"), need("monitor"));
+    assert_eq!((laptops["missing"].as_f64(), laptops["mean_price"].as_f64()), (Some(3840.0), Some(500.0)));
+    assert_eq!((laptops["units"].as_f64(), laptops["prices_known"].as_f64()), (Some(8.0), Some(30.0)));
+    assert!(monitors["units"].is_null() && monitors["note"].as_str().unwrap().contains("no refurbished price"));
+    let year = daemon.json("/api/v1/procurement/2026");
+    let required = daemon.reading("reuse_spend_required_ratio", &of);
+    assert_eq!(year["items"][0]["required_share"].as_f64(), required, "{year}");
 }

@@ -525,13 +525,20 @@ def year_date(line, year_of):
 
 
 def spending(lines, assets, house, at):
-    """Cells (siret, category, year) of purchases by condition, gifts, rentals and derogated purchases, in cents."""
+    """Cells (siret, category, year) of purchases by condition, gifts, rentals and derogated purchases, in cents; and by
+    (siret, category) what was bought or given in the last 365 days: total, reuse."""
     covered = set()
     cells = defaultdict(lambda: {"by_condition": Counter(), "gifts": 0, "rentals": 0, "derogated": 0, "unvalued_gifts": 0,
                                  "units": [0, 0]})
+    recent = defaultdict(lambda: [0, 0])
 
-    def count(key, item, amount, quantity):
+    def count(key, item, amount, quantity, day):
         cell = cells[key]
+        if item["mode"] != "rental" and (at - day).days < 365:
+            gift = item["mode"] == "gift"
+            value = amount if not gift else quantity * LAPTOP_GIFT_CENTS if item["kind"] == "laptop" else 0
+            recent[key[:2]][0] += value
+            recent[key[:2]][1] += value if gift or item["condition"] in REUSE_CONDITIONS else 0
         if item["mode"] == "rental":
             cell["rentals"] += amount
         elif item["mode"] == "gift":
@@ -555,7 +562,7 @@ def spending(lines, assets, house, at):
         siret = line.get("siret") or house.siret_of(house.entity_of(line.get("entity", ""), line["source"]))
         key = (siret, category_of(line["kind"], line["day"].year, line.get("category")), line["day"].year)
         covered.add(key)
-        count(key, line, line["amount_ht"], line["quantity"])
+        count(key, line, line["amount_ht"], line["quantity"], line["day"])
     # Assets with a purchase date and price make the purchases where the ledger has no line.
     cross_check = Counter()
     for a in assets:
@@ -564,10 +571,10 @@ def spending(lines, assets, house, at):
             continue
         key = (a["siret"], category_of(a["kind"], bought.year), bought.year)
         if key not in covered:
-            count(key, a, a.get("purchase_price_ht", 0), 1)
+            count(key, a, a.get("purchase_price_ht", 0), 1, bought)
         elif a["mode"] == "purchase":
             cross_check[key] += a["purchase_price_ht"]
-    return cells, {k: (sum(cells[k]["by_condition"].values()), cross_check[k]) for k in covered}
+    return cells, recent, {k: (sum(cells[k]["by_condition"].values()), cross_check[k]) for k in covered}
 
 
 # ---- §4 ------------------------------------------------------------------------------------------------------------
@@ -720,7 +727,7 @@ def recompute(place, at, first_seen=None):
     say_counts("lifetime_mean_at_exit_seconds", {k: sum(v) * DAY_SECONDS / len(v) for k, v in ended.items()}, ("kind", "year"))
 
     # §3
-    cells, checks = spending(purchases, assets, house, at)
+    cells, recent, checks = spending(purchases, assets, house, at)
     units = defaultdict(lambda: [0, 0])
     for (siret, category, year), cell in sorted(cells.items()):
         if category == "none":
@@ -743,6 +750,12 @@ def recompute(place, at, first_seen=None):
         target = target_of(category, year)
         missing = None if target is None else max(Fraction(0), target * total - reuse - cell["gifts"])
         say("reuse_spend_missing_euros", None if missing is None else float(missing / 100), **labels)
+        if year == at.year:
+            to_come, reuse_to_come = (Fraction(a * (date(year, 12, 31) - at).days, 365) for a in recent[(siret, category)])
+            end, reuse_then = total + to_come, reuse + cell["gifts"] + reuse_to_come
+            say("reuse_spend_projected_ratio", float(reuse_then / end) if end > 0 else None, **labels)
+            asked = None if target is None or to_come <= 0 else target * end - reuse - cell["gifts"]
+            say("reuse_spend_required_ratio", None if asked is None else float(max(Fraction(0), asked / to_come)), **labels)
     for (category, year), (all_units, reused) in sorted(units.items()):
         labels = {"category": category, "year": str(year)}
         target = target_of(category, year)
@@ -834,7 +847,7 @@ def compare_family(name, ours, theirs, labels):
     return compared, differing
 
 
-def compare(url, place, at, first_seen, token, leave_out):
+def compare(url, place, at, first_seen, token):
     ours, _, house = recompute(place, at, first_seen)
     theirs = defaultdict(list)
     for item in fetch(url, at, token):
@@ -846,7 +859,7 @@ def compare(url, place, at, first_seen, token, leave_out):
         theirs[item["name"]].append(item)
     compared = differing = 0
     for name, readings in ours.items():
-        if name.startswith("(") or name in leave_out:
+        if name.startswith("("):
             continue
         if name not in theirs:
             print(f"ABSENT  {name}: the daemon tells nothing of it")
@@ -880,7 +893,6 @@ def main():
     parser.add_argument("--at", type=date.fromisoformat, required=True, help="the day, YYYY-MM-DD")
     parser.add_argument("--first-seen", type=date.fromisoformat, help="the day of the first collection; default: the day asked for")
     parser.add_argument("--compare", metavar="URL", help="compare with a running daemon")
-    parser.add_argument("--leave-out", metavar="NAME", nargs="*", default=[], help="families that are not compared")
     parser.add_argument("--token", help="API token of the daemon")
     parser.add_argument("--rejects", action="store_true", help="print the rejects on stderr")
     options = parser.parse_args()
@@ -888,7 +900,7 @@ def main():
     if not place:
         parser.error("a configuration folder is needed")
     if options.compare:
-        sys.exit(compare(options.compare, place, options.at, options.first_seen, options.token, options.leave_out))
+        sys.exit(compare(options.compare, place, options.at, options.first_seen, options.token))
     answer, rejects, _ = recompute(place, options.at, options.first_seen)
     if options.rejects:
         for name, found in rejects.items():

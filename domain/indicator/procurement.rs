@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Span;
-
 use crate::law::agec::{Counted, Spend};
+use crate::law::trajectory::{NO_TARGET, Trajectory};
 use crate::quantity::Cents;
 use crate::record::Text;
 use crate::word::{Condition, Kind, Word};
 
-use super::basis::days;
 use super::{Basis, Indicator, Reading, Slice};
 
 /// The questions about purchases.
@@ -69,6 +67,12 @@ pub static ALL: &[Indicator] = &[
         compute: projected,
     },
     Indicator {
+        name: "reuse_spend_required_ratio",
+        help: "Share of what remains to be spent, were it like the last twelve months, that must be reuse to end on target.",
+        unit: "ratio",
+        compute: required,
+    },
+    Indicator {
         name: "reuse_spend_coverage_ratio",
         help: "Euros of known condition over euros.",
         unit: "ratio",
@@ -101,6 +105,7 @@ pub static ALL: &[Indicator] = &[
 ];
 
 const NOTHING_BOUGHT: &str = "nothing was bought";
+const NOTHING_REMAINS: &str = "nothing remains to be spent this year, were it like the last twelve months";
 
 fn slice(siret: &Text, category: &Text, year: i16) -> Slice {
     vec![("siret", siret.clone()), ("category", category.clone()), ("year", Text::from(year.to_string()))]
@@ -163,36 +168,36 @@ fn target(basis: &Basis) -> Vec<Reading> {
 fn missing(basis: &Basis) -> Vec<Reading> {
     each(basis, |slice, spend, target| {
         let missing = target.map(|target| spend.missing(target).euros());
-        Reading::maybe(slice, missing, "the law's target for this category is not established").target(target)
+        Reading::maybe(slice, missing, NO_TARGET).target(target)
     })
 }
 
-/// The projection of the current year's rates.
-fn projected(basis: &Basis) -> Vec<Reading> {
-    let year = basis.at.year();
-    let before = basis.at.saturating_sub(Span::new().days(365));
-    let remaining = f64::from(days(basis.at, jiff::civil::date(year, 12, 31))) / 365.0;
-    let mut recent: BTreeMap<(Text, Text), (f64, f64)> = BTreeMap::new();
-    for line in basis.ledger.lines.iter().filter(|line| line.date > before && line.date <= basis.at) {
-        let (reuse, total) = recent.entry((line.siret.clone(), line.category.clone())).or_default();
-        let euros = line.amount.euros();
-        match line.counted {
-            Counted::Reuse | Counted::Gift => (*reuse, *total) = (*reuse + euros, *total + euros),
-            Counted::Total => *total += euros,
-            Counted::No => {}
-        }
-    }
-    let current = basis.ledger.cells.iter().filter(|((.., of), _)| *of == year);
-    let readings = current.map(|((siret, category, year), spend)| {
-        let (reuse, total) = recent.get(&(siret.clone(), category.clone())).copied().unwrap_or_default();
-        let reuse = (spend.reuse() + spend.gifts).euros() + reuse * remaining;
-        let total = (spend.purchases() + spend.gifts).euros() + total * remaining;
-        Reading::maybe(slice(siret, category, *year), (total > 0.0).then(|| reuse / total), NOTHING_BOUGHT)
-            .target(basis.settings.law.target(category, *year))
-            .coverage(spend.coverage())
-            .note("the year to date, and the rest of it like the last twelve months")
+/// The trajectories of the current year.
+fn current(basis: &Basis, reading: impl Fn(Slice, &Trajectory) -> Reading) -> Vec<Reading> {
+    let current = Trajectory::of(&basis.ledger, &basis.settings.law, basis.at, basis.at.year());
+    let readings = current.iter().map(|trajectory| {
+        let slice = slice(&trajectory.siret, &trajectory.category, trajectory.year);
+        reading(slice, trajectory).coverage(trajectory.coverage)
     });
     readings.collect()
+}
+
+fn projected(basis: &Basis) -> Vec<Reading> {
+    current(basis, |slice, trajectory| {
+        Reading::maybe(slice, trajectory.projected(), NOTHING_BOUGHT)
+            .target(trajectory.target)
+            .note("the year to date, and the rest of it like the last twelve months")
+    })
+}
+
+fn required(basis: &Basis) -> Vec<Reading> {
+    current(basis, |slice, trajectory| {
+        let otherwise = if trajectory.target.is_none() { NO_TARGET } else { NOTHING_REMAINS };
+        match trajectory.required() {
+            Some(share) if share > 1.0 => Reading::of(slice, share).note("above 1: out of reach this year"),
+            share => Reading::maybe(slice, share, otherwise),
+        }
+    })
 }
 
 fn coverage(basis: &Basis) -> Vec<Reading> {

@@ -186,7 +186,7 @@ impl Spend {
     }
 }
 
-fn share(part: Cents, whole: Cents) -> Option<f64> {
+pub(super) fn share(part: Cents, whole: Cents) -> Option<f64> {
     (whole.0 > 0).then(|| part.0 as f64 / whole.0 as f64)
 }
 

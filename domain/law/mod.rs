@@ -4,6 +4,7 @@
 pub mod agec;
 pub mod declaration;
 pub mod reen;
+pub mod trajectory;
 
 use crate::quantity::Cents;
 use crate::record::Text;

@@ -138,7 +138,12 @@ impl Exits {
                 kind: asset.facts.kind,
                 retired,
                 gone,
-                way: asset.facts.disposal.unwrap_or(Disposal::Unknown),
+                // The way by which it was to leave later is not known on that day.
+                way: asset
+                    .facts
+                    .disposal
+                    .filter(|_| asset.gone.is_none_or(|day| day <= at))
+                    .unwrap_or(Disposal::Unknown),
                 quantity: 1.0,
                 grams: asset.facts.weight_kg.map(|kg| kg * 1000.0),
                 approved: told.and_then(|told| told.approved_scheme),
@@ -163,7 +168,7 @@ impl Exits {
                 kind: told.kind,
                 retired,
                 gone,
-                way: told.disposal.unwrap_or(Disposal::Unknown),
+                way: told.disposal.filter(|_| told.date.is_none_or(|day| day <= at)).unwrap_or(Disposal::Unknown),
                 quantity: told.quantity.unwrap_or(1.0),
                 grams: told.weight_kg.map(|kg| kg * 1000.0),
                 approved: told.approved_scheme,

@@ -304,6 +304,7 @@ async fn home(State(house): Shared, RawQuery(query): RawQuery, headers: HeaderMa
             logged_in: viewer.csrf.is_some(),
             sees_assets: viewer.may(Scope::Assets),
             readings: Arc::new(world.readings().to_vec()),
+            trajectories: api::trajectory::of(&world, edition.today.year()),
             csrf: viewer.csrf,
         };
         page::page(&edition, lang, &view)

@@ -7,12 +7,14 @@ mod rooms;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod trajectory;
 mod unseen;
 mod words;
 
 use std::sync::Arc;
 
 use domain::indicator::{Indicator, Reading};
+use domain::law::trajectory::Trajectory;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::edition::Edition;
@@ -29,6 +31,8 @@ pub struct PageViewer {
     pub sees_assets: bool,
     /// The readings this viewer may see.
     pub readings: Arc<Vec<(&'static Indicator, Reading)>>,
+    /// Where this year's reuse spending is going, as far as this viewer sees it.
+    pub trajectories: Vec<Trajectory>,
     /// What forms that change something carry.
     pub csrf: Option<String>,
 }
@@ -119,6 +123,8 @@ pub fn page(edition: &Edition, lang: Lang, viewer: &PageViewer) -> String {
             (alerts(&sheet))
             (cards::cards(&sheet))
             (tables::purchases(&sheet))
+            (trajectory::trajectory(&sheet, &viewer.trajectories))
+            (trajectory::notes(&sheet))
             (tables::equipment(&sheet))
             (tables::exits(&sheet))
             (tables::ways(&sheet))

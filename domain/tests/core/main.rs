@@ -8,5 +8,6 @@ mod ledger;
 mod people;
 mod power;
 mod properties;
+mod trajectory;
 mod worked;
 mod world;

@@ -289,6 +289,7 @@ proptest! {
                 line.siret == *siret && line.category == *category && line.year == *year
             });
             use domain::law::agec::Counted;
+            use domain::law::trajectory::Trajectory;
             let (mut total, mut reuse) = (0, 0);
             for line in lines {
                 match line.counted {
@@ -299,6 +300,10 @@ proptest! {
             }
             prop_assert_eq!((spend.purchases() + spend.gifts).0, total);
             prop_assert_eq!((spend.reuse() + spend.gifts).0, reuse);
+            let all = Trajectory::of(&basis.ledger, &settings.law, AT, *year);
+            let one = all.iter().find(|one| one.siret == *siret && one.category == *category).unwrap();
+            let last = one.months.last().unwrap().so_far;
+            prop_assert_eq!((last.total.0, last.reuse.0), (total, reuse));
         }
     }
 

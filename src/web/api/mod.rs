@@ -9,6 +9,7 @@ pub mod indicators;
 pub mod law;
 pub mod procurement;
 pub mod sources;
+pub mod trajectory;
 pub mod unseen;
 
 use std::collections::BTreeMap;
@@ -187,6 +188,22 @@ pub static ALL: &[Route] = &[
         parameters: &[LIMIT, CURSOR],
         gives: Gives::List,
         answer: procurement::lines,
+    },
+    Route {
+        path: "/procurement/{year}/trajectory",
+        about: "Spending and rate of a civil year month by month, by buyer and category; gifts on both sides.",
+        scope: Scope::Read,
+        parameters: &[],
+        gives: Gives::List,
+        answer: trajectory::months,
+    },
+    Route {
+        path: "/procurement/{year}/missing",
+        about: "Euros missing of the target, and how many refurbished units of each kind alone would close the gap.",
+        scope: Scope::Read,
+        parameters: &[],
+        gives: Gives::List,
+        answer: trajectory::missing,
     },
     Route {
         path: "/procurement/{year}/declaration.csv",

@@ -3,9 +3,10 @@
 use domain::entity::EntityTree;
 use domain::law::agec::{Cell, Counted, Spend};
 use domain::law::declaration;
+use domain::law::trajectory::Trajectory;
 use domain::word::Word;
 
-use super::{Ask, day, number};
+use super::{Ask, day, number, trajectory};
 use crate::web::answer::Answer;
 use crate::web::problem::Problem;
 use crate::web::world::World;
@@ -24,17 +25,10 @@ pub fn year(ask: &Ask) -> Result<Answer, Problem> {
     let of = ask.year()?;
     let world = ask.world();
     let law = &ask.edition.settings.law;
-    let projected = |cell: &Cell| {
-        let (siret, category, year) = cell;
-        let wanted = [("siret", &**siret), ("category", &**category), ("year", &*year.to_string())];
-        let found = world.readings().iter().find(|(indicator, reading)| {
-            indicator.name == "reuse_spend_projected_ratio"
-                && wanted.iter().all(|(label, told)| reading.slice.iter().any(|(l, t)| l == label && **t == **told))
-        });
-        found.and_then(|(_, reading)| reading.value)
-    };
-    let rows = cells(&world, of).map(|(cell, spend)| {
-        let (siret, category, year) = cell;
+    // A year that is over has nothing to come.
+    let current = if of == world.key.at.year() { trajectory::of(&world, of) } else { Vec::new() };
+    let rows = cells(&world, of).map(|((siret, category, year), spend)| {
+        let trajectory = current.iter().find(|found| found.siret == *siret && found.category == *category);
         let target = law.target(category, *year);
         let known = law.category_named(category, *year);
         let step = known.and_then(|category| category.step(*year));
@@ -61,7 +55,8 @@ pub fn year(ask: &Ask) -> Result<Answer, Problem> {
             ("target_checked_by", step.and_then(|step| step.checked_by.as_deref()).into()),
             ("missing", number(target.map(|target| spend.missing(target).euros()))),
             ("coverage", number(spend.coverage())),
-            ("projected", number(projected(cell))),
+            ("projected", number(trajectory.and_then(Trajectory::projected))),
+            ("required_share", number(trajectory.and_then(Trajectory::required))),
             ("units", spend.units.0.into()),
             ("reuse_units", spend.units.1.into()),
             ("unvalued_gifts", spend.unvalued_gifts.into()),

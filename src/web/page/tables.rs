@@ -42,7 +42,7 @@ fn years(sheet: &Sheet) -> [i16; 3] {
     [year, year - 1, year - 2]
 }
 
-fn buyer_name(sheet: &Sheet, buyer: Buyer) -> Markup {
+pub(super) fn buyer_name(sheet: &Sheet, buyer: Buyer) -> Markup {
     html! {
         @match buyer.entity {
             Some(entity) => (entity.name),

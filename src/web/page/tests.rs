@@ -5,9 +5,11 @@ use domain::entity::{Entity, EntityTree, ROOT};
 use domain::factor::Factors;
 use domain::indicator::{Publishing, Settings, all};
 use domain::law::Law;
-use domain::quantity::YEAR_SECONDS;
+use domain::law::trajectory::{Need, Price, Sides};
+use domain::quantity::{Cents, YEAR_SECONDS};
 use domain::record::Text;
 use domain::snapshot::Snapshot;
+use domain::word::Kind;
 use jiff::civil::date;
 
 use super::*;
@@ -106,9 +108,46 @@ fn readings() -> Vec<(&'static Indicator, Reading)> {
     readings
 }
 
+/// The worked purchases on 19 October, and a voluntary buyer who has no target.
+fn trajectories() -> Vec<Trajectory> {
+    let price = |kind, euros: i64, units| Need {
+        kind,
+        price: Some(Price { paid: Cents(euros * 100), units }),
+        units: Some((3_840.0 * units / euros as f64).ceil()),
+        note: None,
+    };
+    let nothing = Need { kind: Kind::Server, price: None, units: None, note: None };
+    let town = Trajectory {
+        siret: Text::from(SIRET),
+        category: Text::from("it_telephony"),
+        year: 2026,
+        target: Some(0.2),
+        missing: Some(Cents(384_000)),
+        so_far: Sides { total: Cents(9_520_000), reuse: Cents(1_520_000) },
+        coverage: Some(0.9),
+        recent: Sides { total: Cents(9_520_000), reuse: Cents(1_520_000) },
+        remaining_days: 73,
+        months: Vec::new(),
+        needs: vec![nothing, price(Kind::Monitor, 1_540, 10.0), price(Kind::Laptop, 9_600, 30.0)],
+    };
+    let ccas = Trajectory {
+        siret: Text::from("26000000500017"),
+        category: Text::from("printing_equipment"),
+        target: None,
+        missing: None,
+        ..town.clone()
+    };
+    vec![town, ccas]
+}
+
 fn shown(lang: Lang, sees_assets: bool) -> String {
-    let viewer =
-        PageViewer { logged_in: true, sees_assets, readings: Arc::new(readings()), csrf: Some("a\"b".to_owned()) };
+    let viewer = PageViewer {
+        logged_in: true,
+        sees_assets,
+        readings: Arc::new(readings()),
+        trajectories: trajectories(),
+        csrf: Some("a\"b".to_owned()),
+    };
     page(&edition(), lang, &viewer)
 }
 
@@ -161,6 +200,63 @@ fn figures_in_the_words_of_readers() {
     }
 }
 
+/// The section of a trajectory, as text.
+fn section(lang: Lang, trajectories: Vec<Trajectory>) -> String {
+    let readings = Arc::new(readings());
+    let page = page(
+        &edition(),
+        lang,
+        &PageViewer { logged_in: false, sees_assets: false, readings, trajectories, csrf: None },
+    );
+    let from = page.find("id=\"trajectory\"").unwrap();
+    text(&format!("</style><p {}", &page[from..from + page[from..].find("</table>").unwrap()]))
+}
+
+#[test]
+fn what_to_buy_before_the_years_end() {
+    let french = section(Lang::Fr, trajectories());
+    for expected in [
+        "Trajectoire 2026",
+        "soit environ 12 ordinateurs portables reconditionnés ou 25 écrans",
+        "3\u{202f}840\u{a0}€",
+        "40,2\u{a0}%",
+        "CCAS (à titre volontaire)",
+    ] {
+        assert!(french.contains(expected), "{expected}\nis not in\n{french}");
+    }
+    assert!(!french.contains("incomplètes") && !french.contains("hors d'atteinte"), "{french}");
+    let english = section(Lang::En, trajectories());
+    assert!(english.contains("about 12 refurbished laptops or 25 monitors"), "{english}");
+    let but = |change: fn(&mut Trajectory)| {
+        let mut all = trajectories();
+        change(&mut all[0]);
+        section(Lang::Fr, all)
+    };
+    let incomplete = but(|town| (town.coverage, town.remaining_days) = (Some(0.7), 1));
+    assert!(incomplete.contains("données incomplètes") && incomplete.contains("renseigner d'abord"), "{incomplete}");
+    assert!(!incomplete.contains("soit environ") && !incomplete.contains("hors d'atteinte"), "{incomplete}");
+    for (page, expected) in [
+        (but(|town| town.remaining_days = 1), "hors d'atteinte"),
+        (but(|town| town.remaining_days = 0), "plus rien à acheter"),
+        (but(|town| town.missing = Some(Cents(0))), "rien, objectif atteint"),
+        (but(|town| town.needs.clear()), "aucun prix de reconditionné connu"),
+        (but(|town| town.needs[2].units = Some(1.0)), "1 ordinateur portable reconditionné ou"),
+    ] {
+        assert!(page.contains(expected), "{expected}\nis not in\n{page}");
+    }
+}
+
+#[test]
+fn notes_that_a_buyer_reads() {
+    let [french, english] = [Lang::Fr, Lang::En].map(|lang| text(&shown(lang, false)));
+    for expected in
+        ["Pourquoi des euros", "20\u{a0}% du parc", "établissements publics", "ce qui est loué", "n'est pas du neuf"]
+    {
+        assert!(french.contains(expected), "{expected}\nis not in\n{french}");
+    }
+    assert!(english.contains("“20% of the fleet” is another figure") && !english.contains("Pourquoi"), "{english}");
+}
+
 #[test]
 fn nothing_runs_and_nothing_is_fetched() {
     for page in [shown(Lang::Fr, true), shown(Lang::En, false), login_page(Lang::Fr, true)] {
@@ -185,7 +281,13 @@ fn lines_and_causes_only_for_those_who_may_see_them() {
 
 #[test]
 fn a_page_of_nothing_has_no_zero() {
-    let viewer = PageViewer { logged_in: false, sees_assets: false, readings: Arc::default(), csrf: None };
+    let viewer = PageViewer {
+        logged_in: false,
+        sees_assets: false,
+        readings: Arc::default(),
+        trajectories: Vec::new(),
+        csrf: None,
+    };
     let page = text(&page(&edition(), Lang::Fr, &viewer));
     assert!(page.contains("non calculable\u{a0}: aucune donnée pour cette année"), "{page}");
     assert!(page.contains("non calculable\u{a0}: aucun effectif connu"), "{page}");
@@ -209,7 +311,13 @@ fn why_a_room_is_not_measured() {
     for (at, note) in [nobody, partly, quiet, "pdu-b2 was never heard of"].into_iter().enumerate() {
         told[at].1.note = Some(Text::from(note));
     }
-    let viewer = PageViewer { logged_in: false, sees_assets: false, readings: Arc::new(told.to_vec()), csrf: None };
+    let viewer = PageViewer {
+        logged_in: false,
+        sees_assets: false,
+        readings: Arc::new(told.to_vec()),
+        trajectories: Vec::new(),
+        csrf: None,
+    };
     let [french, english] = [Lang::Fr, Lang::En].map(|lang| text(&page(&edition(), lang, &viewer)));
     for expected in [
         "1\u{202f}000\u{a0}kWhaucun matériel n'est situé dans cette salle",

@@ -17,6 +17,26 @@ pub fn kind(lang: Lang, name: &str) -> &str {
     say(KINDS, lang, name)
 }
 
+/// The word for one thing and for several of a kind that is bought, refurbished where so said. A kind without words of
+/// its own goes by its plural.
+pub fn bought(lang: Lang, name: &str, refurbished: bool) -> [String; 2] {
+    let Some((_, french, english)) = BOUGHT.iter().find(|(known, ..)| *known == name) else {
+        return [kind(lang, name), kind(lang, name)].map(str::to_owned);
+    };
+    match lang {
+        Lang::Fr => {
+            let agreed = if french[2] == "f" {
+                ["reconditionnée", "reconditionnées"]
+            } else {
+                ["reconditionné", "reconditionnés"]
+            };
+            [0, 1]
+                .map(|at| if refurbished { format!("{} {}", french[at], agreed[at]) } else { french[at].to_owned() })
+        }
+        Lang::En => [0, 1].map(|at| format!("{}{}", if refurbished { "refurbished " } else { "" }, english[at])),
+    }
+}
+
 /// Ways out.
 pub fn way(lang: Lang, name: &str) -> &str {
     say(WAYS, lang, name)
@@ -113,6 +133,26 @@ const KINDS: &Words = &[
     ("consumable", "Consommables", "Consumables"),
     ("other", "Autres matériels", "Other equipment"),
     ("unknown", "Type non renseigné", "Type not told"),
+];
+
+/// What the law's categories hold: one, several and the gender in French, one and several in English.
+const BOUGHT: &[(&str, [&str; 3], [&str; 2])] = &[
+    ("laptop", ["ordinateur portable", "ordinateurs portables", "m"], ["laptop", "laptops"]),
+    ("desktop", ["unité centrale", "unités centrales", "f"], ["desktop", "desktops"]),
+    ("workstation", ["station de travail", "stations de travail", "f"], ["workstation", "workstations"]),
+    ("all_in_one", ["tout-en-un", "tout-en-un", "m"], ["all-in-one computer", "all-in-one computers"]),
+    ("thin_client", ["client léger", "clients légers", "m"], ["thin client", "thin clients"]),
+    ("tablet", ["tablette", "tablettes", "f"], ["tablet", "tablets"]),
+    ("smartphone", ["téléphone mobile", "téléphones mobiles", "m"], ["mobile phone", "mobile phones"]),
+    ("desk_phone", ["téléphone fixe", "téléphones fixes", "m"], ["desk phone", "desk phones"]),
+    ("monitor", ["écran", "écrans", "m"], ["monitor", "monitors"]),
+    ("projector", ["vidéoprojecteur", "vidéoprojecteurs", "m"], ["projector", "projectors"]),
+    ("server", ["serveur", "serveurs", "m"], ["server", "servers"]),
+    ("printer", ["imprimante", "imprimantes", "f"], ["printer", "printers"]),
+    ("multifunction", ["multifonction", "multifonctions", "m"], ["multifunction printer", "multifunction printers"]),
+    ("copier", ["copieur", "copieurs", "m"], ["copier", "copiers"]),
+    ("scanner", ["numériseur", "numériseurs", "m"], ["scanner", "scanners"]),
+    ("consumable", ["consommable", "consommables", "m"], ["consumable", "consumables"]),
 ];
 
 const WAYS: &Words = &[

@@ -1,0 +1,189 @@
+//! Where the current year's reuse spending is going, what to buy before it ends, and what a buyer should know of the rate.
+
+use domain::law::trajectory::{Need, Trajectory};
+use domain::quantity::Cents;
+use domain::word::Word;
+use maud::{Markup, html};
+
+use super::cards::ENOUGH;
+use super::figures::source;
+use super::tables::{buyer_name, heads, table};
+use super::{Sheet, words};
+use crate::web::french::{count, euros, percent};
+
+/// Kinds that are proposed, those first whose price rests on most units.
+const PROPOSED: usize = 3;
+
+/// This year, by buyer and category.
+pub fn trajectory(sheet: &Sheet, trajectories: &[Trajectory]) -> Markup {
+    if trajectories.is_empty() {
+        return html! {};
+    }
+    let year = sheet.edition.today.year();
+    let law = &sheet.edition.settings.law;
+    let place = |category: &str| law.categories.iter().position(|known| known.name == category).unwrap_or(usize::MAX);
+    let mut rows = Vec::new();
+    for buyer in sheet.figures.buyers("reuse_spend_ratio", sheet.edition) {
+        let mut own: Vec<&Trajectory> =
+            trajectories.iter().filter(|trajectory| &*trajectory.siret == buyer.siret).collect();
+        own.sort_by_key(|trajectory| place(&trajectory.category));
+        for trajectory in own {
+            rows.push(row(sheet, buyer_name(sheet, buyer), trajectory));
+        }
+    }
+    let inside = html! {
+        (heads(sheet, &[
+            ("Acheteur", "Buyer", false),
+            ("Catégorie", "Category", false),
+            ("Part à ce jour", "Share to date", true),
+            ("Objectif", "Target", true),
+            ("Il manque", "Missing", true),
+            ("À acheter reconditionné avant le 31 décembre", "To buy refurbished before 31 December", false),
+            ("Part projetée en fin d'année", "Projected share at the year's end", true),
+            ("Part requise des achats restants", "Share required of remaining purchases", true),
+        ]))
+        tbody { @for row in &rows { (row) } }
+    };
+    let title = (format!("Trajectoire {year}"), format!("Trajectory of {year}"));
+    html! {
+        (table(
+            sheet,
+            "trajectory",
+            (&title.0, &title.1),
+            (
+                "La projection suppose que le reste de l'année ressemble aux douze derniers mois. Les quantités sont calculées aux prix moyens payés ces 24 derniers mois pour du reconditionné ou de l'occasion, un seul type à la fois, à montant total constant.",
+                "The projection assumes that the rest of the year is like the last twelve months. Quantities are at the mean prices paid in the last 24 months for refurbished or second-hand equipment, one kind alone, at constant total.",
+            ),
+            inside,
+        ))
+        p.note {
+            (sheet.say("Détail\u{a0}: ", "Detail: "))
+            a href=(format!("/api/v1/procurement/{year}/trajectory")) { (sheet.say("mois par mois", "month by month")) } ", "
+            a href=(format!("/api/v1/procurement/{year}/missing")) { (sheet.say("prix moyens et quantités", "mean prices and quantities")) } "."
+        }
+    }
+}
+
+fn row(sheet: &Sheet, buyer: Markup, trajectory: &Trajectory) -> Markup {
+    let (lang, year) = (sheet.lang, trajectory.year);
+    let incomplete = trajectory.so_far.ratio().is_some() && trajectory.coverage.is_none_or(|known| known < ENOUGH);
+    let known = sheet.edition.settings.law.category_named(&trajectory.category, year).map(|category| category.label);
+    let share = |name: &str, value: Option<f64>| match value {
+        Some(value) => sheet.figure(&source(name, None, Some(year)), &percent(lang, value, 1)),
+        None => html! { (sheet.say("non calculable", "cannot be computed")) },
+    };
+    let to_check = sheet.say("à vérifier", "to be checked");
+    html! { tr {
+        th scope="row" { (buyer) }
+        td { (words::category(lang, &trajectory.category, known)) }
+        td.n {
+            (share("reuse_spend_ratio", trajectory.so_far.ratio()))
+            @if incomplete { (sheet.say(", données incomplètes", ", incomplete data")) }
+        }
+        td.n { @match trajectory.target {
+            Some(target) => (percent(lang, target, 1)),
+            None => (to_check),
+        } }
+        td.n { @match trajectory.missing.map(Cents::euros) {
+            Some(0.0) => (sheet.say("rien, objectif atteint", "nothing, target reached")),
+            Some(missing) => (sheet.figure(
+                &source("reuse_spend_missing_euros", None, Some(year)), &euros(lang, missing),
+            )),
+            None => (to_check),
+        } }
+        td { @match trajectory.missing {
+            None => (to_check),
+            Some(Cents(0)) => (sheet.say("rien de plus", "nothing more")),
+            // A gap that may only be missing information is no reason to buy.
+            Some(_) if incomplete => (sheet.say(
+                "renseigner d'abord ce qui est neuf ou issu du réemploi",
+                "first tell what was new and what was reused",
+            )),
+            Some(_) => (proposal(sheet, &trajectory.needs)),
+        } }
+        td.n { (share("reuse_spend_projected_ratio", trajectory.projected())) }
+        td.n { @match (trajectory.target, trajectory.required()) {
+            (None, _) => (to_check),
+            (_, None) => (sheet.say("plus rien à acheter au rythme actuel", "nothing left to buy at this pace")),
+            (_, Some(required)) => {
+                (share("reuse_spend_required_ratio", Some(required)))
+                @if required > 1.0 && !incomplete {
+                    (sheet.say(", hors d'atteinte au rythme d'achat actuel", ", out of reach at the present pace of purchases"))
+                }
+            }
+        } }
+    } }
+}
+
+/// What would be enough, of one kind or another.
+fn proposal(sheet: &Sheet, needs: &[Need]) -> Markup {
+    let lang = sheet.lang;
+    let mut priced: Vec<(f64, f64, &Need)> =
+        needs.iter().filter_map(|need| Some((need.price?.units, need.units?, need))).collect();
+    priced.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let told = priced.iter().take(PROPOSED).enumerate().map(|(at, (_, units, need))| {
+        let [one, several] = words::bought(lang, need.kind.name(), at == 0);
+        count(lang, *units, &one, &several)
+    });
+    let told: Vec<String> = told.collect();
+    html! {
+        @if told.is_empty() {
+            (sheet.say("aucun prix de reconditionné connu", "no price of refurbished equipment is known"))
+        } @else {
+            (sheet.say("soit environ ", "about ")) (told.join(sheet.say(" ou ", " or ")))
+        }
+    }
+}
+
+/// What the rate is, and what it is not. Each with its French and English title and text.
+const NOTES: &[[&str; 4]] = &[
+    [
+        "Pourquoi des euros, par catégorie et par année civile",
+        "L'article 58 de la loi AGEC porte sur les biens acquis chaque année. Son décret (n°\u{a0}2024-134, article 2) compte la dépense hors taxes de l'année civile, catégorie par catégorie\u{a0}: le nombre d'appareils n'y entre pas, et une catégorie n'en compense pas une autre.",
+        "Why euros, by category and civil year",
+        "Article 58 of the AGEC law is about what is acquired each year. Its decree (2024-134, article 2) counts a civil year's spending without tax, category by category: the number of devices has no part in it, and one category does not make up for another.",
+    ],
+    [
+        "«\u{a0}20\u{a0}% du parc\u{a0}» est un autre chiffre",
+        "Des guides parlent de «\u{a0}20\u{a0}% du parc\u{a0}». C'est une part des appareils en service, et non des achats de l'année\u{a0}: l'atteindre ne suffit pas à respecter le taux légal, et inversement.",
+        "“20% of the fleet” is another figure",
+        "Guides speak of “20% of the fleet”. That is a share of the equipment in service, not of the year's purchases: reaching it does not meet the legal rate, nor the other way round.",
+    ],
+    [
+        "Qui est soumis à ce taux",
+        "Les services de l'État, les collectivités territoriales et leurs groupements. Les établissements publics (CCAS, hôpitaux, universités, lycées…) ne le sont pas, selon l'Observatoire économique de la commande publique\u{a0}: leurs chiffres sont suivis à titre volontaire.",
+        "Who is subject to it",
+        "State services, local authorities and their groupings. Public establishments (social action centres, hospitals, universities, schools…) are not, according to the French observatory of public procurement: their figures are voluntary.",
+    ],
+    [
+        "Les locations",
+        "La loi vise les acquisitions\u{a0}: ce qui est loué ne compte ni dans le total, ni dans le réemploi.",
+        "Rentals",
+        "The law is about acquisitions: what is rented counts neither in the total nor as reuse.",
+    ],
+    [
+        "Un état inconnu n'est pas du neuf",
+        "Un achat dont l'état n'est pas renseigné compte dans le total et, faute de preuve, pas dans le réemploi. Il n'est pas tenu pour neuf\u{a0}: tant qu'il en reste beaucoup, les données sont dites incomplètes.",
+        "Unknown condition is not new",
+        "A purchase of untold condition counts in the total and, for want of proof, not as reuse. It is not taken for new: as long as many remain, the data are called incomplete.",
+    ],
+    [
+        "Les objectifs «\u{a0}à vérifier\u{a0}»",
+        "Pour ces catégories, le taux demandé par le décret n'a pas pu être établi. Aucun objectif n'est donc affiché plutôt qu'un chiffre supposé.",
+        "Targets “to be checked”",
+        "For these categories the share that the decree asks could not be established. No target is shown rather than a supposed one.",
+    ],
+];
+
+/// Notes that a buyer reads.
+pub fn notes(sheet: &Sheet) -> Markup {
+    html! {
+        section aria-labelledby="reuse-notes" {
+            h2 id="reuse-notes" { (sheet.say("Comprendre le taux de réemploi", "Understanding the reuse rate")) }
+            @for [french_title, french, english_title, english] in NOTES {
+                h3 { (sheet.say(french_title, english_title)) }
+                p { (sheet.say(french, english)) }
+            }
+        }
+    }
+}
