@@ -1,6 +1,6 @@
 //! Tests of the pure core through its three doors: `reconcile`, `Basis::new` and `measure`. One binary, so that the
 //! world's builders are compiled once.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod identity;
 mod law;
@@ -9,5 +9,6 @@ mod people;
 mod power;
 mod properties;
 mod trajectory;
+mod uncertainty;
 mod worked;
 mod world;
