@@ -118,3 +118,53 @@ fn the_laws_worked_value_through_files_and_the_api() {
     let required = daemon.reading("reuse_spend_required_ratio", &of);
     assert_eq!(year["items"][0]["required_share"].as_f64(), required, "{year}");
 }
+
+/// Every asset of the sample fleet: the steps of its explanation lead from one to the next, and the last ones add up to
+/// the total that is published.
+#[test]
+fn explanations_add_up_to_the_published_total() {
+    let (_folder, config) = sample();
+    let daemon = Daemon::start(&config);
+    daemon.settled();
+    let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1e-9);
+    let (mut total, mut count) = (0.0, 0);
+    let assets = daemon.items("/api/v1/assets");
+    // Over one connection: there are many.
+    let explained: Vec<(&str, serde_json::Value)> = wait(async {
+        let client = client();
+        let mut explained = Vec::new();
+        for asset in &assets {
+            let id = asset["id"].as_str().unwrap();
+            let url = format!("{}/api/v1/assets/{}/footprint", daemon.url, id.replace('/', "%2F"));
+            explained.push((id, client.get(url).send().await.unwrap().json().await.unwrap()));
+        }
+        explained
+    });
+    for (id, answer) in explained {
+        let steps = answer["items"].as_array().unwrap();
+        let step = |what: &str| steps.iter().find(|step| step["what"] == what);
+        let value = |what: &str| step(what).and_then(|step| step["value"].as_f64());
+        assert!(steps.iter().all(|step| !step["origin"].as_str().unwrap().is_empty()), "{id}: {answer}");
+        let embodied = value("embodied, a year");
+        if let (Some(all), Some(own), Some(before)) =
+            (value("embodied, all its life"), value("years with us"), value("years before us"))
+        {
+            assert!(embodied.is_none_or(|embodied| near(embodied, all / (own + before))), "{id}: {answer}");
+        }
+        let used = value("use, a year");
+        if let (Some(used), Some(kwh), Some(overhead), Some(factor)) =
+            (used, value("electricity, a year"), value("room overhead (PUE)"), value("electricity factor"))
+        {
+            assert!(near(used, kwh * overhead * factor), "{id}: {answer}");
+        }
+        let year = value("footprint, a year");
+        assert!(near(year.unwrap_or(0.0), embodied.unwrap_or(0.0) + used.unwrap_or(0.0)), "{id}: {answer}");
+        if step("footprint, a year").unwrap()["origin"] == "embodied a year + use a year" {
+            total += year.unwrap_or(0.0);
+            count += 1;
+        }
+    }
+    let published = daemon.reading("footprint_fleet_annual_co2e_grams", &[]).unwrap() / 1000.0;
+    assert!(near(total, published), "{count} assets add up to {total} kg, and {published} kg are published");
+    assert!(count > 1000, "{count}");
+}
