@@ -1,5 +1,7 @@
 //! All assets, lines and doubts, as their sources together describe them.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use crate::doubt::Doubt;
@@ -9,6 +11,7 @@ use crate::headcount::Headcount;
 use crate::law::declaration::Filing;
 use crate::observation::Facts;
 use crate::purchase::PurchaseLine;
+use crate::reconcile::siret_of;
 use crate::record::{Record, Text};
 use crate::room::Room;
 use crate::testimony::{Moment, Source, SourceId, Spell};
@@ -148,6 +151,8 @@ pub struct Snapshot {
     /// In a part of the world: assets outside it that share the electricity of a room with those inside. They are in no
     /// figure but that share.
     pub roommates: Vec<Asset>,
+    /// In a part of the world: buyers of whom some is outside it. A part of a legal figure is none: they have none here.
+    pub partial: BTreeSet<Text>,
     /// Declarations that were handed in.
     pub filings: Vec<Filing>,
     /// What could not be settled, sorted.
@@ -205,6 +210,21 @@ impl Snapshot {
             room.shown &= !room.entities.is_empty() && room.entities.iter().all(|entity| inside(*entity));
         }
         let roommates = self.sharing(|asset| !inside(asset.entity));
+        let outside = |entity: &EntityId| !inside(*entity);
+        let mut partial: BTreeSet<Text> = self.partial.clone();
+        let purchases = self.purchases.iter().map(|line| (line.entity, &line.siret));
+        let exits_of = self.exits.iter().map(|line| (line.entity, &line.siret));
+        let counts = self.stock_counts.iter().map(|line| (line.entity, &line.siret));
+        let lines = purchases.chain(exits_of).chain(counts);
+        partial.extend(lines.filter(|(entity, _)| outside(entity)).map(|(_, siret)| siret.clone()));
+        let owners: BTreeSet<EntityId> = self.assets.iter().map(|asset| asset.entity).filter(outside).collect();
+        partial.extend(owners.into_iter().map(|owner| siret_of(&self.entities, owner)));
+        let seen = |siret: &Text| {
+            let buyer = |(at, entity): (usize, &crate::entity::Entity)| {
+                entity.siret.as_ref() == Some(siret) && inside(EntityId(at as u32))
+            };
+            !partial.contains(siret) && self.entities.nodes.iter().enumerate().any(buyer)
+        };
         let ids: std::collections::HashSet<&Text> = assets.iter().map(|asset| &asset.id).collect();
         let doubts = self.doubts.iter().filter(|doubt| doubt.about.iter().all(|about| ids.contains(about))).cloned();
         let doubts = doubts.collect();
@@ -219,17 +239,8 @@ impl Snapshot {
             exits,
             rooms,
             roommates,
-            // Of buyers among them; whoever sees no line of a buyer sees nothing of its declaration either.
-            filings: self
-                .filings
-                .iter()
-                .filter(|filing| {
-                    let buyer = |entity: &crate::entity::Entity| entity.siret.as_ref() == Some(&filing.siret);
-                    let at = self.entities.nodes.iter().position(buyer);
-                    at.is_some_and(|at| inside(EntityId(at as u32)))
-                })
-                .cloned()
-                .collect(),
+            filings: self.filings.iter().filter(|filing| seen(&filing.siret)).cloned().collect(),
+            partial,
             doubts,
             assets,
         }

@@ -47,6 +47,7 @@ fn a_file_for_all_or_for_each() {
         (["--entity", "nobody"], "no entity is called `nobody`"),
         (["--split", "siret"], "--output"),
         (["--filed", "2999-01-01"], "a day to come"),
+        (["--filed", "2025-12-31"], "was not over then"),
     ];
     for (arguments, said) in refused {
         let told = folder.run(&[&["declare", "--year", "2025"][..], &arguments].concat());
@@ -86,6 +87,10 @@ fn what_was_handed_in_stays_and_later_changes_are_told() {
         "{said}"
     );
     assert!(!said.contains("21000000000013"), "{said}");
+    // What was handed in stays, unless its author insists.
+    let again = folder.run(&["declare", "--year", "2025", "--filed", "2026-06-20"]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("26000000000018 has handed in 2025 on 2026-06-15"));
     let daemon = Daemon::start(&folder.0.join("ecoparc.toml"));
     daemon.settled();
     let filed = |siret: &str| daemon.reading("declaration_filed", &[("siret", siret), ("year", "2025")]);

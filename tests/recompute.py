@@ -548,8 +548,10 @@ def spending(lines, assets, house, at):
                 cell["unvalued_gifts"] += quantity
         else:
             cell["by_condition"][item["condition"]] += amount
-            cell["units"][0] += quantity
-            cell["units"][1] += quantity * (item["condition"] in REUSE_CONDITIONS)
+            # A credit note takes units away, however its quantity is written.
+            units = -abs(quantity) if amount < 0 else quantity
+            cell["units"][0] += units
+            cell["units"][1] += units * (item["condition"] in REUSE_CONDITIONS)
             if item.get("derogation"):
                 cell["derogated"] += amount
 
@@ -748,7 +750,7 @@ def recompute(place, at, first_seen=None):
         for side in (0, 1):
             units[(category, year)][side] += cell["units"][side]
         target = target_of(category, year)
-        missing = None if target is None else max(Fraction(0), target * total - reuse - cell["gifts"])
+        missing = None if target is None or total <= 0 else max(Fraction(0), target * total - reuse - cell["gifts"])
         say("reuse_spend_missing_euros", None if missing is None else float(missing / 100), **labels)
         if year == at.year:
             to_come, reuse_to_come = (Fraction(a * (date(year, 12, 31) - at).days, 365) for a in recent[(siret, category)])

@@ -212,12 +212,12 @@ impl Contents for PurchaseLine {
 
     fn check(&mut self, row: &Row) -> Result<(), Fault> {
         siret(&mut self.siret)?;
-        quantity(self.quantity)?;
         let dated = Self::field(row.year_of).and_then(|field| (field.get)(self));
         if dated.is_none() && self.date.is_none() {
             return Err((row.year_of, "neither it nor `date` is told: no year to count the line in".to_owned()));
         }
-        if self.amount_ht.is_none() {
+        let gift = self.mode == Some(Mode::Gift) || self.condition == Some(Condition::Donated);
+        if self.amount_ht.is_none() && !gift {
             self.amount_ht = match ((row.cell)("amount_ttc"), (row.cell)("vat_rate")) {
                 (Some(ttc), Some(rate)) => {
                     let ttc =
@@ -234,7 +234,9 @@ impl Contents for PurchaseLine {
                 (None, _) => None,
             };
         }
-        let gift = self.mode == Some(Mode::Gift) || self.condition == Some(Condition::Donated);
+        // A credit note may count backwards.
+        let is_credit = self.amount_ht.is_some_and(|amount| amount.0 < 0);
+        quantity(if is_credit { self.quantity.map(f64::abs) } else { self.quantity })?;
         if gift { Ok(()) } else { need(&self.amount_ht, "amount_ht") }
     }
 

@@ -167,8 +167,9 @@ fn target(basis: &Basis) -> Vec<Reading> {
 
 fn missing(basis: &Basis) -> Vec<Reading> {
     each(basis, |slice, spend, target| {
-        let missing = target.map(|target| spend.missing(target).euros());
-        Reading::maybe(slice, missing, NO_TARGET).target(target)
+        let missing = target.and_then(|target| Some(spend.missing(target)?.euros()));
+        let otherwise = if target.is_some() { NOTHING_BOUGHT } else { NO_TARGET };
+        Reading::maybe(slice, missing, otherwise).target(target)
     })
 }
 
@@ -243,7 +244,12 @@ fn index_considered(basis: &Basis) -> Vec<Reading> {
     let mut counts: BTreeMap<(Text, i16), (f64, f64, f64)> = BTreeMap::new();
     for line in basis.ledger.lines.iter().filter(|line| !line.from_asset && line.year >= 2023) {
         let is_new = matches!(line.condition, Condition::New | Condition::NewRecycledContent);
-        if is_new && line.counted == Counted::Total && line.kind.is_some_and(|kind| INDEXED.contains(&kind)) {
+        // REEN article 15 asks it of what is bought, in a category of AGEC or not.
+        if is_new
+            && !line.rental
+            && line.counted != Counted::Gift
+            && line.kind.is_some_and(|kind| INDEXED.contains(&kind))
+        {
             let (considered, told, all) = counts.entry((line.siret.clone(), line.year)).or_default();
             *considered += f64::from(u8::from(line.index_considered == Some(true)));
             *told += f64::from(u8::from(line.index_considered.is_some()));

@@ -59,6 +59,8 @@ pub struct SpendLine {
     pub condition: Condition,
     /// How many.
     pub quantity: f64,
+    /// How many was told, and is not taken for one.
+    pub quantity_told: bool,
     /// Without tax; for a counted gift the value of the grid.
     pub amount: Cents,
     /// Bought under a derogation: stays in, shown apart.
@@ -154,10 +156,11 @@ impl Spend {
         share(unknown, total).map(|unknown| (1.0 - unknown).max(0.0))
     }
 
-    /// What is missing of the target, at constant total.
-    pub fn missing(&self, target: f64) -> Cents {
-        let asked = target * (self.purchases() + self.gifts).0 as f64;
-        Cents((asked - (self.reuse() + self.gifts).0 as f64).max(0.0).round() as i64)
+    /// What is missing of the target, at constant total; `None` when the total is not above zero.
+    pub fn missing(&self, target: f64) -> Option<Cents> {
+        let total = self.purchases() + self.gifts;
+        let asked = target * total.0 as f64;
+        (total.0 > 0).then(|| Cents((asked - (self.reuse() + self.gifts).0 as f64).max(0.0).round() as i64))
     }
 
     fn add(&mut self, line: &SpendLine) {
@@ -165,9 +168,11 @@ impl Spend {
             Counted::Gift => self.gifts += line.amount,
             Counted::Reuse | Counted::Total => {
                 *self.by_condition.entry(line.condition).or_default() += line.amount;
-                self.units.0 += line.quantity;
+                // A credit note takes away, however its quantity is written.
+                let units = if line.amount.0 < 0 { -line.quantity.abs() } else { line.quantity };
+                self.units.0 += units;
                 if line.counted == Counted::Reuse {
-                    self.units.1 += line.quantity;
+                    self.units.1 += units;
                 }
                 if line.derogated {
                     self.derogated += line.amount;
@@ -234,7 +239,10 @@ impl Ledger {
         let mut ledger = Self::default();
         for line in &lines {
             let (category, year) = (&line.category, line.year);
-            if year >= FIRST_YEAR && !matches!(&**category, "none" | "unknown") {
+            if year >= FIRST_YEAR
+                && !snapshot.partial.contains(&line.siret)
+                && !matches!(&**category, "none" | "unknown")
+            {
                 ledger.cells.entry(cell_of(line)).or_default().add(line);
             }
             if line.why == NO_GRID_VALUE {
@@ -287,6 +295,7 @@ fn of_line(law: &Law, origin: Text, siret: Text, line: &PurchaseLine) -> Option<
     };
     let mut spend = acquired.seen_by(law, origin, siret, date);
     spend.derogated = line.derogation == Some(true);
+    spend.quantity_told = line.quantity.is_some();
     spend.recycled |= line.recycled_content == Some(true);
     spend.proof = line.proof.clone().or_else(|| line.proof_url.clone());
     spend.ecolabelled = line.ecolabel.is_some();
@@ -373,6 +382,7 @@ impl Acquired<'_> {
             kind: self.kind,
             condition,
             quantity: self.quantity,
+            quantity_told: true,
             amount,
             derogated: false,
             rental: mode == Mode::Rental && category != "none" && category != "unknown",

@@ -1,6 +1,8 @@
 //! The declaration of AGEC article 58: rows of the national schema `declaration-biens-reemploi-reutilisation-recycle`
 //! v0.1.0 (arrêté du 13 janvier 2025, NOR TECD2428074A), due on 30 June of the year that follows.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use super::Law;
@@ -68,7 +70,7 @@ pub fn rows(ledger: &Ledger, law: &Law, tree: &EntityTree, year: i16) -> Vec<Dec
             }
         };
         comment("dons compris dans le montant total", spend.gifts);
-        comment("dont état à l'achat inconnu, compté comme neuf", spend.unknown());
+        comment("dont état à l'achat inconnu, compté dans le total et non dans le réemploi", spend.unknown());
         comment("dont achats sous dérogation", spend.derogated);
         comment("locations, non comptées", spend.rentals);
         if spend.unvalued_gifts > 0 {
@@ -125,6 +127,7 @@ pub fn faults(rows: &[Declared], law: &Law, at: Date) -> Vec<Fault> {
                 "spending until 2023 is under the former decree, whose lines the national schema does not have",
             ),
             Some(_) => {}
+            None if law.knows(&row.label) => fault(true, "this category is one of other years"),
             None => {
                 fault(false, "this product type is passed through as it is written: compare it with the schema's")
             }
@@ -138,6 +141,22 @@ pub fn faults(rows: &[Declared], law: &Law, at: Date) -> Vec<Fault> {
         }
     }
     faults
+}
+
+/// What the ledger of a civil year leaves out because nobody told what it is, by buyer.
+pub fn left_out(ledger: &Ledger, year: i16) -> Vec<Fault> {
+    let mut left: BTreeMap<&Text, (usize, Cents)> = BTreeMap::new();
+    for line in ledger.lines.iter().filter(|line| line.year == year && &*line.category == "unknown") {
+        let (count, amount) = left.entry(&line.siret).or_default();
+        *count += 1;
+        *amount += line.amount;
+    }
+    let fault = |(siret, (count, amount)): (&Text, (usize, Cents))| Fault {
+        about: siret.to_string(),
+        what: format!("{count} lines of {amount} € tell neither kind nor category, and are in no row"),
+        wrong: false,
+    };
+    left.into_iter().map(fault).collect()
 }
 
 #[cfg(test)]

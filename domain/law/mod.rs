@@ -10,6 +10,20 @@ use crate::quantity::Cents;
 use crate::record::Text;
 use crate::word::{Kind, Word};
 
+/// A label without what people write in several ways: case, accents, apostrophes, spaces.
+fn folded(told: &str) -> String {
+    let plain = |c: char| match c {
+        'à' | 'â' | 'ä' => 'a',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'î' | 'ï' => 'i',
+        'ô' | 'ö' => 'o',
+        'ù' | 'û' | 'ü' => 'u',
+        'ç' => 'c',
+        other => other,
+    };
+    told.to_lowercase().chars().map(plain).filter(|c| c.is_alphanumeric()).collect()
+}
+
 /// How sure ecoparc is of a figure of the law.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Certainty {
@@ -222,11 +236,17 @@ impl Law {
 
     /// The category that a name or a decree's label means in a civil year.
     pub fn category_named(&self, told: &str, year: i16) -> Option<&Category> {
-        let told = told.trim().to_lowercase();
+        let told = folded(told);
         self.categories.iter().find(|category| {
             (category.years.0..=category.years.1).contains(&year)
-                && (category.name == told || category.label.to_lowercase() == told)
+                && (folded(category.name) == told || folded(category.label) == told)
         })
+    }
+
+    /// Does it name a category of any year?
+    pub fn knows(&self, told: &str) -> bool {
+        let told = folded(told);
+        self.categories.iter().any(|category| folded(category.name) == told || folded(category.label) == told)
     }
 
     /// The share asked of a category in a civil year; `None` where it is not established or not the law's.

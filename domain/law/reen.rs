@@ -65,7 +65,7 @@ impl ExitLineSeen {
     pub fn stood_in(&self, year: i16) -> bool {
         let new_year = jiff::civil::date(year, 1, 1);
         self.retired.is_some_and(|day| day <= new_year)
-            && self.gone.is_none_or(|day| day >= new_year)
+            && self.left().is_none_or(|day| day >= new_year)
             && self.unlisted.is_none_or(|day| day > new_year)
     }
 
@@ -190,6 +190,7 @@ impl Exits {
             .iter()
             .map(|line| line.siret.clone())
             .chain(snapshot.stock_counts.iter().map(|count| count.siret.clone()))
+            .filter(|siret| !snapshot.partial.contains(siret))
             .collect();
         let mut by_owner: BTreeMap<&Text, Vec<&ExitLineSeen>> = BTreeMap::new();
         for line in &self.lines {
@@ -222,7 +223,12 @@ impl Exits {
                         let days = new_year.since(date).map_or(i32::MAX, |span| span.get_days().abs());
                         (days <= COUNT_DAYS).then_some((days, count.told.count?))
                     })
-                    .min_by_key(|(days, _)| *days)
+                    // Several counts of one day, room by room, make one together.
+                    .fold(None, |known: Option<(i32, f64)>, (days, count)| match known {
+                        Some((nearest, sum)) if nearest == days => Some((nearest, sum + count)),
+                        Some((nearest, sum)) if nearest < days => Some((nearest, sum)),
+                        _ => Some((days, count)),
+                    })
                     .map(|(_, count)| count);
                 figures.counted = counted.is_some();
                 figures.b = counted.or(dated_history.then_some(stock));

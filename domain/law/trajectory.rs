@@ -121,7 +121,7 @@ impl Trajectory {
         let trajectories = cells.map(|((siret, category, year), spend)| {
             let key = (siret.clone(), category.clone());
             let target = law.target(category, *year);
-            let missing = target.map(|target| spend.missing(target));
+            let missing = target.and_then(|target| spend.missing(target));
             let kinds = law.category_named(category, *year).map_or(&[][..], |category| &category.kinds);
             Self {
                 siret: siret.clone(),
@@ -219,7 +219,9 @@ impl Prices {
         let (mut own, mut house) = (BTreeMap::<_, Price>::new(), BTreeMap::<_, Price>::new());
         for line in ledger.lines.iter().filter(|line| line.date > before && line.date <= end) {
             let Some(kind) = line.kind else { continue };
-            if line.counted == Counted::Reuse && line.quantity > 0.0 && line.amount > Cents(0) {
+            // Of how many things an invoice is, is not to be guessed.
+            let told = line.quantity_told && line.quantity > 0.0 && line.amount > Cents(0);
+            if line.counted == Counted::Reuse && told {
                 for price in [own.entry((line.siret.clone(), kind)).or_default(), house.entry(kind).or_default()] {
                     price.paid += line.amount;
                     price.units += line.quantity;

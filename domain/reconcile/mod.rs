@@ -10,6 +10,8 @@ mod place;
 
 pub(crate) use place::{pattern_matches, siret_of};
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -119,6 +121,7 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
         headcounts,
         rooms,
         roommates: Vec::new(),
+        partial: BTreeSet::new(),
         filings: rules.filings.clone(),
         doubts,
     }

@@ -62,7 +62,8 @@ impl Places {
     pub fn of_line(&self, source: SourceId, told: Option<&str>, siret: Option<&str>) -> EntityId {
         let by_siret = || {
             let siret = siret?;
-            let at = self.entities.nodes.iter().position(|entity| entity.siret.as_deref() == Some(siret))?;
+            // The organisation may be there once more as one of its entities, which is meant then.
+            let at = self.entities.nodes.iter().rposition(|entity| entity.siret.as_deref() == Some(siret))?;
             Some(EntityId(at as u32))
         };
         match told {

@@ -5,10 +5,11 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
-use domain::entity::EntityId;
+use domain::entity::{EntityId, EntityTree};
 use domain::indicator::Basis;
-use domain::law::declaration::{self, Declared};
+use domain::law::declaration::{self, Declared, Fault};
 use domain::reconcile::reconcile;
+use domain::record::Text;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -22,7 +23,7 @@ use crate::store::{Filed, Store};
 pub struct Asked {
     /// The civil year.
     pub year: i16,
-    /// Only this entity and what lies below it.
+    /// Only the buyers within this entity.
     pub entity: Option<String>,
     /// A file for each buyer, named by its SIRET.
     pub split: bool,
@@ -30,7 +31,7 @@ pub struct Asked {
     pub output: Option<PathBuf>,
     /// Handed in on this day: the file is kept.
     pub filed: Option<Date>,
-    /// Write a file that is known to be wrong.
+    /// Write a file that is known to be wrong, or in the place of one that was handed in.
     pub force: bool,
 }
 
@@ -46,28 +47,47 @@ async fn of_store(config: &Config, store: &Store, asked: &Asked) -> anyhow::Resu
     ensure!(!asked.split || asked.output.is_some(), "--split writes several files: tell a folder with --output");
     let ground = Ground::of(config)?;
     let today = connectors::day_of(Timestamp::now(), &config.time_zone);
-    let whole = reconcile(&testimonies(store, config).await?, &ground.rules);
-    let snapshot = match &asked.entity {
-        None => whole,
-        Some(name) => {
-            let known = whole.entities.find(name);
-            let entity: EntityId = known.with_context(|| format!("no entity is called `{name}`"))?;
-            whole.within(&[entity])
-        }
-    };
+    if let Some(day) = asked.filed {
+        ensure!(day <= today, "--filed {day} is a day to come");
+        ensure!(day.year() > asked.year, "--filed {day}: the year {} was not over then", asked.year);
+    }
+    let testimonies = testimonies(store, config).await?;
+    let snapshot = reconcile(&testimonies, &ground.rules);
     let basis = Basis::new(&snapshot, &ground.settings, ground.publishing, today);
-    let rows = declaration::rows(&basis.ledger, &ground.settings.law, &snapshot.entities, asked.year);
+    let mut rows = declaration::rows(&basis.ledger, &ground.settings.law, &snapshot.entities, asked.year);
+    // A buyer declares all it has bought, whoever of it bought it.
+    let buyers = asked.entity.as_deref().map(|name| buyers(&snapshot.entities, name)).transpose()?;
+    let is_asked = |siret: &str| buyers.as_ref().is_none_or(|buyers| buyers.iter().any(|buyer| **buyer == *siret));
+    rows.retain(|row| is_asked(&row.siret));
     let before = filings(store).await?;
+    let mut faults = declaration::faults(&rows, &ground.settings.law, today);
+    faults
+        .extend(declaration::left_out(&basis.ledger, asked.year).into_iter().filter(|fault| is_asked(&fault.about)));
+    for (source, testimony) in config.sources.iter().zip(&testimonies) {
+        let name = &source.told.name;
+        let rejects = store.rejects(name, 1000).await?.len();
+        let what = if testimony.harvested.0 == 0 {
+            "it was never read".to_owned()
+        } else if rejects > 0 && !testimony.lines.purchases.is_empty() {
+            format!("{rejects} of its rows could not be read, and count nowhere")
+        } else {
+            continue;
+        };
+        faults.push(Fault { about: format!("source {name}"), what, wrong: false });
+    }
     let mut wrong = 0;
     let mut err = std::io::stderr().lock();
-    for fault in declaration::faults(&rows, &ground.settings.law, today) {
+    for fault in faults {
         wrong += usize::from(fault.wrong);
         let word = if fault.wrong { "wrong" } else { "warning" };
         let _ = writeln!(err, "ecoparc: {word}: {}: {}", fault.about, fault.what);
     }
     let by_buyer = by_buyer(&rows);
     for filing in before.iter().filter(|filing| filing.year == asked.year) {
-        let Some(now) = by_buyer.get(&*filing.siret) else { continue };
+        let now = by_buyer.get(&*filing.siret).map(Vec::as_slice).unwrap_or_default();
+        if !is_asked(&filing.siret) {
+            continue;
+        }
         for changed in drift(&filing.rows, now) {
             let _ = writeln!(err, "ecoparc: since it was handed in on {}: {changed}", filing.date);
         }
@@ -75,6 +95,15 @@ async fn of_store(config: &Config, store: &Store, asked: &Asked) -> anyhow::Resu
     if wrong > 0 && !asked.force {
         bail!(
             "the declaration would be wrong in {wrong} places: nothing is written (--force writes it all the same)"
+        );
+    }
+    let again = before.iter().find(|filing| filing.year == asked.year && by_buyer.contains_key(&*filing.siret));
+    if let (Some(_), Some(filing), false) = (asked.filed, again, asked.force) {
+        bail!(
+            "{} has handed in {} on {}: what was handed in stays (--force puts this in its place)",
+            filing.siret,
+            asked.year,
+            filing.date
         );
     }
     match (&asked.output, asked.split) {
@@ -88,7 +117,6 @@ async fn of_store(config: &Config, store: &Store, asked: &Asked) -> anyhow::Resu
         }
     }
     if let Some(day) = asked.filed {
-        ensure!(day <= today, "--filed {day} is a day to come");
         let filed: Vec<Filed> = by_buyer
             .iter()
             .map(|(siret, rows)| Filed {
@@ -101,6 +129,18 @@ async fn of_store(config: &Config, store: &Store, asked: &Asked) -> anyhow::Resu
         store.file(&filed).await?;
     }
     Ok(())
+}
+
+/// The SIRETs of the buyers within an entity.
+fn buyers(entities: &EntityTree, name: &str) -> anyhow::Result<Vec<Text>> {
+    let entity = entities.find(name).with_context(|| format!("no entity is called `{name}`"))?;
+    let within = entities.nodes.iter().enumerate().filter(|(at, _)| entities.is_within(EntityId(*at as u32), entity));
+    let sirets: Vec<Text> = within.filter_map(|(_, node)| node.siret.clone()).collect();
+    if sirets.is_empty() {
+        let buyer = &entities.entity(entities.buyer(entity)).name;
+        bail!("`{name}` has no SIRET of its own: what it buys is declared by {buyer}");
+    }
+    Ok(sirets)
 }
 
 fn by_buyer(rows: &[Declared]) -> BTreeMap<&str, Vec<Declared>> {

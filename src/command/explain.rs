@@ -119,7 +119,14 @@ fn spend(basis: &Basis, year: i16) -> String {
         );
         match basis.settings.law.target(category, year) {
             Some(target) => {
-                let _ = writeln!(text, "  target {:.0} %: missing {} €", target * 100.0, spend.missing(target));
+                let step = basis.settings.law.category_named(category, year).and_then(|category| category.step(year));
+                let missing =
+                    spend.missing(target).map_or_else(|| "nothing".to_owned(), |cents| format!("{cents} €"));
+                let _ = write!(text, "  target {} %: missing {missing}", target * 100.0);
+                let _ = match step {
+                    Some(step) => writeln!(text, " ({}, {})", step.text, step.certainty.name()),
+                    None => writeln!(text),
+                };
             }
             None => {
                 let _ = writeln!(text, "  target: à vérifier, the decree's figure is not established");

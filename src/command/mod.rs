@@ -119,7 +119,7 @@ pub enum Command {
         /// The civil year of the spending
         #[arg(long)]
         year: i16,
-        /// Only this entity and what lies below it
+        /// Only the buyers within this entity: each with all that it bought
         #[arg(long, value_name = "ENTITY")]
         entity: Option<String>,
         /// A file for each buyer
@@ -131,7 +131,7 @@ pub enum Command {
         /// It was handed in on this day: the file is kept, and later changes are told
         #[arg(long, value_name = "DATE")]
         filed: Option<jiff::civil::Date>,
-        /// Write a file that is known to be wrong
+        /// Write a file that is known to be wrong, or in the place of one that was handed in
         #[arg(long)]
         force: bool,
     },

@@ -136,14 +136,13 @@ fn kinds(law: &mut Law, table: Table) -> anyhow::Result<()> {
         let listed = listed.as_array().with_context(|| format!("`{name}` is not a list of kinds"))?;
         let listed = listed.iter().map(|value| kind(value.as_str().unwrap_or_default()));
         let listed = listed.collect::<anyhow::Result<Vec<_>>>().with_context(|| format!("`{name}`"))?;
-        let of = category(law, &name)?;
-        of.kinds = listed;
-        let (years, name) = (of.years, of.name);
-        // What is in one category is in no other of the same years.
-        let taken: Vec<Kind> = of.kinds.clone();
-        for other in law.categories.iter_mut().filter(|other| other.years == years && other.name != name) {
-            if let Some(both) = other.kinds.iter().find(|kind| taken.contains(kind)) {
-                bail!("`{}` is in `{name}` and in `{}`: list both categories", both.name(), other.name);
+        category(law, &name)?.kinds = listed;
+    }
+    // What is in one category is in no other of the same years.
+    for (at, one) in law.categories.iter().enumerate() {
+        for other in law.categories[at + 1..].iter().filter(|other| other.years == one.years) {
+            if let Some(both) = other.kinds.iter().find(|kind| one.kinds.contains(kind)) {
+                bail!("`{}` is in `{}` and in `{}`: list both categories", both.name(), one.name, other.name);
             }
         }
     }
@@ -215,6 +214,10 @@ mod tests {
         assert_eq!(law.category_of(Kind::Dock, 2026).map(|category| category.name), Some("it_telephony"));
         assert_eq!(law.category_of(Kind::Monitor, 2026), None);
         assert_eq!(read("").unwrap(), Law::default());
+        // A kind that moves from one category to another, in whatever order they are told.
+        let moved = "[kinds]\nit_telephony = ['laptop', 'scanner']\nprinting_equipment = ['printer', 'copier']";
+        let moved = read(moved).unwrap();
+        assert_eq!(moved.category_of(Kind::Scanner, 2026).map(|category| category.name), Some("it_telephony"));
     }
 
     #[test]

@@ -70,6 +70,12 @@ fn targets_hold_between_steps_and_are_null_where_not_established() {
     assert_eq!(law.target("printing_equipment", 2026), None);
     assert_eq!(law.target("printing_consumables", 2026), None);
     assert_eq!(law.target("Papier", 2026), None);
+    // However people write it.
+    for told in ["Matériel informatique et téléphonie", "materiel informatique et telephonie", "IT_TELEPHONY"] {
+        assert_eq!(law.category_named(told, 2026).map(|category| category.name), Some("it_telephony"), "{told}");
+    }
+    let curly = "Matériel de reprographie et d’impression";
+    assert_eq!(law.category_named(curly, 2026).map(|category| category.name), Some("printing_equipment"));
     let exits = [(2022, None), (2023, Some(0.25)), (2024, Some(0.35)), (2025, Some(0.50)), (2030, Some(0.50))];
     for (year, share) in exits {
         assert_eq!(law.exit_target(year), share, "{year}");
@@ -213,6 +219,23 @@ fn a_over_b() {
         ..ExitLine::default()
     };
     assert_eq!(reen(&[fleet(), told(exits([line], []))], "disposals_to_reuse"), Some(2.0));
+}
+
+/// What left by a day of reform alone stands in no stock after it; counts of one day, room by room, are one.
+#[test]
+fn what_has_left_stands_in_no_stock() {
+    let given = ExitLine {
+        kind: Some(Kind::Laptop),
+        quantity: Some(50.0),
+        purchase_date: Some(date(2020, 1, 1)),
+        retired_date: Some(date(2024, 6, 1)),
+        disposal: Some(Disposal::Donation),
+        ..ExitLine::default()
+    };
+    assert_eq!(reen(&[told(exits([given], []))], "reformed_stock"), Some(0.0));
+    let room = |count| StockCount { date: Some(date(2025, 12, 31)), count: Some(count), ..StockCount::default() };
+    let earlier = StockCount { date: Some(date(2025, 12, 20)), count: Some(7.0), ..StockCount::default() };
+    assert_eq!(reen(&[told(exits([], [room(60.0), earlier, room(83.0)]))], "reformed_stock"), Some(143.0));
 }
 
 #[test]

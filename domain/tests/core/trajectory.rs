@@ -13,6 +13,7 @@ fn bought(day: Date, amount: i64, condition: Condition) -> PurchaseLine {
     PurchaseLine {
         invoice_date: Some(day),
         kind: Some(Kind::Laptop),
+        quantity: Some(1.0),
         amount_ht: euros(amount),
         condition: Some(condition),
         ..PurchaseLine::default()
@@ -158,6 +159,9 @@ fn credit_notes_lower_both_sides_and_tell_no_price() {
         back(-200, -1.0, Condition::Refurbished),
         back(-50, 1.0, Condition::Refurbished),
     ];
+    // An invoice of untold quantity tells the price of nothing.
+    let untold = PurchaseLine { quantity: None, ..bought(day, 8_000, Condition::Refurbished) };
+    assert!(need(&one(&[untold], date(2026, 10, 19)), Kind::Laptop).price.is_none());
     let trajectory = one(&lines, date(2026, 10, 19));
     assert_eq!((trajectory.so_far.total, trajectory.so_far.reuse), (Cents(135_000), Cents(35_000)));
     let laptops = need(&trajectory, Kind::Laptop).price.unwrap();

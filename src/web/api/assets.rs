@@ -233,6 +233,7 @@ pub fn footprint(ask: &Ask) -> Result<Answer, Problem> {
         rooms: world.snapshot().rooms.clone(),
         roommates: whole.sharing(|other| other.id != asset.id),
         filings: Vec::new(),
+        partial: Default::default(),
         doubts: Vec::new(),
     };
     let publishing = Publishing { folded: false, ..ask.edition.publishing };

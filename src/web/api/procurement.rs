@@ -32,7 +32,7 @@ pub fn year(ask: &Ask) -> Result<Answer, Problem> {
         let target = law.target(category, *year);
         let known = law.category_named(category, *year);
         let step = known.and_then(|category| category.step(*year));
-        let filing = ask.edition.snapshot.filing(siret, *year);
+        let filing = world.snapshot().filing(siret, *year);
         vec![
             ("siret", (&**siret).into()),
             ("buyer", buyer(&ask.edition.snapshot.entities, siret).into()),
@@ -53,7 +53,7 @@ pub fn year(ask: &Ask) -> Result<Answer, Problem> {
             ("target_text", step.map(|step| &*step.text).into()),
             ("target_certainty", step.map(|step| step.certainty.name()).into()),
             ("target_checked_by", step.and_then(|step| step.checked_by.as_deref()).into()),
-            ("missing", number(target.map(|target| spend.missing(target).euros()))),
+            ("missing", number(target.and_then(|target| Some(spend.missing(target)?.euros())))),
             ("coverage", number(spend.coverage())),
             ("projected", number(trajectory.and_then(Trajectory::projected))),
             ("required_share", number(trajectory.and_then(Trajectory::required))),
@@ -105,6 +105,11 @@ pub fn declaration(ask: &Ask) -> Result<Answer, Problem> {
     let of = ask.year()?;
     let world = ask.world();
     let rows = declaration::rows(world.ledger(), &ask.edition.settings.law, &ask.edition.snapshot.entities, of);
+    let faults = declaration::faults(&rows, &ask.edition.settings.law, ask.edition.today);
+    if let Some(fault) = faults.iter().find(|fault| fault.wrong) {
+        let detail = format!("the declaration of {of} would be wrong: {}: {}", fault.about, fault.what);
+        return Err(Problem::parameter("year", detail));
+    }
     let lines = crate::report::declaration::lines(&rows);
     Ok(Answer::Lines { file: format!("declaration-{of}.csv"), lines: Box::new(lines.into_iter()) })
 }

@@ -36,8 +36,8 @@ fn voluntary(sheet: &Sheet, buyer: Option<Buyer>) -> Markup {
     html! {
         @if buyer.is_some_and(|buyer| buyer.is_voluntary()) {
             p.note { (sheet.say(
-                "À titre volontaire\u{a0}: cette obligation ne s'applique pas à cet acheteur.",
-                "Voluntary: this duty does not bind this buyer.",
+                "À titre volontaire, selon votre configuration.",
+                "Voluntary, by your configuration.",
             )) }
         }
     }
@@ -85,8 +85,8 @@ fn purchases(sheet: &Sheet) -> Markup {
         (voluntary(sheet, buyer))
         p.note {
             (sheet.say(
-                "Article 58 de la loi AGEC\u{a0}: en euros hors taxes, dons reçus compris, locations exclues.",
-                "AGEC law, article 58: in euros without tax, with gifts received, without rentals.",
+                "Article 58 de la loi AGEC, selon la lecture retenue ici\u{a0}: en euros hors taxes, dons reçus compris, locations exclues.",
+                "AGEC law, article 58, as it is read here: in euros without tax, with gifts received, without rentals.",
             ))
             @if sheet.sees_assets {
                 " " a href=(format!("/api/v1/procurement/{year}/lines")) { (sheet.say("Lignes d'achat", "Purchase lines")) } "."

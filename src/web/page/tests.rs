@@ -43,6 +43,7 @@ fn edition() -> Edition {
         rooms: Vec::new(),
         roommates: Vec::new(),
         filings: Vec::new(),
+        partial: Default::default(),
         doubts: Vec::new(),
     };
     let settings = Settings {

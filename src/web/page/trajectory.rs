@@ -151,15 +151,15 @@ const NOTES: &[[&str; 4]] = &[
     ],
     [
         "Qui est soumis à ce taux",
-        "Les services de l'État, les collectivités territoriales et leurs groupements. Les établissements publics (CCAS, hôpitaux, universités, lycées…) ne le sont pas, selon l'Observatoire économique de la commande publique\u{a0}: leurs chiffres sont suivis à titre volontaire.",
+        "Les services de l'État, les collectivités territoriales et leurs groupements. Selon l'Observatoire économique de la commande publique (guide de 2022), les établissements publics ne sont pas concernés\u{a0}: un CCAS, un hôpital ou une université suit alors ses chiffres à titre volontaire.",
         "Who is subject to it",
-        "State services, local authorities and their groupings. Public establishments (social action centres, hospitals, universities, schools…) are not, according to the French observatory of public procurement: their figures are voluntary.",
+        "State services, local authorities and their groupings. According to the French observatory of public procurement (guide of 2022), public establishments are not: a social action centre, a hospital or a university then follows its figures voluntarily.",
     ],
     [
         "Les locations",
-        "La loi vise les acquisitions\u{a0}: ce qui est loué ne compte ni dans le total, ni dans le réemploi.",
+        "La loi vise les acquisitions\u{a0}: selon la lecture retenue ici, ce qui est loué ne compte ni dans le total, ni dans le réemploi.",
         "Rentals",
-        "The law is about acquisitions: what is rented counts neither in the total nor as reuse.",
+        "The law is about acquisitions: as it is read here, what is rented counts neither in the total nor as reuse.",
     ],
     [
         "Un état inconnu n'est pas du neuf",
