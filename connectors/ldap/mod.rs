@@ -21,6 +21,7 @@ mod active;
 mod directory;
 mod dn;
 mod entry;
+mod guard;
 mod place;
 mod plan;
 mod profile;
@@ -28,6 +29,7 @@ mod read;
 mod refusal;
 pub mod replay;
 mod settings;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod time;

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::directory::{Door, GSSAPI, Server, Who};
 use super::plan::{self, Plan};
 use super::profile::{self, Profile};
-use super::tls;
+use super::{guard, tls};
 use crate::secret::told_secret;
 use crate::{Context, keys, secret};
 
@@ -210,6 +210,7 @@ fn door(told: Told, context: &Context) -> anyhow::Result<Door> {
         patience: time("request_timeout", told.request_timeout.as_ref(), 30)?,
         time_limit: time("time_limit", told.time_limit.as_ref(), 120)?,
         page_size,
+        limits: guard::USUAL,
     })
 }
 

@@ -15,6 +15,7 @@ use crate::rule::Rules;
 
 mod fake;
 mod faults;
+mod guard;
 mod pure;
 mod samba;
 mod server;
