@@ -13,6 +13,7 @@ use super::{CONNECTOR, active, dn, time};
 use crate::Harvest;
 use crate::rule::Rules;
 
+mod count;
 mod fake;
 mod faults;
 mod guard;
