@@ -101,6 +101,7 @@ fn reading_is_pure() {
         "connectors/ldap/active.rs",
         "connectors/ldap/dn.rs",
         "connectors/ldap/entry.rs",
+        "connectors/ldap/guard.rs",
         "connectors/ldap/place.rs",
         "connectors/ldap/profile.rs",
         "connectors/ldap/refusal.rs",

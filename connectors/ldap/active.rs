@@ -54,11 +54,12 @@ fn one(name: &str, told: &str, now: Timestamp) -> Result<bool, &'static str> {
         "krbPrincipalExpiration" => generalised(told)? > now,
         // `[UD         ]`: the letter D.
         "sambaAcctFlags" => !told.contains('D'),
-        // `{COMPTE}I`: inactive; S: suspended. Other resources, a mailbox for instance, say nothing of the account.
-        _ => {
-            let state = told.strip_prefix("{COMPTE}").and_then(|state| state.trim().chars().next());
-            !matches!(state, Some('I' | 'S'))
-        }
+        // `{COMPTE}I`: inactive; S: suspended; `{COMPTE}A:SupannSursis`: still open, past the end of activity. Other
+        // resources, a mailbox for instance, say nothing of the account.
+        _ => match told.strip_prefix("{COMPTE}").map(str::trim) {
+            Some(state) => !state.starts_with(['I', 'S']) && !state.to_ascii_lowercase().contains("supannsursis"),
+            None => true,
+        },
     })
 }
 

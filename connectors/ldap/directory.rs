@@ -2,7 +2,7 @@
 //!
 //! What ldap3 leaves to its user: nothing has a time limit unless it is told before each operation; a search that ends
 //! in an error looks like one that ends, until its result is looked at; a connection that is gone stays gone; what is no
-//! BER ends the task that reads it.
+//! BER ends the task that reads it; what is nested deeply ends the process, unless `guard.rs` sees it first.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,12 +10,14 @@ use std::time::Duration;
 use anyhow::anyhow;
 use ldap3::asn1::{PL, StructureTag};
 use ldap3::controls::{Control, ControlType, PagedResults};
-use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, LdapResult, Scope, SearchOptions};
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, LdapResult, Scope, SearchOptions, StdStream};
 use rustls::ClientConfig;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::task::JoinHandle;
 
 use super::entry::Entry;
+use super::guard::{self, Breach, Limits};
+use super::stream::{self, Broken};
 use super::{refusal, tls};
 use crate::{Class, Failure};
 
@@ -32,6 +34,7 @@ pub struct Door {
     pub time_limit: Duration,
     /// Entries a page; 0: no pages.
     pub page_size: u32,
+    pub limits: Limits,
 }
 
 /// One server.
@@ -91,27 +94,42 @@ impl Door {
     }
 
     async fn enter<'a>(&'a self, server: &'a Server) -> Result<Directory<'a>, Failure> {
+        let connecting = async {
+            if let Who::Gssapi = self.who {
+                return Ok((self.unguarded(server).await?, None));
+            }
+            let stream::Guarded { end, relay } =
+                stream::open(&server.url, self.tls.as_ref(), self.start_tls, self.limits)
+                    .await
+                    .map_err(|broken| unreached(&server.name, broken))?;
+            let settings = LdapConnSettings::new().set_std_stream(StdStream::Unix(end));
+            let connected = LdapConnAsync::with_settings(settings, "ldapi:///").await;
+            Ok((connected.map_err(|error| failed(&server.name, error))?, Some(Task(relay))))
+        };
+        let ((connection, ldap), relay) = match tokio::time::timeout(self.patience, connecting).await {
+            Ok(connected) => connected?,
+            Err(_) => return Err(late(&server.name, " did not let us connect")),
+        };
+        let driving = Task(tokio::spawn(connection.drive()));
+        let mut directory = Directory { ldap, driving, relay, answers: 0, name: &server.name, door: self };
+        directory.bind(server).await?;
+        Ok(directory)
+    }
+
+    /// ldap3's own connection: Kerberos binds to the TLS below it (RFC 5929, 4), or encrypts what a guard would look at.
+    async fn unguarded(&self, server: &Server) -> Result<(LdapConnAsync, Ldap), Failure> {
         let mut settings = LdapConnSettings::new().set_starttls(self.start_tls);
         if let Some(config) = &self.tls {
             settings = settings.set_config(Arc::clone(config));
         }
-        let connecting = LdapConnAsync::with_settings(settings, &server.url);
-        let (connection, ldap) = match tokio::time::timeout(self.patience, connecting).await {
-            Ok(Ok(connected)) => connected,
-            Ok(Err(error)) => return Err(unreached(&server.name, error)),
-            Err(_) => return Err(late(&server.name, " did not let us connect")),
-        };
-        let driving = tokio::spawn(connection.drive());
-        let mut directory = Directory { ldap, driving: Driving(driving), name: &server.name, door: self };
-        directory.bind(server).await?;
-        Ok(directory)
+        LdapConnAsync::with_settings(settings, &server.url).await.map_err(|error| failed(&server.name, error))
     }
 }
 
 /// Ends the connection with the session.
-struct Driving(JoinHandle<Result<(), LdapError>>);
+struct Task<E>(JoinHandle<Result<(), E>>);
 
-impl Drop for Driving {
+impl<E> Drop for Task<E> {
     fn drop(&mut self) {
         self.0.abort();
     }
@@ -120,7 +138,11 @@ impl Drop for Driving {
 /// A session with one server.
 pub struct Directory<'a> {
     ldap: Ldap,
-    driving: Driving,
+    driving: Task<LdapError>,
+    /// What copies between ldap3 and the server.
+    relay: Option<Task<Broken>>,
+    /// Entries, referrals and pages so far.
+    answers: u64,
     name: &'a str,
     door: &'a Door,
 }
@@ -156,19 +178,18 @@ impl Directory<'_> {
             let size = i32::try_from(self.door.page_size).unwrap_or(i32::MAX);
             let page = PagedResults { size, cookie: cookie.clone() };
             let scope = if search.subtree { Scope::Subtree } else { Scope::OneLevel };
+            let base = (search.base.as_str(), scope, search.filter.as_str());
             let mut ranged = Vec::new();
-            let next =
-                self.page(what, (&search.base, scope, &search.filter), attributes, Some(page), |entry, ranges| {
-                    match entry {
-                        Some(entry) if ranges.is_empty() => take(entry),
-                        Some(entry) => ranged.push((entry, ranges)),
-                        None => referrals += 1,
-                    }
+            let next = self
+                .page((what, &search.base), base, attributes, Some(page), |entry, ranges| match entry {
+                    Some(entry) if ranges.is_empty() => take(entry),
+                    Some(entry) => ranged.push((entry, ranges)),
+                    None => referrals += 1,
                 })
                 .await?;
             for (mut entry, ranges) in ranged {
                 for range in ranges {
-                    self.rest(what, &mut entry, range).await?;
+                    self.rest(what, &search.base, &mut entry, range).await?;
                 }
                 take(entry);
             }
@@ -181,13 +202,14 @@ impl Directory<'_> {
     }
 
     /// Reads what is left of an attribute of which a part was told (MS-ADTS 3.1.1.3.1.3.3): `member;range=0-1499`.
-    async fn rest(&mut self, what: &str, entry: &mut Entry, range: Range) -> Result<(), Failure> {
+    async fn rest(&mut self, what: &str, below: &str, entry: &mut Entry, range: Range) -> Result<(), Failure> {
         let mut range = range;
         while let Some(last) = range.last {
             let asked = vec![format!("{};range={}-*", range.name, last + 1)];
             let mut told = None;
             let base = (entry.dn.as_str(), Scope::Base, "(objectClass=*)");
-            self.page(what, base, &asked, None, |more, ranges| told = more.map(|more| (more, ranges))).await?;
+            self.page((what, below), base, &asked, None, |more, ranges| told = more.map(|more| (more, ranges)))
+                .await?;
             let Some((more, ranges)) = told else { break };
             for (name, values) in more.attributes {
                 entry.add(&name, values);
@@ -199,10 +221,10 @@ impl Directory<'_> {
     }
 
     /// One question and all that is answered to it: entries with what is cut short in them, `None` for a referral.
-    /// Returns the cookie of the next page.
+    /// Returns the cookie of the next page. Messages tell what is searched and below what, never where one entry is.
     async fn page(
         &mut self,
-        what: &str,
+        (what, below): (&str, &str),
         (base, scope, filter): (&str, Scope, &str),
         attributes: &[String],
         page: Option<PagedResults>,
@@ -218,6 +240,10 @@ impl Directory<'_> {
             Err(error) => return Err(self.broken(what, error).await),
         };
         loop {
+            self.answers += 1;
+            if self.answers > self.door.limits.answers {
+                return Err(breach(self.name, guard::CROWD));
+            }
             match stream.next().await {
                 Ok(Some(told)) if told.is_ref() => take(None, Vec::new()),
                 Ok(Some(told)) if told.is_intermediate() => {}
@@ -238,18 +264,23 @@ impl Directory<'_> {
         // Only this tells whether all was told.
         let LdapResult { rc, text, ctrls, .. } = stream.finish().await;
         if rc != 0 {
-            return Err(refusal::of_search(self.name, what, base, rc, &text));
+            return Err(refusal::of_search(self.name, what, below, rc, &text));
         }
         let next = ctrls.into_iter().find_map(|control| match control {
-            Control(Some(ControlType::PagedResults), raw) => Some(raw.parse::<PagedResults>().cookie),
+            Control(Some(ControlType::PagedResults), raw) => Some(raw),
             _ => None,
         });
-        Ok(next.filter(|cookie| !cookie.is_empty()))
+        let Some(next) = next else { return Ok(None) };
+        guard::value(next.val.as_deref().unwrap_or_default()).map_err(|found| breach(self.name, found))?;
+        Ok(Some(next.parse::<PagedResults>().cookie).filter(|cookie| !cookie.is_empty()))
     }
 
     /// Takes leave.
     pub async fn close(mut self) {
         let _ = self.ldap.with_timeout(Duration::from_secs(1)).unbind().await;
+        if let Some(relay) = &mut self.relay {
+            let _ = tokio::time::timeout(Duration::from_secs(1), &mut relay.0).await;
+        }
     }
 
     /// Why an operation did not end: the connection itself knows more than the operation.
@@ -259,11 +290,16 @@ impl Directory<'_> {
             return late(name, &format!(", asked for {what}, did not answer"));
         }
         let ended = tokio::time::timeout(Duration::from_secs(1), &mut self.driving.0).await;
+        if let Some(mut relay) = self.relay.take()
+            && let Ok(Ok(Err(broken))) = tokio::time::timeout(Duration::from_secs(1), &mut relay.0).await
+        {
+            return unreached(name, broken);
+        }
         match ended {
             Ok(Err(fault)) if fault.is_panic() => {
                 Failure::new(Class::Protocol, anyhow!("{name}, asked for {what}, answered with what is not LDAP"))
             }
-            Ok(Ok(Err(error))) => unreached(name, error),
+            Ok(Ok(Err(error))) => failed(name, error),
             Ok(_) => Failure::new(Class::Network, anyhow!("{name} closed the connection, asked for {what}")),
             Err(_) => Failure::new(Class::Other, anyhow!("{name} could not be asked for {what}: {}", kind(&error))),
         }
@@ -285,26 +321,40 @@ fn late(name: &str, what: &str) -> Failure {
     Failure::new(Class::Timeout, anyhow!("{name}{what} in time"))
 }
 
+fn breach(name: &str, Breach { class, reason }: Breach) -> Failure {
+    Failure::new(class, anyhow!("{name} {reason}"))
+}
+
 /// No session, or none any more.
-fn unreached(name: &str, error: LdapError) -> Failure {
-    match error {
-        LdapError::Io { source } => match tls::reason(&source) {
+fn unreached(name: &str, broken: Broken) -> Failure {
+    match broken {
+        Broken::Io(source) => match tls::reason(&source) {
             Some(reason) => Failure::new(Class::Tls, anyhow!("{name} does not prove who it is: {reason}")),
-            None if source.kind() == std::io::ErrorKind::Other && source.to_string() == "decoding error" => {
-                Failure::new(Class::Protocol, anyhow!("{name} answers with what is not LDAP"))
-            }
             None => Failure::new(Class::Network, anyhow!(source).context(format!("{name} cannot be reached"))),
         },
+        Broken::Breach(found) => breach(name, found),
+        Broken::NoTls(code) => Failure::new(
+            Class::Tls,
+            anyhow!("{name} does not begin TLS (result {code}): ldaps:// instead of `start_tls`?"),
+        ),
+        Broken::Name => Failure::new(Class::Tls, anyhow!("{name} is no name that a certificate can have")),
+    }
+}
+
+/// The same, as ldap3 tells it.
+fn failed(name: &str, error: LdapError) -> Failure {
+    match error {
+        LdapError::Io { source } if source.to_string() == "decoding error" => {
+            Failure::new(Class::Protocol, anyhow!("{name} answers with what is not LDAP"))
+        }
+        LdapError::Io { source } => unreached(name, Broken::Io(source)),
         LdapError::Rustls { source } => {
             Failure::new(Class::Tls, anyhow!("{name} does not prove who it is: {}", tls::told(&source)))
         }
-        LdapError::DNSName { .. } => {
-            Failure::new(Class::Tls, anyhow!("{name} is no name that a certificate can have"))
-        }
+        LdapError::DNSName { .. } => unreached(name, Broken::Name),
         LdapError::Timeout { .. } => late(name, " did not let us connect"),
         LdapError::LdapResult { result } => {
-            let cause = anyhow!("{name} does not begin TLS (result {}): ldaps:// instead of `start_tls`?", result.rc);
-            Failure::new(Class::Tls, cause)
+            unreached(name, Broken::NoTls(u8::try_from(result.rc).unwrap_or(u8::MAX)))
         }
         error => Failure::new(Class::Network, anyhow!("{name} cannot be reached: {}", kind(&error))),
     }

@@ -21,6 +21,7 @@ mod active;
 mod directory;
 mod dn;
 mod entry;
+mod guard;
 mod place;
 mod plan;
 mod profile;
@@ -28,6 +29,7 @@ mod read;
 mod refusal;
 pub mod replay;
 mod settings;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -174,9 +176,7 @@ impl Reading<'_, '_> {
         if let Some(Groups { search, name, member: Some(member), .. }) = &plan.groups {
             let attributes = [name.clone(), member.clone()];
             self.search("groups", search, &attributes, |entry| {
-                if let Some(name) = entry.text(name) {
-                    places.group(name, entry.texts(member));
-                }
+                places.group(&entry.dn, entry.text(name), entry.texts(member));
             })
             .await?;
         }

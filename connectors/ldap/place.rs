@@ -1,6 +1,6 @@
 //! Where an entry belongs: by attributes, by the units that hold it, by groups, by codes of structures. Pure.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use domain::record::Text;
 use regex::Regex;
@@ -44,6 +44,11 @@ impl Way {
         told.iter().filter(|told| !told.trim().is_empty()).map(part).collect::<Result<Vec<_>, _>>().map(Self)
     }
 
+    /// Does it look at groups?
+    pub fn by_group(&self) -> bool {
+        self.0.iter().flat_map(|part| &part.0).any(|origin| matches!(origin, Origin::Group))
+    }
+
     /// Every attribute that it may look at.
     pub fn attributes(&self) -> impl Iterator<Item = &str> {
         let origins = self.0.iter().flat_map(|part| &part.0);
@@ -75,11 +80,13 @@ pub struct Places {
     group: Option<Regex>,
     /// Of each structure, by its code: its label, and the code of the one above it.
     structures: HashMap<String, (String, Option<String>)>,
-    /// Of each member, by its normal name: groups.
-    groups: HashMap<String, BTreeSet<Text>>,
+    /// Groups: their normal names, and what they tell of a department.
+    groups: Vec<(String, Option<Text>)>,
+    /// Of each member, by its normal name: the groups that list it. A member may be a group.
+    memberships: HashMap<String, Vec<usize>>,
 }
 
-/// Structures above each other beyond which they are taken for a circle.
+/// Structures, or groups in groups, above each other beyond which they are taken for a circle.
 const DEEPEST: usize = 20;
 
 impl Places {
@@ -93,12 +100,17 @@ impl Places {
         self.structures.insert(code.to_lowercase(), (label.to_owned(), parent.map(str::to_lowercase)));
     }
 
-    /// Learns the members of a group.
-    pub fn group<'a>(&mut self, name: &str, members: impl Iterator<Item = &'a str>) {
-        let Some(name) = self.told_by_group(name) else { return };
+    /// Learns the members of a group. One that tells nothing of a department may be in one that does.
+    pub fn group<'a>(&mut self, dn: &str, name: Option<&str>, members: impl Iterator<Item = &'a str>) {
+        let told = name.and_then(|name| self.told_by_group(name));
         for member in members {
-            self.groups.entry(dn::normal(member)).or_default().insert(name.clone());
+            let member = dn::normal(member);
+            // What is no name at all would be everybody's.
+            if !member.is_empty() {
+                self.memberships.entry(member).or_default().push(self.groups.len());
+            }
         }
+        self.groups.push((dn::normal(dn), told));
     }
 
     /// What a group's name says of a department: all of it, or what the pattern has between parentheses.
@@ -123,14 +135,32 @@ impl Places {
         (!labels.is_empty()).then(|| labels.join(" > "))
     }
 
-    /// The groups of an entry, as it tells them or as they tell of it.
-    fn groups_of(&self, entry: &Entry) -> BTreeSet<Text> {
+    /// The groups of an entry, as it tells them or as they tell of it, and those that these groups are in: how far above
+    /// the entry each is, and what it tells of a department.
+    fn groups_of(&self, entry: &Entry) -> BTreeSet<(usize, Text)> {
         let own = entry.texts("memberOf").filter_map(|group| self.told_by_group(&dn::leaf(group)?));
-        let mut groups: BTreeSet<Text> = own.collect();
-        if let Some(told) = (!self.groups.is_empty()).then(|| self.groups.get(&dn::normal(&entry.dn))).flatten() {
-            groups.extend(told.iter().cloned());
+        let mut told: BTreeSet<(usize, Text)> = own.map(|name| (0, name)).collect();
+        if self.memberships.is_empty() {
+            return told;
         }
-        groups
+        let itself = dn::normal(&entry.dn);
+        let own: Vec<String> = entry.texts("memberOf").map(dn::normal).collect();
+        let mut here: Vec<&str> = vec![&itself];
+        // Groups that are in each other end here.
+        let mut seen: HashSet<usize> = HashSet::new();
+        for distance in 0..DEEPEST {
+            let mut above: Vec<&str> = Vec::new();
+            for group in here.iter().filter_map(|dn| self.memberships.get(*dn)).flatten() {
+                let Some((dn, name)) = self.groups.get(*group).filter(|_| seen.insert(*group)) else { continue };
+                told.extend(name.iter().map(|name| (distance, name.clone())));
+                above.push(dn);
+            }
+            if distance == 0 {
+                above.extend(own.iter().map(String::as_str));
+            }
+            here = above;
+        }
+        told
     }
 
     /// What an entry says along a way.
@@ -143,8 +173,8 @@ impl Places {
                     Some(self.path(value).unwrap_or_else(|| value.to_owned()))
                 }
                 Origin::Units => dn::units(&entry.dn),
-                // Of several the first in the alphabet, so that the answer is always the same.
-                Origin::Group => self.groups_of(entry).first().map(|name| name.to_string()),
+                // Of several the nearest, then the first in the alphabet, so that the answer is always the same.
+                Origin::Group => self.groups_of(entry).first().map(|(_, name)| name.to_string()),
             }));
         }
         Text::of(&parts.join(" > "))
@@ -168,7 +198,7 @@ impl Places {
             }));
         }
         candidates.extend(dn::units(&entry.dn));
-        candidates.extend(self.groups_of(entry).iter().map(Text::to_string));
+        candidates.extend(self.groups_of(entry).iter().map(|(_, name)| name.to_string()));
         for (pattern, meant) in &self.entities {
             if let Some(found) = candidates.iter().find_map(|told| pattern.captures(told)) {
                 let mut path = String::new();

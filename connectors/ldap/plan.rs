@@ -264,5 +264,11 @@ pub fn groups(told: Option<Value>, profile: &Profile, base: Option<&str>) -> any
         (!pattern.is_empty()).then(|| Regex::new(&pattern).context("`match` is not a pattern")).transpose()?;
     let name = keys.attributes("name", usual.name)?.into_iter().next().context("`name` is missing")?;
     let member = keys.attributes("member", usual.member)?.into_iter().next();
+    // Of `posixGroup` (RFC 2307).
+    ensure!(
+        !member.as_ref().is_some_and(|member| member.eq_ignore_ascii_case("memberUid")),
+        "`member`: `memberUid` holds logins, and groups are followed by the names of entries: `member`, `uniqueMember`, \
+         or none (`member = \"\"`) where people tell `memberOf`"
+    );
     Ok(Some(Groups { search: keys.search(usual.filter, base)?, name, member, pattern }))
 }

@@ -57,6 +57,12 @@ const GENERIC: (&str, &str) = ("login", r"(?i)^(svc|srv|adm|test|generic|generiq
 const BUILT_IN: (&str, &str) =
     ("login", r"(?i)^(krbtgt(_.*)?|guest|invité|administrator|administrateur|defaultaccount|root|nobody)$");
 
+/// Trusts of other domains (INTERDOMAIN_TRUST_ACCOUNT of MS-ADTS 2.2.16; their names end in `$`), and what Exchange
+/// watches and Entra Connect copies with.
+const OF_MICROSOFT: (&str, &str) = ("login", r"(?i)^(HealthMailbox|MSOL_|AAD_)|\$$");
+/// An account opened before its owner's first day (supann: operational and in use ahead of the beginning of activity).
+const AHEAD: (&str, &str) = ("supannRessourceEtat", r"(?i)^\{COMPTE\}A[: ]*SupannAnticipe");
+
 /// Every profile.
 pub static ALL: &[Profile] = &[
     Profile {
@@ -97,7 +103,7 @@ pub static ALL: &[Profile] = &[
             entity: "",
             department: "department",
             employee_type: "employeeType",
-            exclude: &[&[GENERIC], &[BUILT_IN], &[("isCriticalSystemObject", "(?i)^true$")]],
+            exclude: &[&[GENERIC], &[BUILT_IN], &[OF_MICROSOFT], &[("isCriticalSystemObject", "(?i)^true$")]],
             only: &[],
         },
         computers: Computers {
@@ -125,7 +131,7 @@ pub static ALL: &[Profile] = &[
             entity: "",
             department: "supannEntiteAffectationPrincipale|supannEntiteAffectation",
             employee_type: "eduPersonAffiliation",
-            exclude: &[&[GENERIC], &[BUILT_IN]],
+            exclude: &[&[GENERIC], &[BUILT_IN], &[AHEAD]],
             // Students, alumni and visitors are in the same branch.
             only: &[&[("eduPersonAffiliation", "(?i)^(employee|staff|faculty|teacher|researcher)$")]],
         },

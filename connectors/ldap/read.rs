@@ -74,10 +74,22 @@ pub struct Reader<'a> {
     pub places: Places,
     /// Pseudonyms of people by their normal names, for those who hold a computer.
     holders: HashMap<String, Text>,
-    counts: BTreeMap<(Option<Text>, Text), u64>,
+    /// Where each of those counted works, by their logins as [`Login`]s.
+    agents: HashMap<Login, Place>,
     accounts: BTreeMap<Text, Account>,
     persons: Persons,
     harvest: Harvest,
+}
+
+/// A login that cannot be read back: kept while reading, with and without a key for pseudonyms.
+type Login = [u8; 32];
+
+/// A department that is told goes before none, so that of several entries of one login always the same one counts.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    is_unknown: bool,
+    entity: Option<Text>,
+    department: Text,
 }
 
 /// How many people were read, and why they were not counted.
@@ -85,6 +97,7 @@ pub struct Reader<'a> {
 struct Persons {
     read: u64,
     nameless: u64,
+    again: u64,
     disabled: u64,
     excluded: u64,
     others: u64,
@@ -98,7 +111,7 @@ impl<'a> Reader<'a> {
             now,
             places,
             holders: HashMap::new(),
-            counts: BTreeMap::new(),
+            agents: HashMap::new(),
             accounts: BTreeMap::new(),
             persons: Persons::default(),
             harvest: Harvest { tally: context.rules.tally(), ..Harvest::default() },
@@ -141,10 +154,12 @@ impl<'a> Reader<'a> {
                 self.accounts.insert(pseudonym, told);
             }
         }
-        if login.is_none() {
+        // A contact of an address book: nobody who works here goes without one.
+        let Some(login) = login else {
             self.persons.nameless += 1;
-        }
-        let matches = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.matches(entry, login));
+            return;
+        };
+        let matches = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.matches(entry, Some(login)));
         if !enabled {
             self.persons.disabled += 1;
         } else if matches(&people.exclude) {
@@ -152,6 +167,20 @@ impl<'a> Reader<'a> {
         } else if !people.only.is_empty() && !matches(&people.only) {
             self.persons.others += 1;
         } else {
+            let known = Sha256::digest(login.to_lowercase().as_bytes()).into();
+            let place = Place {
+                is_unknown: department.is_none(),
+                entity: entity.clone(),
+                department: department.clone().unwrap_or_else(|| Text::from(UNKNOWN)),
+            };
+            if let Some(there) = self.agents.get_mut(&known) {
+                self.persons.again += 1;
+                if place < *there {
+                    *there = place;
+                }
+                return;
+            }
+            self.agents.insert(known, place);
             let tally = &mut self.harvest.tally;
             for kind in people.employee_type.iter().flat_map(|name| entry.texts(name)) {
                 tally.count("employee_type", kind);
@@ -164,8 +193,6 @@ impl<'a> Reader<'a> {
             if let Some(units) = dn::units(&entry.dn) {
                 tally.count("ou", &units);
             }
-            let department = department.unwrap_or_else(|| Text::from(UNKNOWN));
-            *self.counts.entry((entity, department)).or_default() += 1;
         }
     }
 
@@ -245,7 +272,11 @@ impl<'a> Reader<'a> {
     /// All that was read.
     pub fn harvest(mut self) -> Harvest {
         let date = crate::day_of(self.now, &self.context.time_zone);
-        for ((entity, department), agents) in self.counts {
+        let mut counts: BTreeMap<(Option<Text>, Text), u64> = BTreeMap::new();
+        for Place { entity, department, .. } in self.agents.into_values() {
+            *counts.entry((entity, department)).or_default() += 1;
+        }
+        for ((entity, department), agents) in counts {
             let native = match &entity {
                 Some(entity) => format!("{entity} > {department}"),
                 None => department.to_string(),
@@ -257,9 +288,10 @@ impl<'a> Reader<'a> {
         for (pseudonym, told) in self.accounts {
             self.harvest.lines.accounts.push(Line { native: pseudonym, told });
         }
-        let Persons { read, nameless, disabled, excluded, others } = self.persons;
+        let Persons { read, nameless, again, disabled, excluded, others } = self.persons;
         let uncounted = [
-            (nameless, "tell no login, and have no pseudonym"),
+            (nameless, "tell no login, and are neither counted nor given a pseudonym"),
+            (again, "tell the login of another, and are counted with it"),
             (disabled, "may not log in any more, and are not counted"),
             (excluded, "are left out by `exclude`"),
             (others, "are not among those that `only` counts"),

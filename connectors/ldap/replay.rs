@@ -35,8 +35,8 @@ pub fn document(context: &Context, document: &[u8], now: Timestamp) -> Option<Ha
         if let (Some(code), Some(label)) = (entry.text("supannCodeEntite"), entry.text("ou")) {
             places.structure(code, label, entry.text("supannCodeEntiteParent"));
         }
-        if let Some(name) = entry.text("cn") {
-            places.group(name, entry.texts("member"));
+        if entry.text("member").is_some() {
+            places.group(&entry.dn, entry.text("cn"), entry.texts("member"));
         }
     }
     let mut reader = Reader::new(context, places, now);

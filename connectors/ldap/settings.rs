@@ -10,9 +10,10 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::directory::{Door, GSSAPI, Server, Who};
+use super::place::{GROUP, Way};
 use super::plan::{self, Plan};
 use super::profile::{self, Profile};
-use super::tls;
+use super::{guard, tls};
 use crate::secret::told_secret;
 use crate::{Context, keys, secret};
 
@@ -116,6 +117,12 @@ fn plan(told: &mut Told, profile: &'static Profile, context: &Context) -> anyhow
     ensure!(people.is_some() || computers.is_some(), "neither `people` nor `computers` are to be read");
     let structures = plan::structures(told.structures.take(), profile, base).context("`structures`")?;
     let groups = plan::groups(told.groups.take(), profile, base).context("`groups`")?;
+    let ways = people.iter().map(|persons| [&persons.people.entity, &persons.people.department]);
+    let ways = ways.chain(computers.iter().map(|found| [&found.computers.entity, &found.computers.department]));
+    ensure!(
+        !ways.flatten().any(Way::by_group) || groups.as_ref().is_some_and(|groups| groups.pattern.is_some()),
+        "`{GROUP}` needs `match` in `groups`: which groups tell of a department? else the first of all would"
+    );
     let mut entities = Vec::new();
     for (at, line) in told.entities.iter().enumerate() {
         let context = || format!("entities {}", at + 1);
@@ -210,6 +217,7 @@ fn door(told: Told, context: &Context) -> anyhow::Result<Door> {
         patience: time("request_timeout", told.request_timeout.as_ref(), 30)?,
         time_limit: time("time_limit", told.time_limit.as_ref(), 120)?,
         page_size,
+        limits: guard::USUAL,
     })
 }
 

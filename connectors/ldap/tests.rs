@@ -13,8 +13,10 @@ use super::{CONNECTOR, active, dn, time};
 use crate::Harvest;
 use crate::rule::Rules;
 
+mod count;
 mod fake;
 mod faults;
+mod guard;
 mod pure;
 mod samba;
 mod server;

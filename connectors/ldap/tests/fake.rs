@@ -4,6 +4,8 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 
 use super::super::directory::{Door, Search, Server, Who};
+use super::super::guard::{Limits, USUAL};
+use super::guard::nested;
 use super::*;
 use crate::Class;
 
@@ -81,7 +83,11 @@ async fn what_is_not_ldap() {
         }
     };
     let cases: Vec<(&str, Answer, Class)> = vec![
-        ("another protocol", Box::new(|_| b"\x30\x84\xff\xff\xff\xff\xff\xff\xff".to_vec()), Class::Timeout),
+        ("another protocol", Box::new(|_| b"HTTP/1.1 400 Bad Request\r\n".to_vec()), Class::Timeout),
+        ("a length without end", Box::new(|_| b"\x30\x80\x02\x01\x01".to_vec()), Class::Protocol),
+        ("a huge length", Box::new(|_| b"\x30\x84\xff\xff\xff\xff".to_vec()), Class::TooLarge),
+        ("elements in elements", Box::new(|_| nested(3000)), Class::TooLarge),
+        ("the same for the name of the next page", Box::new(paged(nested(3000))), Class::TooLarge),
         ("no elements", Box::new(|_| ber(0x30, &[])), Class::Protocol),
         ("a text for a message", Box::new(|_| text("hello")), Class::Protocol),
         ("an unknown operation", Box::new(|id| message(id, ber(0x7e, &[]), Vec::new())), Class::Protocol),
@@ -150,6 +156,89 @@ async fn referrals_are_counted_and_not_followed() {
     assert_eq!(harvest.notes, ["1 referrals to other servers were met, and are not followed"]);
 }
 
+/// Before TLS anybody may have answered.
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_to_start_tls() {
+    let answer = |code| message(1, ber(0x78, &[ber(10, &[vec![code]]), text(""), text("")]), Vec::new());
+    let cases = [
+        ("elements in elements", nested(3000), Class::TooLarge, "nested more deeply"),
+        ("too long", b"\x30\x83\x02\x00\x00".to_vec(), Class::TooLarge, "a message of more than"),
+        ("no", answer(2), Class::Tls, "does not begin TLS (result 2)"),
+        ("not LDAP", b"SSH-2.0-\r\n".to_vec(), Class::Timeout, "in time"),
+        ("an end", Vec::new(), Class::Network, "cannot be reached"),
+        ("an answer nobody asked for", [answer(0), done(1, 0)].concat(), Class::Protocol, "what is not LDAP"),
+        ("yes, and no TLS", answer(0), Class::Network, "cannot be reached"),
+    ];
+    for (what, told, class, says) in cases {
+        let port = serve(move |_, asked| if asked.starts_with(b"\x30\x1d") { told.clone() } else { Vec::new() });
+        let failure = collect(&(keys(port) + "start_tls = true\n")).await.expect_err(what);
+        let told = format!("{:#}", failure.cause);
+        println!("{what}: {told}");
+        assert_eq!(failure.class, class, "{what}: {told}");
+        assert!(told.contains(says), "{what}: {told}");
+    }
+}
+
+fn door(port: u16, limits: Limits) -> Door {
+    Door {
+        servers: vec![Server {
+            url: format!("ldap://127.0.0.1:{port}"),
+            name: "fake".to_owned(),
+            host: String::new(),
+        }],
+        start_tls: false,
+        tls: None,
+        who: Who::Anonymous,
+        patience: std::time::Duration::from_millis(500),
+        time_limit: std::time::Duration::from_secs(1),
+        page_size: 0,
+        limits,
+    }
+}
+
+/// Neither entries nor bytes come without end, be it page after page.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_end() {
+    let pages = |id| {
+        let next = ber(0x30, &[ber(2, &[vec![0]]), text("next")]);
+        let control = ber(0x30, &[text("1.2.840.113556.1.4.319"), ber(4, &[next])]);
+        let end = ber(0x65, &[ber(10, &[vec![0]]), text(""), text("")]);
+        [entry(id, "uid=a,dc=test", &[("uid", &["a"])]), message(id, end, ber(0xa0, &[control]))].concat()
+    };
+    for (limits, says) in [
+        (Limits { answers: 40, ..USUAL }, "fake has more than two million entries to tell"),
+        (Limits { session: 4000, ..USUAL }, "fake sends more than 2 GiB in one collection"),
+    ] {
+        let door = door(serve(move |id, _| pages(id)), limits);
+        let (mut directory, _) = door.open().await.map_err(|failure| failure.cause).unwrap();
+        let search = Search { base: "dc=test".to_owned(), filter: "(uid=*)".to_owned(), subtree: true };
+        let mut read = 0;
+        let failure = directory.search("people", &search, &["uid".to_owned()], |_| read += 1).await.unwrap_err();
+        assert_eq!((failure.class, format!("{:#}", failure.cause).as_str()), (Class::TooLarge, says));
+        assert!(read > 10, "{read}");
+    }
+}
+
+/// A part of an attribute is asked of one entry, whose name no message tells.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_name_of_an_entry_is_never_told() {
+    for code in [10, 32, 34, 50] {
+        let port = serve(move |id, asked| {
+            if asked.windows(6).any(|part| part == b"range=") {
+                return done(id, code);
+            }
+            let person: &[&str] = &["uid=0"];
+            [entry(id, "cn=durand,dc=test", &[("member;range=0-0", person)]), done(id, 0)].concat()
+        });
+        let door = door(port, USUAL);
+        let (mut directory, _) = door.open().await.map_err(|failure| failure.cause).unwrap();
+        let search = Search { base: "dc=test".to_owned(), filter: "(cn=*)".to_owned(), subtree: true };
+        let failure = directory.search("groups", &search, &["member".to_owned()], |_| {}).await.unwrap_err();
+        let told = format!("{:#}", failure.cause);
+        assert!(!told.contains("durand") && (code == 50 || told.contains("`dc=test`")), "{told}");
+    }
+}
+
 /// As Active Directory tells more than 1500 values: Samba tells all of them at once.
 #[tokio::test(flavor = "multi_thread")]
 async fn parts_of_an_attribute() {
@@ -164,19 +253,7 @@ async fn parts_of_an_attribute() {
         };
         [told, done(id, 0)].concat()
     });
-    let door = Door {
-        servers: vec![Server {
-            url: format!("ldap://127.0.0.1:{port}"),
-            name: "fake".to_owned(),
-            host: String::new(),
-        }],
-        start_tls: false,
-        tls: None,
-        who: Who::Anonymous,
-        patience: std::time::Duration::from_millis(500),
-        time_limit: std::time::Duration::from_secs(1),
-        page_size: 0,
-    };
+    let door = door(port, USUAL);
     let (mut directory, _) = door.open().await.map_err(|failure| failure.cause).unwrap();
     let search = Search { base: "dc=test".to_owned(), filter: "(cn=g)".to_owned(), subtree: true };
     let mut members = Vec::new();

@@ -82,6 +82,10 @@ fn enabled_or_not() {
     check(&[("sambaAcctFlags", "[U          ]")], Some(true), 0);
     check(&[("supannRessourceEtat", "{MAIL}I"), ("supannRessourceEtat", "{COMPTE}A")], Some(true), 0);
     check(&[("supannRessourceEtat", "{COMPTE}S")], Some(false), 0);
+    check(&[("supannRessourceEtat", "{COMPTE}A:SupannActif")], Some(true), 0);
+    check(&[("supannRessourceEtat", "{COMPTE}A:SupannAnticipe")], Some(true), 0);
+    check(&[("supannRessourceEtat", "{COMPTE}A:SupannSursis")], Some(false), 0);
+    check(&[("supannRessourceEtat", "{COMPTE} I SupannExpire")], Some(false), 0);
 }
 
 #[test]
@@ -207,6 +211,10 @@ fn keys_that_are_refused() {
     check(&format!("{all}[people]\nexclude = ['x']"), "a list of tables");
     check(&format!("{all}[computers]\nname = ''"), "`name` is missing");
     check(&format!("{all}[structures]\nfilter = '(a=b)'"), "`code` is missing");
+    check(&format!("{all}[people]\ndepartment = 'member_of'"), "`member_of` needs `match`");
+    check(&format!("{all}[people]\ndepartment = 'ou|member_of'\n[groups]\n"), "`member_of` needs `match`");
+    check(&format!("{all}[computers]\nentity = ['l', 'member_of']\n"), "`member_of` needs `match`");
+    check(&format!("{all}[groups]\nmember = 'memberUid'\n"), "`memberUid` holds logins");
     check(&format!("{all}[[entities]]\nmatch = '('\nentity = 'x'"), "entities 1");
     check(&format!("{all}[[entities]]\nmatch = 'x'\nentity = ''"), "`entity` is empty");
     for fine in ["plaintext = true", "start_tls = true"] {

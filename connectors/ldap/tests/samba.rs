@@ -134,11 +134,11 @@ async fn what_a_domain_refuses() {
         assert!(told.contains(says) && !told.contains("Secret"), "{told}");
     };
     check("password = 'Wrong.Secret'", Class::Auth, "refuses `bind_dn` and `password`").await;
-    let plain = "url = 'ldap://127.0.1.10'\n";
+    let plain = keys("").lines().next().unwrap().replace("ldaps:", "ldap:") + "\n";
     let keys_in_clear = keys("")
         .lines()
         .filter(|line| !line.starts_with("url") && !line.starts_with("ca_file"))
-        .fold(plain.to_owned(), |keys, line| keys + line + "\n");
+        .fold(plain.clone(), |keys, line| keys + line + "\n");
     let failure = collect(&keys_in_clear).await.unwrap_err();
     assert_eq!(failure.class, Class::Auth);
     assert!(format!("{:#}", failure.cause).contains("wants TLS first"), "{:#}", failure.cause);

@@ -1,0 +1,152 @@
+//! The stream below LDAP: a connection, TLS over it, and a guard over what comes back. ldap3 is given the other end of a
+//! pair of sockets.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use reqwest::Url;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::{TcpStream, UnixStream};
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsConnector;
+
+use super::guard::{self, Breach, Guard, Limits};
+
+/// Why there is no stream, or none any more.
+#[derive(Debug)]
+pub enum Broken {
+    /// Of the connection or of TLS.
+    Io(io::Error),
+    Breach(Breach),
+    /// The server answered to StartTLS with this code.
+    NoTls(u8),
+    /// No certificate can have this name.
+    Name,
+}
+
+impl From<io::Error> for Broken {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<Breach> for Broken {
+    fn from(breach: Breach) -> Self {
+        Self::Breach(breach)
+    }
+}
+
+/// A stream whose other end is a server, as far as the guard lets it through.
+pub struct Guarded {
+    pub end: std::os::unix::net::UnixStream,
+    /// Ends with either side.
+    pub relay: JoinHandle<Result<(), Broken>>,
+}
+
+/// Connects, and begins TLS where the address or `start_tls` say so.
+pub async fn open(
+    url: &str,
+    tls: Option<&Arc<ClientConfig>>,
+    start_tls: bool,
+    limits: Limits,
+) -> Result<Guarded, Broken> {
+    // The settings have understood it before.
+    let url = Url::parse(url).map_err(|error| Broken::Io(io::Error::new(io::ErrorKind::InvalidInput, error)))?;
+    let host = url.host_str().unwrap_or_default();
+    if url.scheme() == "ldapi" {
+        return guarded(UnixStream::connect(path(host)).await?, limits);
+    }
+    let is_ldaps = url.scheme() == "ldaps";
+    let port = url.port().unwrap_or(if is_ldaps { 636 } else { 389 });
+    let mut stream = TcpStream::connect(format!("{host}:{port}")).await?;
+    let Some(config) = tls.filter(|_| is_ldaps || start_tls) else { return guarded(stream, limits) };
+    if !is_ldaps {
+        begin(&mut stream, limits).await?;
+    }
+    let name = ServerName::try_from(host.to_owned()).map_err(|_| Broken::Name)?;
+    guarded(TlsConnector::from(Arc::clone(config)).connect(name, stream).await?, limits)
+}
+
+/// The path in `ldapi://%2Frun%2Fslapd%2Fldapi`.
+fn path(host: &str) -> PathBuf {
+    let mut pieces = host.split('%');
+    let mut bytes = pieces.next().unwrap_or_default().as_bytes().to_vec();
+    for piece in pieces {
+        match piece.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                bytes.extend(&piece.as_bytes()[2..]);
+            }
+            None => {
+                bytes.push(b'%');
+                bytes.extend(piece.as_bytes());
+            }
+        }
+    }
+    PathBuf::from(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Asks for TLS (RFC 4511, 4.14). What follows the answer before TLS has begun could be anybody's, and is refused.
+async fn begin(stream: &mut TcpStream, limits: Limits) -> Result<(), Broken> {
+    stream.write_all(guard::START_TLS).await?;
+    let mut guard = Guard::new(Limits { message: 64 << 10, session: 64 << 10, ..limits });
+    let (mut answer, mut buffer) = (Vec::new(), [0; 1024]);
+    while answer.is_empty() || !guard.at_rest() {
+        let told = match stream.read(&mut buffer).await? {
+            0 => return Err(Broken::Io(io::ErrorKind::UnexpectedEof.into())),
+            length => &buffer[..length],
+        };
+        guard.follow(told)?;
+        answer.extend(told);
+    }
+    match guard::started(&answer)? {
+        0 => Ok(()),
+        code => Err(Broken::NoTls(code)),
+    }
+}
+
+/// Puts the guard between a stream and the end that is given back.
+fn guarded(stream: impl AsyncRead + AsyncWrite + Send + 'static, limits: Limits) -> Result<Guarded, Broken> {
+    let (end, ours) = std::os::unix::net::UnixStream::pair()?;
+    ours.set_nonblocking(true)?;
+    let ours = UnixStream::from_std(ours)?;
+    Ok(Guarded { end, relay: tokio::spawn(relay(stream, ours, Guard::new(limits))) })
+}
+
+/// Passes on both ways, until one of the sides ends or the guard lets no more through.
+async fn relay(
+    server: impl AsyncRead + AsyncWrite + Send + 'static,
+    ours: UnixStream,
+    mut guard: Guard,
+) -> Result<(), Broken> {
+    let (mut from, mut to) = tokio::io::split(server);
+    let (mut asked, mut told) = ours.into_split();
+    let up = async {
+        tokio::io::copy(&mut asked, &mut to).await?;
+        to.shutdown().await?;
+        Ok(())
+    };
+    let down = async {
+        let mut buffer = vec![0; 32 << 10];
+        loop {
+            let bytes = match from.read(&mut buffer).await {
+                // Many servers end TLS without taking leave of it.
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
+                Ok(0) => return Ok(()),
+                read => &buffer[..read?],
+            };
+            guard.follow(bytes)?;
+            if told.write_all(bytes).await.is_err() {
+                // Nobody listens any more.
+                return Ok(());
+            }
+        }
+    };
+    tokio::select! {
+        ended = up => ended,
+        ended = down => ended,
+    }
+}
