@@ -3,6 +3,7 @@
 
 mod cards;
 mod figures;
+mod quality;
 mod rooms;
 mod tables;
 #[cfg(test)]
@@ -132,7 +133,7 @@ pub fn page(edition: &Edition, lang: Lang, viewer: &PageViewer) -> String {
             (unseen::unseen(&sheet))
             (unseen::renewal(&sheet))
             (tables::sources(&sheet))
-            (tables::quality(&sheet))
+            (quality::quality(&sheet))
         }
         footer {
             p {

@@ -33,6 +33,9 @@ pub fn year(ask: &Ask) -> Result<Answer, Problem> {
         let known = law.category_named(category, *year);
         let step = known.and_then(|category| category.step(*year));
         let filing = world.snapshot().filing(siret, *year);
+        // What it said, beside what is known now.
+        let label = known.map_or(&**category, |category| category.label);
+        let declared = filing.and_then(|filing| filing.rows.iter().find(|row| *row.label == *label));
         vec![
             ("siret", (&**siret).into()),
             ("buyer", buyer(&ask.edition.snapshot.entities, siret).into()),
@@ -62,6 +65,9 @@ pub fn year(ask: &Ask) -> Result<Answer, Problem> {
             ("unvalued_gifts", spend.unvalued_gifts.into()),
             ("recycled", spend.recycled.euros().into()),
             ("filed", day(filing.map(|filing| filing.date))),
+            ("filed_total", number(declared.map(|row| row.total.euros()))),
+            ("filed_reuse", number(declared.map(|row| row.reuse.euros()))),
+            ("filed_gifts", number(declared.map(|row| row.gifts.euros()))),
             ("text", known.map(|category| category.text).into()),
         ]
     });

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use crate::edition::SourceState;
-use crate::web::french::{co2e, duration, euros, moment, number, percent};
+use crate::web::french::{co2e, date, duration, euros, moment, number, percent};
 
-use super::figures::{Buyer, Total, label, source};
+use super::figures::{Buyer, Total, source};
 use super::{Sheet, words};
 
 /// A table that scrolls by itself where it is too wide for the page, so that the page never does.
@@ -53,6 +53,26 @@ pub(super) fn buyer_name(sheet: &Sheet, buyer: Buyer) -> Markup {
     }
 }
 
+/// The rate that a buyer has declared, beside the one that is known now.
+fn declared(sheet: &Sheet, buyer: Buyer, label: &str, year: i16, now: f64) -> Markup {
+    let filing = sheet.edition.snapshot.filing(buyer.siret, year);
+    let row =
+        filing.and_then(|filing| filing.rows.iter().find(|row| *row.label == *label).map(|row| (filing.date, row)));
+    let rate = row.map(|(day, row)| (day, (row.reuse + row.gifts).euros() / row.total.euros()));
+    html! {
+        @if let Some((day, rate)) = rate.filter(|(_, rate)| rate.is_finite()) {
+            br;
+            span.note {
+                (sheet.say("déclaré le ", "declared on ")) (date(sheet.lang, day))
+                @if (rate - now).abs() > 5e-5 {
+                    (sheet.say("\u{a0}: ", ": ")) (percent(sheet.lang, rate, 2))
+                    (sheet.say(", les chiffres ont changé depuis", ", the figures have changed since"))
+                }
+            }
+        }
+    }
+}
+
 /// Purchases by buyer, category and year.
 pub fn purchases(sheet: &Sheet) -> Markup {
     const NAME: &str = "reuse_spend_ratio";
@@ -75,7 +95,10 @@ pub fn purchases(sheet: &Sheet) -> Markup {
                     td { (words::category(lang, category, known)) }
                     td { (year) }
                     td.n { @match rate.value {
-                        Some(value) => (sheet.figure(&source(NAME, None, Some(year)), &percent(lang, value, 2))),
+                        Some(value) => {
+                            (sheet.figure(&source(NAME, None, Some(year)), &percent(lang, value, 2)))
+                            (declared(sheet, buyer, known.unwrap_or(category), year, value))
+                        }
                         None => (sheet.unknown(rate.note.as_deref())),
                     } }
                     td.n { @match rate.target {
@@ -380,63 +403,4 @@ pub fn sources(sheet: &Sheet) -> Markup {
     let title = ("Sources des données", "Sources of the data");
     let caption = ("D'où viennent les chiffres, et de quand.", "Where the figures come from, and from when.");
     table(sheet, "sources", title, caption, inside)
-}
-
-/// What could not be settled, and how much is known.
-pub fn quality(sheet: &Sheet) -> Markup {
-    let (lang, figures) = (sheet.lang, &sheet.figures);
-    let address = source("doubts", None, None);
-    let doubts = figures.all("doubts", &[]).filter_map(|reading| Some((label(reading, "reason"), reading.value?)));
-    let doubts: Vec<(&str, f64)> = doubts.filter(|(_, count)| *count > 0.0).collect();
-    let inside = html! {
-        (heads(sheet, &[("À vérifier", "To be checked", false), ("Nombre", "Number", true)]))
-        tbody {
-            @for (reason, count) in &doubts { tr {
-                th scope="row" { (words::doubt(lang, reason)) }
-                td.n { (sheet.figure(&address, &number(lang, *count, 0))) }
-            } }
-            @if doubts.is_empty() { tr { td colspan="2" { (sheet.say("rien à vérifier", "nothing to be checked")) } } }
-        }
-    };
-    let title = ("Qualité des données", "Quality of the data");
-    let caption = ("Ce qui n'a pu être tranché, et reste visible.", "What could not be settled, and stays visible.");
-    html! {
-        (table(sheet, "quality", title, caption, inside))
-        (known(sheet))
-    }
-}
-
-/// Of what share of the active fleet each field is known.
-fn known(sheet: &Sheet) -> Markup {
-    const NAME: &str = "field_known_ratio";
-    let (lang, figures) = (sheet.lang, &sheet.figures);
-    let share = |field: &str| {
-        let (mut known, mut all) = (0.0, 0.0);
-        for reading in figures.all(NAME, &[("field", field)]) {
-            let active = figures.active(Some(label(reading, "kind")));
-            known += reading.value.unwrap_or(0.0) * active;
-            all += active;
-        }
-        (all > 0.0).then(|| known / all)
-    };
-    let fields = figures.labels(NAME, "field");
-    if fields.is_empty() {
-        return html! {};
-    }
-    let inside = html! {
-        (heads(sheet, &[("Information", "Information", false), ("Connue pour", "Known for", true)]))
-        tbody { @for field in fields { tr {
-            th scope="row" { (words::field(lang, field)) }
-            td.n { @match share(field) {
-                Some(share) => (sheet.figure(&source(NAME, None, None), &percent(lang, share, 0))),
-                None => (sheet.unknown(None)),
-            } }
-        } } }
-    };
-    let title = ("Ce qui est connu du parc", "What is known of the equipment");
-    let caption = (
-        "Part du parc en service, en stock ou en réparation.",
-        "Share of the equipment in use, in stock or in repair.",
-    );
-    table(sheet, "known", title, caption, inside)
 }
