@@ -63,6 +63,24 @@ const OF_MICROSOFT: (&str, &str) = ("login", r"(?i)^(HealthMailbox|MSOL_|AAD_)|\
 /// An account opened before its owner's first day (supann: operational and in use ahead of the beginning of activity).
 const AHEAD: (&str, &str) = ("supannRessourceEtat", r"(?i)^\{COMPTE\}A[: ]*SupannAnticipe");
 
+/// Computers as schemas without a word for them have them; openldap and supann alike.
+const DEVICES: Computers = Computers {
+    // RFC 4519 and 2307; `account` alone is also what older directories write people with.
+    filter: "(|(objectClass=device)(objectClass=ieee802Device)(objectClass=ipHost))",
+    name: "cn",
+    serial: "serialNumber",
+    mac: "macAddress",
+    operating_system: "",
+    operating_system_version: "",
+    // Of slapd's overlay lastbind, where it is loaded.
+    last_seen: "authTimestamp",
+    location: "l",
+    entity: "",
+    department: "",
+    owner: "owner",
+};
+const NO_STRUCTURES: Structures = Structures { filter: "", code: "", parent: "", label: "" };
+
 /// Every profile.
 pub static ALL: &[Profile] = &[
     Profile {
@@ -76,22 +94,8 @@ pub static ALL: &[Profile] = &[
             exclude: &[&[GENERIC], &[BUILT_IN]],
             only: &[],
         },
-        computers: Computers {
-            // RFC 4519 and 2307; `account` alone is also what older directories write people with.
-            filter: "(|(objectClass=device)(objectClass=ieee802Device)(objectClass=ipHost))",
-            name: "cn",
-            serial: "serialNumber",
-            mac: "macAddress",
-            operating_system: "",
-            operating_system_version: "",
-            // Of slapd's overlay lastbind, where it is loaded.
-            last_seen: "authTimestamp",
-            location: "l",
-            entity: "",
-            department: "",
-            owner: "owner",
-        },
-        structures: Structures { filter: "", code: "", parent: "", label: "" },
+        computers: DEVICES,
+        structures: NO_STRUCTURES,
         groups: Groups { filter: "(objectClass=groupOfNames)", name: "cn", member: "member" },
     },
     Profile {
@@ -120,7 +124,7 @@ pub static ALL: &[Profile] = &[
             department: "",
             owner: "managedBy",
         },
-        structures: Structures { filter: "", code: "", parent: "", label: "" },
+        structures: NO_STRUCTURES,
         groups: Groups { filter: "(objectCategory=group)", name: "cn", member: "member" },
     },
     Profile {
@@ -135,19 +139,7 @@ pub static ALL: &[Profile] = &[
             // Students, alumni and visitors are in the same branch.
             only: &[&[("eduPersonAffiliation", "(?i)^(employee|staff|faculty|teacher|researcher)$")]],
         },
-        computers: Computers {
-            filter: "(|(objectClass=device)(objectClass=ieee802Device)(objectClass=ipHost))",
-            name: "cn",
-            serial: "serialNumber",
-            mac: "macAddress",
-            operating_system: "",
-            operating_system_version: "",
-            last_seen: "authTimestamp",
-            location: "l",
-            entity: "",
-            department: "",
-            owner: "owner",
-        },
+        computers: DEVICES,
         structures: Structures {
             filter: "(objectClass=supannEntite)",
             code: "supannCodeEntite",
