@@ -98,7 +98,13 @@ fn rules() -> Rules {
     };
     let town = buyer("ville", TOWN, None);
     let nodes = vec![town, buyer("ccas", CCAS, Some(domain::entity::ROOT))];
-    Rules { entities: EntityTree { nodes }, rooms: Vec::new(), time_zone: TimeZone::UTC, filings: Vec::new() }
+    Rules {
+        entities: EntityTree { nodes },
+        rooms: Vec::new(),
+        time_zone: TimeZone::UTC,
+        filings: Vec::new(),
+        appraisals: Vec::new(),
+    }
 }
 
 fn main() {

@@ -90,6 +90,7 @@ fn rules() -> Rules {
         rooms: Vec::new(),
         time_zone: TimeZone::UTC,
         filings: Vec::new(),
+        appraisals: Vec::new(),
     }
 }
 

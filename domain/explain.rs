@@ -1,11 +1,12 @@
 //! How a figure was reached, step by step, each step with its origin.
 
-use crate::factor::Tier;
 use crate::indicator::footprint::{grid, of_asset};
 use crate::indicator::{Basis, Grounds};
+use crate::quantity::Impact;
 use crate::record::Text;
 use crate::snapshot::Asset;
-use crate::word::{Status, Word};
+use crate::specification::Specification;
+use crate::word::{Criterion, Status, Word};
 
 /// One step: what it is, its value and unit, and where it comes from.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +25,7 @@ pub struct Step {
 pub fn footprint(basis: &Basis, asset: &Asset) -> Vec<Step> {
     let facts = &asset.facts;
     let status = if facts.virtual_machine == Some(true) { None } else { asset.status(basis.at) };
-    let footprint = of_asset(basis, asset, status);
+    let footprint = of_asset(basis, Criterion::Co2e, asset, status);
     let factors = &basis.settings.factors;
     let mut steps = Vec::new();
     let mut step = |what: &str, value: Option<f64>, unit: &'static str, origin: String| {
@@ -34,18 +35,23 @@ pub fn footprint(basis: &Basis, asset: &Asset) -> Vec<Step> {
         Some(source) => format!("{field}, told by {}", basis.snapshot.source_name(source)),
         None => format!("{field} is not told"),
     };
-    let factor = footprint.row.map(|row| &factors.rows[row]);
+    let factor = footprint.row.map(|row| basis.rows.row(row));
+    let energy_row = footprint.energy_row.map(|row| basis.rows.row(row));
     let kind = facts.kind.map_or("unknown", Word::name);
     match factor {
         Some(factor) => {
             let set = &factors.sets[factor.set];
             let row = format!("{} ({}, {}; {})", factor.id, set.publisher, set.edition, factor.found);
-            let tier = match footprint.tier {
-                Tier::Local => "the operator's own row",
-                Tier::Model => "a row for this very model",
-                Tier::Specification => "computed from the specification",
-                Tier::Kind | Tier::None => "the row of its kind",
-            };
+            let tier = footprint.tier.why();
+            let specification = Specification::of(facts).filter(|_| *factor.method == *"specification");
+            for added in specification.iter().flat_map(|told| {
+                told.parts(Criterion::Co2e, &factors.components, &factors.processors).unwrap_or_default()
+            }) {
+                let origin = format!("{} of them, ± {:.0} % by what is not told of them", added.units, {
+                    100.0 * added.spread.0 / added.impact.0.max(f64::MIN_POSITIVE)
+                });
+                step(&format!("  of which {}", added.part.name()), Some(added.impact.0 / 1000.0), "kgCO2e", origin);
+            }
             step("manufacture", Some(factor.manufacture.0 / 1000.0), "kgCO2e", format!("{row}: {tier}"));
             step("distribution", Some(factor.distribution.0 / 1000.0), "kgCO2e", factor.id.to_string());
             step("end of life", Some(factor.end_of_life.0 / 1000.0), "kgCO2e", factor.id.to_string());
@@ -75,7 +81,7 @@ pub fn footprint(basis: &Basis, asset: &Asset) -> Vec<Step> {
         "its life where it has left, else the greater of its age and the reference".to_owned(),
     );
     step("years before us", Some(footprint.upstream.0), "years", said("upstream_years"));
-    let annual = footprint.annual.map(|parts| parts.into_iter().sum::<crate::quantity::Impact>());
+    let annual = footprint.annual.map(|parts| parts.into_iter().sum::<Impact>());
     step(
         "embodied, a year",
         annual.map(|impact| impact.0 / 1000.0),
@@ -91,8 +97,12 @@ pub fn footprint(basis: &Basis, asset: &Asset) -> Vec<Step> {
             let overhead = if whole { ", its overhead included" } else { "" };
             format!("its share of what the IT equipment of {room} was measured to take, a year{overhead}")
         }
-        Grounds::Declared => said("annual_kwh"),
-        _ => factor.map_or_else(|| format!("no default for kind {kind}"), |factor| factor.id.to_string()),
+        Grounds::Declared if facts.annual_kwh.is_some() => said("annual_kwh"),
+        _ if energy_row.is_some_and(|row| row.model.is_some()) => {
+            format!("declared by the maker: {}", energy_row.map_or("", |row| &row.id))
+        }
+        _ if energy_row.is_some() => energy_row.map_or_else(String::new, |row| row.id.to_string()),
+        _ => format!("no default for kind {kind}"),
     };
     let source = if status == Some(Status::InStock) { format!("{source}; in stock: it uses none") } else { source };
     step(
@@ -111,7 +121,7 @@ pub fn footprint(basis: &Basis, asset: &Asset) -> Vec<Step> {
             _ => "server_room_pue where it stands in a server room, else 1".to_owned(),
         },
     );
-    if let Some(grid) = grid(basis) {
+    if let Some(grid) = grid(basis, Criterion::Co2e) {
         let nearest = if grid.year == basis.at.year() { "" } else { ", the nearest year known" };
         step(
             "electricity factor",

@@ -1,9 +1,18 @@
 //! Published numbers with their origin. The numbers themselves are data: the `factors` crate reads them.
 
-use crate::identity;
+use std::collections::HashMap;
+
 use crate::quantity::{Energy, Impact, Intensity};
 use crate::record::Text;
+use crate::specification::{Component, Processors};
 use crate::word::{Criterion, Kind, Word};
+use crate::{identity, model};
+
+/// The relative standard deviation where none is published.
+pub const R_DEFAULT: f64 = 0.30;
+
+/// A document that is further from the year in which a thing was new speaks of another model of the same name.
+const SAME_MODEL_YEARS: i16 = 5;
 
 /// Where the rows of one folder come from.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,8 +42,15 @@ pub struct Factor {
     pub kind: Kind,
     /// The maker, where it speaks of one model.
     pub manufacturer: Option<Text>,
-    /// The model, where it speaks of one.
+    /// The model, where it speaks of one; a trailing `*` makes it a family.
     pub model: Option<Text>,
+    /// Diagonal of the screen, where the model comes in several.
+    pub screen_inches: Option<f64>,
+    /// Year of the document, where it speaks of one model: makers use a name again some years later.
+    pub year: Option<i16>,
+    /// Whose method it was reached by. The common part of the error is shared by all rows of one: a kind's row stands
+    /// alone, models of one maker in one set share theirs, and so do all that is computed from specifications.
+    pub method: Text,
     /// Which impact.
     pub criterion: Criterion,
     /// Making one unit.
@@ -57,6 +73,40 @@ impl Factor {
     /// Everything but use: manufacture, distribution and end of life.
     pub fn embodied(&self) -> Impact {
         self.manufacture + self.distribution + self.end_of_life
+    }
+
+    /// A row for servers that are made alike, by whoever computed it.
+    pub fn of_server(
+        criterion: Criterion,
+        set: usize,
+        specification: &str,
+        manufacture: Impact,
+        r_embodied: f64,
+        method: &Text,
+    ) -> Self {
+        Self {
+            id: Text::from(format!("{method}/{specification}")),
+            set,
+            kind: Kind::Server,
+            manufacturer: None,
+            model: None,
+            screen_inches: None,
+            year: None,
+            method: method.clone(),
+            criterion,
+            manufacture,
+            distribution: Impact(0.0),
+            end_of_life: Impact(0.0),
+            annual_energy: None,
+            r_embodied,
+            r_energy: R_DEFAULT,
+            found: Text::from("sum of its parts; distribution and end of life are not in it"),
+        }
+    }
+
+    /// Do both tell the same numbers?
+    fn says_as(&self, other: &Self) -> bool {
+        self.embodied() == other.embodied() && self.annual_energy == other.annual_energy
     }
 }
 
@@ -96,6 +146,19 @@ pub enum Tier {
     None,
 }
 
+impl Tier {
+    /// Why a row was chosen.
+    pub fn why(self) -> &'static str {
+        match self {
+            Self::Local => "the operator's own row",
+            Self::Model => "a row for this very model",
+            Self::Specification => "computed from the specification",
+            Self::Kind => "the row of its kind",
+            Self::None => "no published factor",
+        }
+    }
+}
+
 impl Word for Tier {
     const ALL: &'static [(Self, &'static str)] = &[
         (Self::Local, "local"),
@@ -104,6 +167,53 @@ impl Word for Tier {
         (Self::Kind, "kind"),
         (Self::None, "none"),
     ];
+}
+
+/// The same model under another name: a machine type, a product number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alias {
+    /// The maker.
+    pub manufacturer: Text,
+    /// What inventories tell; a trailing `*` stands for anything.
+    pub told: Text,
+    /// The model as rows name it.
+    pub model: Text,
+}
+
+/// What a factor is looked for with.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Wanted<'a> {
+    /// What it is.
+    pub kind: Option<Kind>,
+    /// Who made it.
+    pub manufacturer: Option<&'a str>,
+    /// Which model.
+    pub model: Option<&'a str>,
+    /// Diagonal of its screen.
+    pub screen_inches: Option<f64>,
+    /// Year in which it was new.
+    pub year: Option<i16>,
+}
+
+/// What tells things apart that may have other factors.
+pub type Key<'a> = (Option<Kind>, Option<&'a str>, Option<&'a str>, Option<u64>, Option<i16>);
+
+impl<'a> Wanted<'a> {
+    /// The same for all that is found alike.
+    pub fn key(&self) -> Key<'a> {
+        (self.kind, self.manufacturer, self.model, self.screen_inches.map(f64::to_bits), self.year)
+    }
+}
+
+/// The row that was found, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// Index into `Factors::rows`; `None` where no row speaks of it.
+    pub row: Option<usize>,
+    /// How close the row is.
+    pub tier: Tier,
+    /// Rows of the model of which none can be preferred: none is taken, and a kind's row stands in.
+    pub rivals: Vec<usize>,
 }
 
 /// All the rows in use, the local ones first.
@@ -115,36 +225,130 @@ pub struct Factors {
     pub rows: Vec<Factor>,
     /// Rows for electricity.
     pub grid: Vec<GridFactor>,
+    /// What servers are made of.
+    pub components: Vec<Component>,
+    /// Dies of processors.
+    pub processors: Processors,
+    /// Other names of models.
+    pub aliases: Vec<Alias>,
+    models: Models,
+}
+
+/// Rows of models by their names.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Models {
+    /// Rows by maker (empty: any) and name.
+    exact: HashMap<(String, String), Vec<usize>>,
+    /// Rows of families, which end in `*`: maker, how names begin, row.
+    families: Vec<(String, String, usize)>,
+    /// Names by maker and other name; names that begin so.
+    aliases: HashMap<(String, String), String>,
+    prefixes: Vec<(String, String, String)>,
 }
 
 impl Factors {
-    /// The row for a thing: local over the very model's over the kind's. Index into `rows`.
-    pub fn choose(
-        &self,
-        criterion: Criterion,
-        kind: Kind,
-        manufacturer: Option<&str>,
-        model: Option<&str>,
-    ) -> Option<(usize, Tier)> {
-        let maker = manufacturer.map(identity::maker);
-        let model = model.map(identity::model);
-        let is_model = |row: &Factor| {
-            row.model.as_deref().map(identity::model).is_some_and(|own| Some(own) == model)
-                && row.manufacturer.as_deref().map(identity::maker).is_none_or(|own| Some(own) == maker)
-        };
-        let found = |local: bool, of_model: bool| {
+    /// The same, ready to be asked. Whoever changes rows or aliases does this last.
+    pub fn indexed(mut self) -> Self {
+        let mut models = Models::default();
+        for (at, row) in self.rows.iter().enumerate() {
+            let Some(told) = row.model.as_deref() else { continue };
+            let maker = row.manufacturer.as_deref().map(identity::maker).unwrap_or_default();
+            let key = model::name(row.manufacturer.as_deref(), told).key;
+            match told.ends_with('*') {
+                true => models.families.push((maker, key, at)),
+                false => models.exact.entry((maker, key)).or_default().push(at),
+            }
+        }
+        for alias in &self.aliases {
+            let maker = identity::maker(&alias.manufacturer);
+            let of = |told: &str| model::name(Some(&alias.manufacturer), told).key;
+            match alias.told.ends_with('*') {
+                true => models.prefixes.push((maker, of(&alias.told), of(&alias.model))),
+                false => drop(models.aliases.insert((maker, of(&alias.told)), of(&alias.model))),
+            }
+        }
+        self.models = models;
+        self
+    }
+
+    /// The row for a thing: local over the very model's over the kind's.
+    pub fn choose(&self, criterion: Criterion, wanted: &Wanted) -> Choice {
+        self.best(wanted, |row| row.criterion == criterion)
+    }
+
+    /// The row that tells the electricity of a thing, in the same order.
+    pub fn energy(&self, wanted: &Wanted) -> Option<usize> {
+        self.best(wanted, |row| row.criterion == Criterion::Co2e && row.annual_energy.is_some()).row
+    }
+
+    fn best(&self, wanted: &Wanted, is_asked: impl Fn(&Factor) -> bool) -> Choice {
+        let of_model = self.of_model(wanted, &is_asked);
+        let local = |at: &usize| self.sets[self.rows[*at].set].local;
+        let of_kind = |is_local: bool| {
             self.rows.iter().position(|row| {
-                row.criterion == criterion
-                    && row.kind == kind
-                    && self.sets[row.set].local == local
-                    && if of_model { row.model.is_some() && is_model(row) } else { row.model.is_none() }
+                row.model.is_none()
+                    && Some(row.kind) == wanted.kind
+                    && self.sets[row.set].local == is_local
+                    && is_asked(row)
             })
         };
-        found(true, true)
-            .or_else(|| found(true, false))
+        let mut rivals = Vec::new();
+        let mut settled = |is_local: bool| {
+            let rows: Vec<usize> = of_model.iter().filter(|at| local(at) == is_local).copied().collect();
+            let first = rows.first().copied()?;
+            if rows.iter().all(|at| self.rows[*at].says_as(&self.rows[first])) {
+                return Some(first);
+            }
+            rivals.extend(rows);
+            None
+        };
+        let found = settled(true)
+            .or_else(|| of_kind(true))
             .map(|row| (row, Tier::Local))
-            .or_else(|| found(false, true).map(|row| (row, Tier::Model)))
-            .or_else(|| found(false, false).map(|row| (row, Tier::Kind)))
+            .or_else(|| settled(false).map(|row| (row, Tier::Model)))
+            .or_else(|| of_kind(false).map(|row| (row, Tier::Kind)));
+        Choice { row: found.map(|(row, _)| row), tier: found.map_or(Tier::None, |(_, tier)| tier), rivals }
+    }
+
+    /// The rows of a model: those of its very name, else those of the longest family. Never another maker's.
+    fn of_model(&self, wanted: &Wanted, is_asked: impl Fn(&Factor) -> bool) -> Vec<usize> {
+        let Some(told) = wanted.model else { return Vec::new() };
+        let maker = wanted.manufacturer.map(identity::maker).unwrap_or_default();
+        let model::Name { key, inches } = model::name(wanted.manufacturer, told);
+        let models = &self.models;
+        let alias = models.aliases.get(&(maker.clone(), key.clone())).or_else(|| {
+            models
+                .prefixes
+                .iter()
+                .find(|(of, begin, _)| *of == maker && key.starts_with(begin))
+                .map(|(.., name)| name)
+        });
+        let key = alias.cloned().unwrap_or(key);
+        let diagonal = wanted.screen_inches.or(inches);
+        let makers = [maker, String::new()];
+        let exact = makers.iter().filter_map(|maker| models.exact.get(&(maker.clone(), key.clone())));
+        let is_it = |at: &usize| {
+            let row = &self.rows[*at];
+            let apart = row.year.zip(wanted.year).map(|(own, told)| (own - told).abs());
+            is_asked(row) && apart.is_none_or(|years| years <= SAME_MODEL_YEARS)
+        };
+        let mut exact: Vec<usize> = exact.flatten().copied().filter(is_it).collect();
+        if !exact.is_empty() {
+            // The screen tells sizes of one model apart; of a model with one size it says nothing.
+            let of_size = |at: &usize| {
+                diagonal.zip(self.rows[*at].screen_inches).is_some_and(|(told, own)| model::same_diagonal(told, own))
+            };
+            if exact.len() > 1 && exact.iter().any(of_size) {
+                exact.retain(of_size);
+            }
+            return exact;
+        }
+        let families = models.families.iter().filter(|(of, begin, at)| {
+            (of.is_empty() || *of == makers[0]) && key.starts_with(begin.as_str()) && is_asked(&self.rows[*at])
+        });
+        let families: Vec<_> = families.collect();
+        let longest = families.iter().map(|(_, begin, _)| begin.len()).max();
+        families.iter().filter(|(_, begin, _)| Some(begin.len()) == longest).map(|(.., at)| *at).collect()
     }
 
     /// A country's electricity in a year, else in the nearest year that is known.

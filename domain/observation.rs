@@ -73,10 +73,16 @@ pub struct Facts {
     pub cpu_count: Option<f64>,
     /// Memory, in gigabytes.
     pub ram_gb: Option<f64>,
+    /// Memory modules.
+    pub ram_modules: Option<f64>,
     /// Solid-state storage, in gigabytes.
     pub ssd_gb: Option<f64>,
+    /// Solid-state drives.
+    pub ssd_count: Option<f64>,
     /// Hard disks, in gigabytes.
     pub hdd_gb: Option<f64>,
+    /// How many hard disks.
+    pub hdd_count: Option<f64>,
     /// Diagonal of the screen, in inches.
     pub screen_inches: Option<f64>,
     /// Electricity a year as its maker declares it (TEC), in kilowatt-hours.
@@ -272,16 +278,34 @@ impl Record for Facts {
             set: |r, v| r.ram_gb = Told::told(v),
         },
         Field {
+            name: "ram_modules",
+            takes: Takes::Number,
+            get: |r| r.ram_modules.tell(),
+            set: |r, v| r.ram_modules = Told::told(v),
+        },
+        Field {
             name: "ssd_gb",
             takes: Takes::Number,
             get: |r| r.ssd_gb.tell(),
             set: |r, v| r.ssd_gb = Told::told(v),
         },
         Field {
+            name: "ssd_count",
+            takes: Takes::Number,
+            get: |r| r.ssd_count.tell(),
+            set: |r, v| r.ssd_count = Told::told(v),
+        },
+        Field {
             name: "hdd_gb",
             takes: Takes::Number,
             get: |r| r.hdd_gb.tell(),
             set: |r, v| r.hdd_gb = Told::told(v),
+        },
+        Field {
+            name: "hdd_count",
+            takes: Takes::Number,
+            get: |r| r.hdd_count.tell(),
+            set: |r, v| r.hdd_count = Told::told(v),
         },
         Field {
             name: "screen_inches",

@@ -14,6 +14,7 @@ use crate::purchase::PurchaseLine;
 use crate::reconcile::siret_of;
 use crate::record::{Record, Text};
 use crate::room::Room;
+use crate::specification::Appraisal;
 use crate::testimony::{Moment, Source, SourceId, Spell};
 use crate::word::Status;
 
@@ -155,6 +156,8 @@ pub struct Snapshot {
     pub partial: BTreeSet<Text>,
     /// Declarations that were handed in.
     pub filings: Vec<Filing>,
+    /// What another program answered for the specifications of servers.
+    pub appraisals: Vec<Appraisal>,
     /// What could not be settled, sorted.
     pub doubts: Vec<Doubt>,
 }
@@ -240,6 +243,7 @@ impl Snapshot {
             rooms,
             roommates,
             filings: self.filings.iter().filter(|filing| seen(&filing.siret)).cloned().collect(),
+            appraisals: self.appraisals.clone(),
             partial,
             doubts,
             assets,

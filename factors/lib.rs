@@ -1,11 +1,18 @@
 //! Published emission factors: data first. Each folder is one publisher's edition; this file reads and checks them.
 
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
-use domain::factor::{Factor, FactorSet, Factors, GridFactor};
+use domain::factor::{Alias, Factor, FactorSet, Factors, GridFactor, R_DEFAULT};
+use domain::identity;
 use domain::quantity::{Energy, Impact, Intensity};
 use domain::record::Text;
+use domain::specification::{Component, Part, processor};
 use domain::word::{Criterion, Kind, Word};
 use serde::Deserialize;
 
@@ -13,26 +20,60 @@ use serde::Deserialize;
 pub struct Shipped {
     /// The folder's name.
     pub name: &'static str,
-    origin: &'static str,
-    factors: Option<&'static str>,
-    electricity: Option<&'static str>,
+    files: &'static [(&'static str, &'static str)],
 }
 
 /// Every shipped set, in the order of belief.
 pub static ALL: &[Shipped] = &[
     Shipped {
         name: "ademe-terminals",
-        origin: include_str!("ademe-terminals/origin.toml"),
-        factors: Some(include_str!("ademe-terminals/factors.csv")),
-        electricity: None,
+        files: &[
+            ("origin.toml", include_str!("ademe-terminals/origin.toml")),
+            ("factors.csv", include_str!("ademe-terminals/factors.csv")),
+        ],
+    },
+    Shipped {
+        name: "makers",
+        files: &[
+            ("origin.toml", include_str!("makers/origin.toml")),
+            ("factors.csv", include_str!("makers/factors.csv")),
+            ("aliases.csv", include_str!("makers/aliases.csv")),
+        ],
     },
     Shipped {
         name: "ademe-electricity",
-        origin: include_str!("ademe-electricity/origin.toml"),
-        factors: None,
-        electricity: Some(include_str!("ademe-electricity/electricity.csv")),
+        files: &[
+            ("origin.toml", include_str!("ademe-electricity/origin.toml")),
+            ("electricity.csv", include_str!("ademe-electricity/electricity.csv")),
+        ],
+    },
+    Shipped {
+        name: "digital4better",
+        files: &[
+            ("origin.toml", include_str!("digital4better/origin.toml")),
+            ("factors.csv", include_str!("digital4better/factors.csv")),
+            ("electricity.csv", include_str!("digital4better/electricity.csv")),
+        ],
+    },
+    Shipped {
+        name: "primary-energy-fr",
+        files: &[
+            ("origin.toml", include_str!("primary-energy-fr/origin.toml")),
+            ("electricity.csv", include_str!("primary-energy-fr/electricity.csv")),
+        ],
+    },
+    Shipped {
+        name: "server-parts",
+        files: &[
+            ("origin.toml", include_str!("server-parts/origin.toml")),
+            ("components.csv", include_str!("server-parts/components.csv")),
+            ("processors.csv", include_str!("server-parts/processors.csv")),
+        ],
     },
 ];
+
+/// The tables a folder may hold.
+const TABLES: [&str; 5] = ["factors.csv", "electricity.csv", "components.csv", "processors.csv", "aliases.csv"];
 
 /// All sets: the operator's folders first, then the shipped ones.
 ///
@@ -44,10 +85,11 @@ pub fn load(extra: &[impl AsRef<Path>]) -> anyhow::Result<Factors> {
         read_folder(&mut factors, folder.as_ref())?;
     }
     for set in ALL {
-        add(&mut factors, set.name, false, set.origin, set.factors, set.electricity)
-            .with_context(|| format!("factor set {}", set.name))?;
+        let file =
+            |name: &str| set.files.iter().find(|(known, _)| *known == name).map(|(_, text)| Cow::Borrowed(*text));
+        add(&mut factors, set.name, false, file).with_context(|| format!("factor set {}", set.name))?;
     }
-    Ok(factors)
+    Ok(factors.indexed())
 }
 
 /// Reads and checks one folder of local factors.
@@ -57,21 +99,24 @@ pub fn load(extra: &[impl AsRef<Path>]) -> anyhow::Result<Factors> {
 pub fn check(folder: &Path) -> anyhow::Result<Factors> {
     let mut factors = Factors::default();
     read_folder(&mut factors, folder)?;
-    Ok(factors)
+    Ok(factors.indexed())
 }
 
 fn read_folder(factors: &mut Factors, folder: &Path) -> anyhow::Result<()> {
     let place = || format!("factor set {}", folder.display());
     let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or("local");
-    let read = |file: &str| match std::fs::read_to_string(folder.join(file)) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("cannot read {file}")),
-    };
-    let origin = read("origin.toml").with_context(place)?.with_context(|| format!("{}: no origin.toml", place()))?;
-    let (rows, grid) = (read("factors.csv").with_context(place)?, read("electricity.csv").with_context(place)?);
-    ensure!(rows.is_some() || grid.is_some(), "{}: neither factors.csv nor electricity.csv", place());
-    add(factors, name, true, &origin, rows.as_deref(), grid.as_deref()).with_context(place)
+    let mut files = Vec::new();
+    for file in ["origin.toml"].into_iter().chain(TABLES) {
+        match std::fs::read_to_string(folder.join(file)) {
+            Ok(text) => files.push((file, text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error).with_context(|| format!("{}: cannot read {file}", place())),
+        }
+    }
+    ensure!(files.iter().any(|(file, _)| TABLES.contains(file)), "{}: none of {}", place(), TABLES.join(", "));
+    let file =
+        |name: &str| files.iter().find(|(known, _)| *known == name).map(|(_, text)| Cow::Borrowed(text.as_str()));
+    add(factors, name, true, file).with_context(place)
 }
 
 #[derive(Deserialize)]
@@ -94,6 +139,8 @@ struct Row {
     kind: String,
     manufacturer: Option<String>,
     model: Option<String>,
+    screen_inches: Option<f64>,
+    year: Option<i16>,
     criterion: String,
     unit: String,
     manufacture: f64,
@@ -119,18 +166,43 @@ struct GridRow {
     found: String,
 }
 
-/// The relative standard deviation where none is published.
-const R_DEFAULT: f64 = 0.30;
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ComponentRow {
+    part: String,
+    criterion: String,
+    unit: String,
+    base: f64,
+    per: f64,
+    size: f64,
+    size_low: f64,
+    size_high: f64,
+    found: String,
+}
 
-fn add(
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProcessorRow {
+    model: String,
+    die_mm2: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AliasRow {
+    manufacturer: String,
+    told: String,
+    model: String,
+}
+
+fn add<'a>(
     factors: &mut Factors,
     name: &str,
     local: bool,
-    origin: &str,
-    rows: Option<&str>,
-    grid: Option<&str>,
+    file: impl Fn(&str) -> Option<Cow<'a, str>>,
 ) -> anyhow::Result<()> {
-    let origin: Origin = toml::from_str(origin)
+    let origin = file("origin.toml").context("no origin.toml")?;
+    let origin: Origin = toml::from_str(&origin)
         .map_err(|error| anyhow::anyhow!("{}", error.message().trim()))
         .context("origin.toml")?;
     let set = factors.sets.len();
@@ -142,7 +214,8 @@ fn add(
         origin: Text::from(origin.origin),
         local,
     });
-    each(rows, "factors.csv", |row: Row| {
+    let mut ids: HashSet<Text> = factors.rows.iter().map(|row| row.id.clone()).collect();
+    each(&file, "factors.csv", |row: Row| {
         let criterion = criterion(&row.criterion)?;
         let unit = unit(criterion, &row.unit)?;
         let Some(kind) = Kind::parse(&row.kind) else { bail!("kind: `{}` is not a kind", row.kind) };
@@ -157,13 +230,23 @@ fn add(
             ensure!(value.is_none_or(|value| value.is_finite() && value >= 0.0), "{column}: it cannot be negative");
         }
         let id = Text::from(format!("{name}/{}", row.id));
-        ensure!(factors.rows.iter().all(|other| other.id != id), "id: `{}` is there twice", row.id);
+        ensure!(ids.insert(id.clone()), "id: `{}` is there twice", row.id);
+        ensure!(row.screen_inches.is_none_or(|told| (1.0..200.0).contains(&told)), "screen_inches: it cannot be");
+        let manufacturer = row.manufacturer.as_deref().and_then(Text::of);
+        let model = row.model.as_deref().and_then(Text::of);
+        let method = match (&model, &manufacturer) {
+            (Some(_), Some(maker)) => Text::from(format!("{name}/{}", identity::maker(maker))),
+            _ => id.clone(),
+        };
         factors.rows.push(Factor {
             id,
             set,
             kind,
-            manufacturer: row.manufacturer.as_deref().and_then(Text::of),
-            model: row.model.as_deref().and_then(Text::of),
+            manufacturer,
+            model,
+            screen_inches: row.screen_inches,
+            year: row.year,
+            method,
             criterion,
             manufacture: Impact(row.manufacture * unit),
             distribution: Impact(row.distribution * unit),
@@ -175,7 +258,7 @@ fn add(
         });
         Ok(())
     })?;
-    each(grid, "electricity.csv", |row: GridRow| {
+    each(&file, "electricity.csv", |row: GridRow| {
         let criterion = criterion(&row.criterion)?;
         let unit = unit(criterion, &row.unit)?;
         ensure!(row.per_kwh.is_finite() && row.per_kwh > 0.0, "per_kwh: {} cannot be", row.per_kwh);
@@ -197,16 +280,52 @@ fn add(
             found: Text::from(row.found),
         });
         Ok(())
+    })?;
+    each(&file, "components.csv", |row: ComponentRow| {
+        let Some(part) = Part::parse(&row.part) else { bail!("part: `{}` is no part of a server", row.part) };
+        let criterion = criterion(&row.criterion)?;
+        let unit = unit(criterion, &row.unit)?;
+        for (column, value) in [("base", row.base), ("per", row.per), ("size_low", row.size_low)] {
+            ensure!(value.is_finite() && value >= 0.0, "{column}: {value} cannot be");
+        }
+        ensure!(
+            row.size_low <= row.size && row.size <= row.size_high,
+            "size: {} is not between its bounds",
+            row.size
+        );
+        factors.components.push(Component {
+            set,
+            part,
+            criterion,
+            base: Impact(row.base * unit),
+            per: Impact(row.per * unit),
+            size: (row.size, row.size_low, row.size_high),
+            found: Text::from(row.found),
+        });
+        Ok(())
+    })?;
+    each(&file, "processors.csv", |row: ProcessorRow| {
+        ensure!(row.die_mm2.is_finite() && row.die_mm2 > 0.0, "die_mm2: {} cannot be", row.die_mm2);
+        factors.processors.entry(processor(&row.model)).or_insert(row.die_mm2);
+        Ok(())
+    })?;
+    each(&file, "aliases.csv", |row: AliasRow| {
+        factors.aliases.push(Alias {
+            manufacturer: Text::from(row.manufacturer),
+            told: Text::from(row.told),
+            model: Text::from(row.model),
+        });
+        Ok(())
     })
 }
 
 /// Reads every row of a table; an error names the file and the line.
-fn each<R: serde::de::DeserializeOwned>(
-    table: Option<&str>,
+fn each<'a, R: serde::de::DeserializeOwned>(
+    files: impl Fn(&str) -> Option<Cow<'a, str>>,
     file: &str,
     mut keep: impl FnMut(R) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let Some(table) = table else { return Ok(()) };
+    let Some(table) = files(file) else { return Ok(()) };
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(table.as_bytes());
     let headings = reader.headers().with_context(|| file.to_owned())?.clone();
     for record in reader.records() {
@@ -229,38 +348,5 @@ fn unit(criterion: Criterion, told: &str) -> anyhow::Result<f64> {
         (Criterion::Co2e | Criterion::Adpe, "g") | (Criterion::Water, "L") => Ok(1.0),
         (Criterion::PrimaryEnergy, "MJ") => Ok(1e6),
         _ => bail!("unit: `{told}` is not one for {}", criterion.name()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shipped_sets_are_right() -> anyhow::Result<()> {
-        let factors = load(&[] as &[&Path])?;
-        assert_eq!(factors.sets.len(), ALL.len());
-        let embodied = |kind: Kind| {
-            let (row, _) = factors.choose(Criterion::Co2e, kind, None, None)?;
-            Some((factors.rows[row].embodied().0 / 10.0).round() / 100.0)
-        };
-        // Sums of the published stages, in kilograms.
-        assert_eq!(embodied(Kind::Laptop), Some(185.09));
-        assert_eq!(embodied(Kind::Monitor), Some(69.84));
-        assert_eq!(embodied(Kind::Desktop), Some(211.46));
-        assert_eq!(embodied(Kind::Switch), None);
-        let year = |year| factors.electricity("FR", year, Criterion::Co2e).map(|row| row.year);
-        assert_eq!((year(2022), year(2026), year(2010)), (Some(2022), Some(2025), Some(2021)));
-        Ok(())
-    }
-
-    #[test]
-    fn a_wrong_row_is_named() {
-        let mut factors = Factors::default();
-        let origin = "publisher = 'us'\nedition = '1'\nlicence = 'none'\norigin = 'here'";
-        let rows = "id,kind,manufacturer,model,criterion,unit,manufacture,distribution,end_of_life,annual_kwh,r_embodied,r_energy,found\n\
-                    a,laptop,,,co2e,kg,1,1,-1,,,,here\n";
-        let error = add(&mut factors, "x", true, origin, Some(rows), None).map_err(|error| format!("{error:#}"));
-        assert_eq!(error, Err("factors.csv:2: end_of_life: -1 cannot be an impact".to_owned()));
     }
 }

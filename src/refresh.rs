@@ -40,6 +40,7 @@ impl Ground {
                 rooms: config.rooms.clone(),
                 time_zone: config.time_zone.clone(),
                 filings: Vec::new(),
+                appraisals: Vec::new(),
             },
             settings: Arc::new(Settings {
                 factors: factors::load(&config.extra_factors)?,

@@ -167,4 +167,25 @@ fn explanations_add_up_to_the_published_total() {
     let published = daemon.reading("footprint_fleet_annual_co2e_grams", &[]).unwrap() / 1000.0;
     assert!(near(total, published), "{count} assets add up to {total} kg, and {published} kg are published");
     assert!(count > 1000, "{count}");
+    // The same total, factor by factor; and that of each kind.
+    let portions = daemon.json("/api/v1/footprint/explanation");
+    let annual = |row: &serde_json::Value| row["value"].as_f64().unwrap_or(0.0);
+    let rows = portions["items"].as_array().unwrap();
+    let all: f64 = rows.iter().map(annual).sum();
+    assert!(near(all, published * 1000.0) && near(all, portions["total"].as_f64().unwrap()), "{portions}");
+    let parts = |row: &serde_json::Value| {
+        [&row["embodied_grams"], &row["use_grams"]].map(|part| part.as_f64().unwrap_or(0.0))
+    };
+    assert!(rows.iter().all(|row| near(annual(row), parts(row).iter().sum())), "{portions}");
+    assert!(rows.iter().all(|row| !row["origin"].as_str().unwrap().is_empty()));
+    let between = |row: &serde_json::Value| {
+        row["low"].as_f64() <= row["value"].as_f64() && row["value"].as_f64() <= row["high"].as_f64()
+    };
+    assert!(rows.iter().all(between), "{portions}");
+    for kind in ["laptop", "monitor", "smartphone", "server"] {
+        let of_kind = daemon.json(&format!("/api/v1/footprint/explanation?kind={kind}"));
+        let table = daemon.json("/api/v1/footprint?by=kind");
+        let row = table["items"].as_array().unwrap().iter().find(|row| row["kind"] == kind).unwrap();
+        assert!(near(of_kind["total"].as_f64().unwrap(), annual(row)), "{kind}: {of_kind}, {row}");
+    }
 }

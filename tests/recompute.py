@@ -68,6 +68,9 @@ REFERENCE_YEARS = {"laptop": 5, "desktop": 6, "workstation": 6, "all_in_one": 6,
 # Grams of CO2e a kWh in France, by year (publicodes-commun 2.1.6).
 ELECTRICITY = {2021: 56.9, 2022: 52.0, 2023: 58.0, 2024: 51.9, 2025: 46.1}
 YEAR_DAYS = 365.25
+# §1: what makers put into a name and people leave out of it; overhead of what stands in a server room.
+SILENT = set("BUSINESS COMPUTER DESKTOP EDITION LAPTOP MOBILE NOTEBOOK PC SERIES SYSTEM WORKSTATION".split())
+SERVER_ROOM_PUE = 1.75
 DAY_SECONDS = 86_400
 
 
@@ -452,16 +455,77 @@ def internal_years(asset, at):
     return max((at - start).days / YEAR_DAYS, reference) if start else reference
 
 
+def pue(asset):
+    return SERVER_ROOM_PUE if asset["kind"] in ("server", "blade_chassis", "storage_array") else 1.0
+
+
+def spelled(maker, model):
+    """A model's name without its maker, its diagonal and words that say nothing; letters and digits in upper case."""
+    text = re.sub(r'(\d+([.,]\d+)?)[ -]*("|”|IN\b|INCH\b|INCHES\b|POUCES?\b)', " ", model.upper())
+    words = [w for w in re.split(r"[^\w.,]+|_", text) if w not in SILENT]
+    words = [re.sub(r"^GEN(\d*)$", r"G\1", w) for w in words]
+    bare = re.sub(r"[\W_]", "", "".join(words))
+    maker = re.sub(r"\W", "", maker.upper())
+    return bare[len(maker):] if bare.startswith(maker) and len(bare) > len(maker) + 1 else bare
+
+
+def makers_rows():
+    rows, aliases = defaultdict(list), {}
+    folder = Path(__file__).parent.parent / "factors/makers"
+    for row in csv.DictReader(open(folder / "factors.csv", encoding="utf-8")):
+        rows[row["manufacturer"], spelled(row["manufacturer"], row["model"])].append(row)
+    for row in csv.DictReader(open(folder / "aliases.csv", encoding="utf-8")):
+        maker = row["manufacturer"]
+        aliases[maker, spelled(maker, row["told"])] = spelled(maker, row["model"])
+    return rows, aliases
+
+
+MAKERS_ROWS, MAKERS_ALIASES = makers_rows()
+
+
+def new_in(asset):
+    if made := asset.get("manufacture_date"):
+        return made.year
+    days = [asset[f] for f in ("purchase_date", "delivery_date", "in_service_date") if asset.get(f)]
+    if not days:
+        return None
+    if "upstream_years" in asset:
+        return min(days).year - math.floor(asset["upstream_years"] + 0.5)
+    return None if asset["condition"] in REUSE_CONDITIONS else min(days).year
+
+
+def makers_row(asset):
+    maker, model = asset.get("manufacturer"), asset.get("model")
+    if not maker or not model:
+        return None
+    maker = {"HPE": "HP"}.get(maker, maker)
+    name = spelled(maker, model)
+    rows = MAKERS_ROWS[maker, MAKERS_ALIASES.get((maker, name), name)]
+    year = new_in(asset)
+    rows = [r for r in rows if not (r["year"] and year) or abs(int(r["year"]) - year) <= 5]
+    return rows[0] if len(rows) == 1 else None
+
+
+def factor(asset):
+    """Manufacture, distribution, end of life in grams, and kWh a year: the maker's, else the kind's; None: no row."""
+    kind, row = ADEME.get(asset["kind"]), makers_row(asset)
+    if row is None:
+        return kind
+    kwh = float(row["annual_kwh"]) if row["annual_kwh"] else kind and kind[3]
+    return *(1000 * float(row[stage]) for stage in ("manufacture", "distribution", "end_of_life")), kwh
+
+
 def annual_phases(asset, at):
-    manufacture, distribution, end_of_life, kwh = ADEME[asset["kind"]]
+    manufacture, distribution, end_of_life, kwh = factor(asset)
     life = internal_years(asset, at) + asset.get("upstream_years", 0.0)
     grams = ELECTRICITY[min(ELECTRICITY, key=lambda y: (abs(y - at.year), -y))]
-    used = 0.0 if status_at(asset, at) == "in_stock" else asset.get("annual_kwh", kwh) * grams
-    return {"manufacture": manufacture / life, "distribution": distribution / life, "end_of_life": end_of_life / life, "use": used}
+    kwh = asset.get("annual_kwh", kwh)
+    used = {} if kwh is None else {"use": 0.0 if status_at(asset, at) == "in_stock" else kwh * pue(asset) * grams}
+    return used | {"manufacture": manufacture / life, "distribution": distribution / life, "end_of_life": end_of_life / life}
 
 
 def undivided(asset, at):
-    total = sum(ADEME[asset["kind"]][:3])
+    total = sum(factor(asset)[:3])
     upstream = asset.get("upstream_years", 0.0)
     if not upstream:
         return float(total)
@@ -703,7 +767,7 @@ def recompute(place, at, first_seen=None):
     # §1
     annual, embodied, acquired = defaultdict(list), defaultdict(list), defaultdict(list)
     for a in assets:
-        if a["kind"] not in ADEME:
+        if factor(a) is None:
             continue
         if is_active(a, at):
             for phase, grams in annual_phases(a, at).items():
@@ -807,9 +871,14 @@ def fetch(url, at, token):
 
 
 def add_up(items, labels):
-    """Readings by the wanted labels; slices add up to the whole, and a sum that lacks a part is not known."""
+    """Readings by the wanted labels; slices add up to the whole, and a sum that lacks a part is not known.
+
+    A footprint is "at least" what is known of it: of a kind without a factor of its own only some models have one.
+    """
     found = {}
     for item in items:
+        if item["value"] is None and item.get("name", "").startswith("footprint_"):
+            continue
         key = tuple(str(item["slice"].get(label)) for label in labels)
         if key not in found:
             found[key] = item["value"]

@@ -347,10 +347,19 @@ impl<'a> Reader<'a> {
                 facts.cpu = facts.cpu.take().or_else(|| name.and_then(Text::of));
                 add(&mut facts.cpu_count, 1.0);
             }
-            Component::Memory { megabytes } => add(&mut facts.ram_gb, megabytes / 1024.0),
+            Component::Memory { megabytes } => {
+                add(&mut facts.ram_gb, megabytes / 1024.0);
+                add(&mut facts.ram_modules, if megabytes > 0.0 { 1.0 } else { 0.0 });
+            }
             Component::Drive { name, megabytes } => match name.and_then(drive_of) {
-                Some(Drive::Solid) => add(&mut facts.ssd_gb, megabytes / 1000.0),
-                Some(Drive::Disk) => add(&mut facts.hdd_gb, megabytes / 1000.0),
+                Some(Drive::Solid) => {
+                    add(&mut facts.ssd_gb, megabytes / 1000.0);
+                    add(&mut facts.ssd_count, 1.0);
+                }
+                Some(Drive::Disk) => {
+                    add(&mut facts.hdd_gb, megabytes / 1000.0);
+                    add(&mut facts.hdd_count, 1.0);
+                }
                 // What it stores with is not told: it is left out rather than guessed.
                 None => {}
             },

@@ -64,17 +64,18 @@ pub fn kind(machine: &Machine, manufacturer: Option<&str>, model: Option<&str>) 
         .or_else(|| word(machine.category.as_deref().map(Cow::Borrowed)))
 }
 
-/// Memory in all slots, in gigabytes; else what the operating system sees of it.
-pub fn ram(machine: &Machine) -> Option<f64> {
-    let slots: f64 = machine.memories.iter().filter_map(|slot| number(slot, "CAPACITY")).filter(|mb| *mb > 0.0).sum();
-    let megabytes =
-        if slots > 0.0 { Some(slots) } else { number(&machine.hardware, "MEMORY").filter(|mb| *mb > 0.0) };
-    megabytes.map(|megabytes| megabytes / 1024.0)
+/// Memory in all slots, in gigabytes, and the modules in them; else what the operating system sees of it.
+pub fn ram(machine: &Machine) -> (Option<f64>, Option<f64>) {
+    let slots = machine.memories.iter().filter_map(|slot| number(slot, "CAPACITY")).filter(|mb| *mb > 0.0);
+    match slots.fold((0.0, 0.0), |(sum, count), megabytes| (sum + megabytes, count + 1.0)) {
+        (sum, count) if count > 0.0 => (Some(sum / 1024.0), Some(count)),
+        _ => (number(&machine.hardware, "MEMORY").filter(|mb| *mb > 0.0).map(|mb| mb / 1024.0), None),
+    }
 }
 
-/// Storage of one sort, in gigabytes. Windows tells binary megabytes, and the model in NAME; Unix the decimal ones, and
+/// Storage of one sort, in gigabytes, and its drives. Windows tells binary megabytes, and the model in NAME; Unix the decimal ones, and
 /// the model in MODEL.
-pub fn storage(machine: &Machine, sort: Drive) -> Option<f64> {
+pub fn storage(machine: &Machine, sort: Drive) -> (Option<f64>, Option<f64>) {
     let gigabytes = machine.storages.iter().filter_map(|row| {
         let (name, model) = (text(row, "NAME").unwrap_or_default(), text(row, "MODEL").unwrap_or_default());
         let windows = model.starts_with("\\\\.\\");
@@ -86,7 +87,8 @@ pub fn storage(machine: &Machine, sort: Drive) -> Option<f64> {
             size / 1000.0
         })
     });
-    Some(gigabytes.sum::<f64>()).filter(|sum| *sum > 0.0)
+    let (sum, count) = gigabytes.fold((0.0, 0.0), |(sum, count), gigabytes| (sum + gigabytes, count + 1.0));
+    (Some(sum).filter(|sum| *sum > 0.0), Some(count).filter(|count| *count > 0.0))
 }
 
 /// Addresses of its own network cards.

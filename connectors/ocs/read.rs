@@ -118,6 +118,9 @@ impl<'a> Reader<'a> {
         let virtual_machine = is_virtual(by, of, None);
         let moment = text(hardware, "LASTDATE").unwrap_or_default().into_owned();
         let archived = number(hardware, "ARCHIVE") == Some(1.0);
+        let (ram_gb, ram_modules) = ram(machine);
+        let (ssd_gb, ssd_count) = storage(machine, Drive::Solid);
+        let (hdd_gb, hdd_count) = storage(machine, Drive::Disk);
         let mut facts = Facts {
             kind: if virtual_machine { None } else { kind(machine, by, of) },
             virtual_machine: virtual_machine.then_some(true),
@@ -142,9 +145,12 @@ impl<'a> Reader<'a> {
                 Text::of(told.split(" [").next().unwrap_or_default())
             }),
             cpu_count: Some(machine.cpus.len() as f64).filter(|count| *count > 0.0),
-            ram_gb: ram(machine),
-            ssd_gb: storage(machine, Drive::Solid),
-            hdd_gb: storage(machine, Drive::Disk),
+            ram_gb,
+            ram_modules,
+            ssd_gb,
+            ssd_count,
+            hdd_gb,
+            hdd_count,
             operating_system: kept(hardware, "OSNAME"),
             operating_system_version: kept(hardware, "OSVERSION"),
             manufacturer,

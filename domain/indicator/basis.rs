@@ -6,6 +6,7 @@ use jiff::Span;
 use jiff::civil::Date;
 
 use crate::assumption::Assumptions;
+use crate::doubt::Doubt;
 use crate::entity::{EntityId, ROOT};
 use crate::factor::Factors;
 use crate::law::Law;
@@ -15,9 +16,10 @@ use crate::quantity::Years;
 use crate::record::Text;
 use crate::snapshot::{Asset, Snapshot};
 use crate::testimony::Moment;
-use crate::word::{Kind, Status, Word};
+use crate::word::{Criterion, Kind, Status, Word};
 
-use super::footprint::{Cell, Feeds, cells};
+use super::footprint::{Cell, Feeds, Rows, cells};
+use super::quality::ambiguous;
 
 /// Days of a year, as years are counted.
 pub const YEAR_DAYS: f64 = 365.25;
@@ -62,8 +64,12 @@ pub struct Basis<'a> {
     pub ledger: Ledger,
     /// The exits as the law sees them.
     pub exits: Exits,
-    /// The footprint of the active fleet, and of what was acquired, in cells of alike assets.
+    /// The factor rows in use.
+    pub rows: Rows<'a>,
+    /// The climate footprint of the active fleet, and of what was acquired, in cells of alike assets.
     pub cells: Vec<Cell>,
+    /// Models that several factor rows speak of differently.
+    pub ambiguous: Vec<Doubt>,
     /// What measured rooms give the assets that stand in them.
     pub feeds: Feeds,
     labels: Vec<Text>,
@@ -87,6 +93,8 @@ impl<'a> Basis<'a> {
             status,
             ledger: Ledger::of(snapshot, &settings.law, at),
             exits: Exits::of(snapshot, &settings.law, at),
+            rows: Rows::of(&settings.factors, snapshot),
+            ambiguous: ambiguous(snapshot, &settings.factors),
             cells: Vec::new(),
             feeds: Feeds::default(),
             labels: labels(snapshot, publishing.entity_depth),
@@ -96,7 +104,7 @@ impl<'a> Basis<'a> {
             basis.folded = basis.small_cells();
         }
         basis.feeds = Feeds::of(&basis);
-        basis.cells = cells(&basis);
+        basis.cells = cells(&basis, Criterion::Co2e);
         basis
     }
 

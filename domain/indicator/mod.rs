@@ -12,7 +12,7 @@ pub mod quality;
 mod reading;
 pub mod renewal;
 
-pub use basis::{Basis, Publishing, Settings, YEAR_DAYS};
+pub use basis::{Basis, Publishing, Settings, YEAR_DAYS, kind_label};
 pub use reading::{Grounds, Reading, Slice};
 
 /// A question: one metric family.

@@ -1,18 +1,19 @@
 //! How much is known, and what is not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Span;
 use jiff::civil::Date;
 
 use crate::doubt::{Doubt, Reason};
-use crate::factor::Tier;
+use crate::factor::{Factors, Tier};
 use crate::observation::Facts;
 use crate::record::Text;
-use crate::snapshot::Asset;
-use crate::word::{Kind, Word};
+use crate::snapshot::{Asset, Snapshot};
+use crate::word::{Criterion, Kind, Word};
 
 use super::basis::kind_label;
+use super::footprint::wanted;
 use super::{Basis, Indicator, Reading};
 
 /// The questions about quality.
@@ -143,9 +144,30 @@ fn unseen(basis: &Basis) -> Vec<Reading> {
     readings.collect()
 }
 
-/// Every doubt: those of reconciliation, and those that the purchases raise.
+/// Every doubt: those of reconciliation, and those that the purchases and the models' factors raise.
 pub fn all_doubts<'a>(basis: &'a Basis) -> impl Iterator<Item = &'a Doubt> + use<'a> {
-    basis.snapshot.doubts.iter().chain(&basis.ledger.doubts)
+    basis.snapshot.doubts.iter().chain(&basis.ledger.doubts).chain(&basis.ambiguous)
+}
+
+/// One doubt for each model that several rows speak of differently.
+pub fn ambiguous(snapshot: &Snapshot, factors: &Factors) -> Vec<Doubt> {
+    let mut models = HashMap::new();
+    let mut abouts: BTreeMap<String, Vec<Text>> = BTreeMap::new();
+    for asset in &snapshot.assets {
+        let wanted = wanted(&asset.facts);
+        let what: &mut Option<String> = models.entry(wanted.key()).or_insert_with(|| {
+            let rivals = factors.choose(Criterion::Co2e, &wanted).rivals;
+            let names: Vec<&str> = rivals.iter().map(|row| &*factors.rows[*row].id).collect();
+            let model = wanted.model.unwrap_or_default();
+            (!names.is_empty())
+                .then(|| format!("{model} fits several factors, and none is taken: {}", names.join(", ")))
+        });
+        if let Some(what) = what {
+            abouts.entry(what.clone()).or_default().push(asset.id.clone());
+        }
+    }
+    let doubts = abouts.into_iter().map(|(what, about)| Doubt { reason: Reason::AmbiguousModel, about, what });
+    doubts.collect()
 }
 
 fn doubts(basis: &Basis) -> Vec<Reading> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::record::Text;
 use crate::system::past_support;
-use crate::word::Kind;
+use crate::word::{Criterion, Kind};
 
 use super::basis::kind_label;
 use super::footprint::of_asset;
@@ -53,8 +53,8 @@ fn avoidable(basis: &Basis) -> Vec<Reading> {
         let Some(system) = past_support(&asset.facts, basis.at) else { continue };
         let sum = sums.entry((asset.facts.kind, system.name)).or_default();
         sum.all += 1.0;
-        let footprint = of_asset(basis, asset, Some(status));
-        let factor = footprint.row.map(|row| &basis.settings.factors.rows[row]);
+        let footprint = of_asset(basis, Criterion::Co2e, asset, Some(status));
+        let factor = footprint.row.map(|row| basis.rows.row(row));
         if let (Some(factor), Some(reference)) = (factor, footprint.reference) {
             sum.grams += (factor.embodied() / reference).0;
             sum.told += 1.0;

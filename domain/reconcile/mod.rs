@@ -21,6 +21,7 @@ use crate::law::declaration::Filing;
 use crate::record::Text;
 use crate::room::{RoomRule, gather};
 use crate::snapshot::Snapshot;
+use crate::specification::Appraisal;
 use crate::testimony::{Kept, Line, SourceId, Testimony};
 use crate::word::Verdict;
 
@@ -35,6 +36,8 @@ pub struct Rules {
     pub time_zone: TimeZone,
     /// Declarations that were handed in.
     pub filings: Vec<Filing>,
+    /// What another program answered for the specifications of servers.
+    pub appraisals: Vec<Appraisal>,
 }
 
 /// One observation, and whose it is.
@@ -123,6 +126,7 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
         roommates: Vec::new(),
         partial: BTreeSet::new(),
         filings: rules.filings.clone(),
+        appraisals: rules.appraisals.clone(),
         doubts,
     }
 }

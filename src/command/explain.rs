@@ -5,10 +5,12 @@ use std::fmt::Write;
 use anyhow::{Context, bail};
 use connectors::keys;
 use domain::explain::{Step, fields, footprint};
-use domain::factor::Tier;
-use domain::indicator::Basis;
+use domain::factor::{Choice, Tier, Wanted};
+use domain::indicator::footprint::{grid, portions};
+use domain::indicator::{Basis, kind_label};
 use domain::law::agec::Counted;
 use domain::reconcile::reconcile;
+use domain::record::Text;
 use domain::word::{Criterion, Kind, Word};
 use jiff::Timestamp;
 
@@ -23,7 +25,9 @@ pub fn kind(config: &Config, kind: &str, manufacturer: Option<&str>, model: Opti
     let kind = Kind::parse(kind).with_context(|| format!("`{kind}` is not a kind{}", keys::meant(kind, &names)))?;
     let ground = Ground::of(config)?;
     let (factors, assumptions) = (&ground.settings.factors, &ground.settings.assumptions);
-    let Some((row, tier)) = factors.choose(Criterion::Co2e, kind, manufacturer, model) else {
+    let wanted = Wanted { kind: Some(kind), manufacturer, model, ..Wanted::default() };
+    let Choice { row, tier, rivals } = factors.choose(Criterion::Co2e, &wanted);
+    let Some(row) = row else {
         say(&format!(
             "{}: no published factor; such assets are counted, and their footprint is told as unknown",
             kind.name()
@@ -31,7 +35,11 @@ pub fn kind(config: &Config, kind: &str, manufacturer: Option<&str>, model: Opti
         return Ok(());
     };
     let (row, set) = (&factors.rows[row], &factors.sets[factors.rows[row].set]);
-    let mut text = format!("{} -> {} (tier {})\n", kind.name(), row.id, tier.name());
+    let mut text = String::new();
+    for rival in rivals {
+        let _ = writeln!(text, "fits as well as others, and is not taken: {}", factors.rows[rival].id);
+    }
+    let _ = writeln!(text, "{} -> {} (tier {})", kind.name(), row.id, tier.name());
     let _ = writeln!(text, "  from        {} {}, {}; {}", set.publisher, set.edition, set.licence, row.found);
     let kg = |grams: f64| grams / 1000.0;
     let _ = writeln!(text, "  manufacture {:.3} kgCO2e", kg(row.manufacture.0));
@@ -55,9 +63,20 @@ pub fn kind(config: &Config, kind: &str, manufacturer: Option<&str>, model: Opti
     Ok(())
 }
 
-/// An asset's footprint, or the lines of a legal figure, from the store.
-pub async fn figure(config: &Config, what: Option<&str>, year: Option<i16>) -> anyhow::Result<()> {
-    let Some(what) = what else { bail!("explain what? an asset's id, `reuse-spend`, `reuse-exits`, or --kind") };
+/// What of a total is asked for.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// Only this kind.
+    pub kind: Option<&'a str>,
+    /// Only this entity.
+    pub entity: Option<&'a str>,
+}
+
+/// An asset's footprint, a total, or the lines of a legal figure, from the store.
+pub async fn figure(config: &Config, what: Option<&str>, year: Option<i16>, asked: Asked<'_>) -> anyhow::Result<()> {
+    let Some(what) = what else {
+        bail!("explain what? an asset's id, `footprint`, `reuse-spend`, `reuse-exits`, or --kind")
+    };
     let ground = Ground::of(config)?;
     let store = Store::open(&config.store_url, &config.base).await?;
     let testimonies = testimonies(&store, config).await?;
@@ -70,6 +89,7 @@ pub async fn figure(config: &Config, what: Option<&str>, year: Option<i16>) -> a
     let text = match what {
         "reuse-spend" => spend(&basis, year),
         "reuse-exits" => exits(&basis, year),
+        "footprint" => total(&basis, asked),
         id => {
             let asset = snapshot
                 .asset(id)
@@ -87,6 +107,46 @@ pub async fn figure(config: &Config, what: Option<&str>, year: Option<i16>) -> a
     };
     say(text.trim_end());
     Ok(())
+}
+
+/// The annual footprint, factor by factor.
+fn total(basis: &Basis, asked: Asked) -> String {
+    let is_asked = |entity: &Text, kind: Option<Kind>| {
+        asked.kind.is_none_or(|told| *kind_label(kind) == *told) && asked.entity.is_none_or(|told| **entity == *told)
+    };
+    let portions = portions(basis, is_asked);
+    let kg = |told: f64, grams: f64| if told > 0.0 { format!("{:.3}", grams / 1000.0) } else { "unknown".to_owned() };
+    let mut text = String::new();
+    for portion in &portions {
+        let [made, used] = portion.told;
+        let _ = writeln!(
+            text,
+            "{} {}: {} kgCO2e embodied a year + {} of use = {} ({} to {})",
+            portion.count,
+            kind_label(portion.kind),
+            kg(made, portion.embodied.0),
+            kg(used, portion.used.0),
+            kg(made + used, portion.annual.value.0),
+            kg(made + used, portion.annual.low.0),
+            kg(made + used, portion.annual.high.0)
+        );
+        let factor = portion.factor.as_deref().unwrap_or("none");
+        let _ = writeln!(text, "  embodied     {factor} (tier {}): {}", portion.tier.name(), portion.origin);
+        let row = portion.energy_factor.as_deref().unwrap_or("none");
+        let grounds = portion.grounds.map_or("unknown", |grounds| grounds.name());
+        let _ = writeln!(text, "  electricity  {:.3} kWh a year, {grounds}; row: {row}", portion.energy.as_kwh());
+        for (without, what) in [(portion.count - made, "embodied"), (portion.count - used, "use")] {
+            if without > 0.0 {
+                let _ = writeln!(text, "  {without} of them without a figure for {what}");
+            }
+        }
+    }
+    if let Some(grid) = grid(basis, Criterion::Co2e) {
+        let _ = writeln!(text, "electricity factor {} ({})", grid.id, grid.found);
+    }
+    let sum: f64 = portions.iter().map(|portion| portion.annual.value.0).sum();
+    let _ = writeln!(text, "sum {} kgCO2e a year", kg(1.0, sum));
+    text
 }
 
 fn spend(basis: &Basis, year: i16) -> String {

@@ -89,14 +89,18 @@ pub enum Command {
     #[command(after_help = "Examples:
   ecoparc explain glpi-siege:Computer/12
   ecoparc explain --kind laptop --manufacturer Dell --model 'Latitude 5440'
+  ecoparc explain footprint --kind laptop
   ecoparc explain reuse-spend --year 2026
   ecoparc explain reuse-exits --year 2026")]
     Explain {
-        /// An asset's id (`SOURCE:NATIVE_ID`), `reuse-spend` or `reuse-exits`
+        /// An asset's id (`SOURCE:NATIVE_ID`), `footprint`, `reuse-spend` or `reuse-exits`
         what: Option<String>,
-        /// The factor of a kind
-        #[arg(long, conflicts_with = "what")]
+        /// The factor of a kind; with `footprint`, only this kind
+        #[arg(long)]
         kind: Option<String>,
+        /// With `footprint`, only this entity
+        #[arg(long, requires = "what")]
+        entity: Option<String>,
         /// … made by
         #[arg(long, requires = "kind")]
         manufacturer: Option<String>,
@@ -175,11 +179,14 @@ pub async fn execute(arguments: Arguments, config: Option<Config>) -> anyhow::Re
         Command::Discover { targets, source, format } => {
             discover::discover(&config.ok_or_else(known)?, source.as_deref(), &targets, format).await?;
         }
-        Command::Explain { what, kind, manufacturer, model, year } => {
+        Command::Explain { what, kind, entity, manufacturer, model, year } => {
             let config = config.ok_or_else(known)?;
-            match kind {
-                Some(kind) => explain::kind(&config, &kind, manufacturer.as_deref(), model.as_deref())?,
-                None => explain::figure(&config, what.as_deref(), year).await?,
+            match (&what, &kind) {
+                (None, Some(kind)) => explain::kind(&config, kind, manufacturer.as_deref(), model.as_deref())?,
+                _ => {
+                    let asked = explain::Asked { kind: kind.as_deref(), entity: entity.as_deref() };
+                    explain::figure(&config, what.as_deref(), year, asked).await?;
+                }
             }
         }
         Command::Declare { year, entity, split, output, filed, force } => {

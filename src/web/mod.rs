@@ -305,6 +305,7 @@ async fn home(State(house): Shared, RawQuery(query): RawQuery, headers: HeaderMa
             sees_assets: viewer.may(Scope::Assets),
             readings: Arc::new(world.readings().to_vec()),
             trajectories: api::trajectory::of(&world, edition.today.year()),
+            portions: world.portions().clone(),
             csrf: viewer.csrf,
         };
         page::page(&edition, lang, &view)

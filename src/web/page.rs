@@ -3,6 +3,7 @@
 
 mod cards;
 mod figures;
+mod makeup;
 mod quality;
 mod rooms;
 mod tables;
@@ -14,6 +15,7 @@ mod words;
 
 use std::sync::Arc;
 
+use domain::indicator::footprint::Portion;
 use domain::indicator::{Indicator, Reading};
 use domain::law::trajectory::Trajectory;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -22,6 +24,7 @@ use crate::edition::Edition;
 
 pub use super::french::Lang;
 use super::french::{date, moment};
+use super::world::Kinds;
 use figures::Figures;
 
 /// Who looks at the page.
@@ -34,6 +37,8 @@ pub struct PageViewer {
     pub readings: Arc<Vec<(&'static Indicator, Reading)>>,
     /// Where this year's reuse spending is going, as far as this viewer sees it.
     pub trajectories: Vec<Trajectory>,
+    /// The annual footprint, factor by factor and kind by kind.
+    pub portions: (Vec<Portion>, Kinds),
     /// What forms that change something carry.
     pub csrf: Option<String>,
 }
@@ -126,7 +131,8 @@ pub fn page(edition: &Edition, lang: Lang, viewer: &PageViewer) -> String {
             (tables::purchases(&sheet))
             (trajectory::trajectory(&sheet, &viewer.trajectories))
             (trajectory::notes(&sheet))
-            (tables::equipment(&sheet))
+            (tables::equipment(&sheet, &viewer.portions.1))
+            (makeup::makeup(&sheet, &viewer.portions.0))
             (tables::exits(&sheet))
             (tables::ways(&sheet))
             (rooms::rooms(&sheet))

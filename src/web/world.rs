@@ -2,12 +2,17 @@
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use domain::doubt::Doubt;
 use domain::entity::EntityId;
+use domain::indicator::footprint::{Portion, kinds, portions};
+use domain::indicator::quality::ambiguous;
 use domain::indicator::{Basis, Indicator, Publishing, Reading};
 use domain::law::agec::Ledger;
 use domain::law::reen::Exits;
+use domain::quantity::Estimate;
 use domain::snapshot::Snapshot;
 use domain::testimony::Moment;
+use domain::word::Kind;
 use jiff::civil::Date;
 
 use super::auth::Viewer;
@@ -17,6 +22,9 @@ use crate::exposition::Exposition;
 
 /// Worlds kept beside the published one.
 const KEPT: usize = 8;
+
+/// The annual footprint of each kind, with bounds.
+pub type Kinds = Vec<(Option<Kind>, Estimate)>;
 
 /// What makes a world.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +59,8 @@ pub struct World {
     readings: OnceLock<Vec<(&'static Indicator, Reading)>>,
     ledger: OnceLock<Ledger>,
     exits: OnceLock<Exits>,
+    ambiguous: OnceLock<Vec<Doubt>>,
+    portions: OnceLock<(Vec<Portion>, Kinds)>,
     exposition: OnceLock<Exposition>,
 }
 
@@ -63,6 +73,8 @@ impl World {
             readings: OnceLock::new(),
             ledger: OnceLock::new(),
             exits: OnceLock::new(),
+            ambiguous: OnceLock::new(),
+            portions: OnceLock::new(),
             exposition: OnceLock::new(),
         }
     }
@@ -93,6 +105,20 @@ impl World {
     /// Its purchases as the law sees them.
     pub fn ledger(&self) -> &Ledger {
         self.ledger.get_or_init(|| Ledger::of(self.snapshot(), &self.edition.settings.law, self.key.at))
+    }
+
+    /// All that could not be settled in it.
+    pub fn doubts(&self) -> impl Iterator<Item = &Doubt> {
+        let ambiguous = || ambiguous(self.snapshot(), &self.edition.settings.factors);
+        self.snapshot().doubts.iter().chain(&self.ledger().doubts).chain(self.ambiguous.get_or_init(ambiguous))
+    }
+
+    /// Its annual footprint, factor by factor and kind by kind.
+    pub fn portions(&self) -> &(Vec<Portion>, Kinds) {
+        self.portions.get_or_init(|| {
+            let basis = self.basis(self.key.at);
+            (portions(&basis, |_, _| true), kinds(&basis))
+        })
     }
 
     /// Its exits as the law sees them.

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::assumption::Allocation;
-use crate::factor::{Factor, GridFactor, Tier};
+use crate::factor::{Choice, GridFactor, Tier};
 use crate::indicator::basis::span;
 use crate::indicator::{Basis, Grounds};
 use crate::observation::Facts;
@@ -11,16 +11,26 @@ use crate::quantity::{Energy, Impact, Years};
 use crate::snapshot::Asset;
 use crate::word::{Criterion, Kind, Status};
 
-/// The relative standard deviation where none is published.
-pub const R_DEFAULT: f64 = 0.30;
+/// The rows that an asset's footprint rests on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Footing {
+    /// Which impact.
+    pub criterion: Criterion,
+    /// The row of its making.
+    pub choice: Choice,
+    /// The row that tells its electricity, whatever the criterion (index as of `Rows`).
+    pub energy_row: Option<usize>,
+}
 
 /// The footprint of one asset, and the numbers it was reached with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AssetFootprint {
-    /// Its factor (index into `Factors::rows`).
+    /// Its factor (index as of `Rows`).
     pub row: Option<usize>,
     /// How close the factor is.
     pub tier: Tier,
+    /// The row that tells its electricity.
+    pub energy_row: Option<usize>,
     /// Its age; `None` where unknown.
     pub age: Option<Years>,
     /// Reference lifetime of its kind.
@@ -49,16 +59,15 @@ pub struct AssetFootprint {
     pub used: Option<Impact>,
 }
 
-/// The row for what an asset is, and how close it is.
-pub fn factor(basis: &Basis, facts: &Facts) -> Option<(usize, Tier)> {
-    let factors = &basis.settings.factors;
-    factors.choose(Criterion::Co2e, facts.kind?, facts.manufacturer.as_deref(), facts.model.as_deref())
+/// The rows for what an asset is.
+pub fn footing(basis: &Basis, criterion: Criterion, facts: &Facts) -> Footing {
+    Footing { criterion, choice: basis.rows.choose(criterion, facts), energy_row: basis.rows.energy(facts) }
 }
 
 /// The electricity of the basis' year and country.
-pub fn grid<'a>(basis: &Basis<'a>) -> Option<&'a GridFactor> {
+pub fn grid<'a>(basis: &Basis<'a>, criterion: Criterion) -> Option<&'a GridFactor> {
     let settings = basis.settings;
-    settings.factors.electricity(&settings.assumptions.electricity, basis.at.year(), Criterion::Co2e)
+    settings.factors.electricity(&settings.assumptions.electricity, basis.at.year(), criterion)
 }
 
 /// The civil year in which it was acquired, up to the end of a day: that of its purchase, else of its service.
@@ -67,26 +76,26 @@ pub fn acquired_in(asset: &Asset, at: Date) -> Option<i16> {
 }
 
 /// The footprint of an asset at the end of the basis' day, whether it is active then or has left.
-pub fn of_asset(basis: &Basis, asset: &Asset, status: Option<Status>) -> AssetFootprint {
-    with_factor(basis, asset, status, factor(basis, &asset.facts))
+pub fn of_asset(basis: &Basis, criterion: Criterion, asset: &Asset, status: Option<Status>) -> AssetFootprint {
+    with(basis, asset, status, &footing(basis, criterion, &asset.facts))
 }
 
-/// Electricity a year before overhead, as the maker declares it, else the default of the kind.
-pub fn own_energy(facts: &Facts, factor: Option<&Factor>) -> Option<(Energy, Grounds)> {
+/// Electricity a year before overhead, as the maker declares it, else as its row tells it.
+pub fn own_energy(basis: &Basis, facts: &Facts, row: Option<usize>) -> Option<(Energy, Grounds)> {
     let declared = facts.annual_kwh.map(|kwh| (Energy::kwh(kwh), Grounds::Declared));
-    declared.or_else(|| factor.and_then(|factor| factor.annual_energy).map(|energy| (energy, Grounds::Default)))
+    declared.or_else(|| {
+        let row = basis.rows.row(row?);
+        let grounds = if row.model.is_some() { Grounds::Declared } else { Grounds::Default };
+        Some((row.annual_energy?, grounds))
+    })
 }
 
-/// The same, with the factor already chosen.
-pub fn with_factor(
-    basis: &Basis,
-    asset: &Asset,
-    status: Option<Status>,
-    choice: Option<(usize, Tier)>,
-) -> AssetFootprint {
+/// The same, with the rows already chosen.
+pub fn with(basis: &Basis, asset: &Asset, status: Option<Status>, footing: &Footing) -> AssetFootprint {
     let facts = &asset.facts;
     let assumptions = &basis.settings.assumptions;
-    let factor = choice.map(|(row, _)| &basis.settings.factors.rows[row]);
+    let Footing { criterion, choice, energy_row } = footing;
+    let factor = choice.row.map(|row| basis.rows.row(row));
     let age = asset.start.map(|start| span(start, basis.at));
     let reference = facts.kind.and_then(|kind| assumptions.lifetime(kind));
     let exit = asset.retired.or(asset.gone).filter(|day| *day <= basis.at);
@@ -113,7 +122,7 @@ pub fn with_factor(
         || room.is_some_and(|room| basis.snapshot.rooms[room].described);
     let measured_pue = room.and_then(|room| basis.feeds.pue(room)).filter(|_| bears);
     let pue = measured_pue.unwrap_or(if bears { assumptions.server_room_pue } else { 1.0 });
-    let told = own_energy(facts, factor);
+    let told = own_energy(basis, facts, *energy_row);
     let measured = room.and_then(|room| basis.feeds.share(room, facts, status, told.map(|(energy, _)| energy)));
     let (drawn, grounds) = match measured {
         Some(measured) => (Some(measured), Grounds::Measured),
@@ -121,10 +130,11 @@ pub fn with_factor(
     };
     let running = if status == Some(Status::InStock) { 0.0 } else { 1.0 };
     let energy = drawn.map(|energy| energy * (pue * running));
-    let used = energy.zip(grid(basis)).map(|(energy, grid)| energy * grid.intensity);
+    let used = energy.zip(grid(basis, *criterion)).map(|(energy, grid)| energy * grid.intensity);
     AssetFootprint {
-        row: choice.map(|(row, _)| row),
-        tier: choice.map_or(Tier::None, |(_, tier)| tier),
+        row: choice.row,
+        tier: choice.tier,
+        energy_row: *energy_row,
         age,
         reference,
         internal,

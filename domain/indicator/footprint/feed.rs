@@ -77,10 +77,10 @@ impl Feeds {
 
     fn count(&mut self, basis: &Basis, asset: &Asset, status: Option<Status>) {
         let Some(room) = self.room(&asset.facts).filter(|_| is_fed(&asset.facts, status)) else { return };
-        let factor = asset::factor(basis, &asset.facts).map(|(row, _)| &basis.settings.factors.rows[row]);
+        let own = asset::own_energy(basis, &asset.facts, basis.rows.energy(&asset.facts));
         let fed = &mut self.rooms[room];
         fed.count += 1.0;
-        match asset::own_energy(&asset.facts, factor) {
+        match own {
             Some((energy, _)) => fed.told += energy,
             None => fed.untold += 1.0,
         }

@@ -2,22 +2,27 @@
 
 mod asset;
 mod feed;
+mod portion;
+mod rows;
 mod sum;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::entity::EntityId;
-use crate::factor::Tier;
+use crate::factor::{R_DEFAULT, Tier};
 use crate::identity;
 use crate::quantity::{Energy, Impact};
 use crate::record::Text;
-use crate::word::{Kind, Phase, Status, Word};
+use crate::specification::Specification;
+use crate::word::{Criterion, Kind, Phase, Status, Word};
 
 use super::basis::kind_label;
 use super::{Basis, Grounds, Indicator, Reading};
 
 pub use asset::{AssetFootprint, grid, of_asset};
 pub use feed::Feeds;
+pub use portion::{Portion, kinds, portions};
+pub use rows::{Rows, wanted};
 use sum::{Sum, Term};
 
 /// The questions about the footprint.
@@ -71,6 +76,18 @@ pub static ALL: &[Indicator] = &[
         compute: acquired,
     },
     Indicator {
+        name: "footprint_annual_adpe_grams",
+        help: "Depletion of mineral resources by the fleet active now, in antimony equivalent a year, by phase.",
+        unit: "grams",
+        compute: |basis| by_kind_and_phase(basis, Criterion::Adpe),
+    },
+    Indicator {
+        name: "footprint_annual_primary_energy_joules",
+        help: "Primary energy of the fleet active now, a year, by phase.",
+        unit: "joules",
+        compute: |basis| by_kind_and_phase(basis, Criterion::PrimaryEnergy),
+    },
+    Indicator {
         name: "electricity_annual_joules",
         help: "Electricity of the fleet active now, a year, with the server rooms' overhead.",
         unit: "joules",
@@ -93,10 +110,12 @@ pub struct Cell {
     pub kind: Option<Kind>,
     /// Maker and model, as a number; 0 stands for an unknown model.
     pub model: u32,
-    /// Their factor (index into `Factors::rows`).
-    pub row: Option<u32>,
+    /// Their factor (index as of `Rows`).
+    pub row: Option<usize>,
     /// How close it is.
     pub tier: Tier,
+    /// The row that tells their electricity.
+    pub energy_row: Option<usize>,
     /// How many active assets.
     pub count: f64,
     /// How many of them have an embodied figure a year, an undivided one, and a use figure.
@@ -114,7 +133,7 @@ pub struct Cell {
 }
 
 /// Gathers the footprints of all assets into cells.
-pub fn cells(basis: &Basis) -> Vec<Cell> {
+pub fn cells(basis: &Basis, criterion: Criterion) -> Vec<Cell> {
     let mut models: HashMap<(String, String), u32> = HashMap::new();
     let mut chosen = HashMap::new();
     let mut places = HashMap::new();
@@ -129,17 +148,19 @@ pub fn cells(basis: &Basis) -> Vec<Cell> {
         if !active && year.is_none() {
             continue;
         }
-        let (model, choice) =
-            *chosen.entry((facts.kind, facts.manufacturer.as_ref(), facts.model.as_ref())).or_insert_with(|| {
-                let model = facts.model.as_deref().map_or(0, |model| {
-                    let maker = facts.manufacturer.as_deref().map(identity::maker).unwrap_or_default();
-                    let next = models.len() as u32 + 1;
-                    *models.entry((maker, identity::model(model))).or_insert(next)
-                });
-                (model, asset::factor(basis, facts))
+        // Servers are told apart by what they are made of, everything else by its model.
+        let parts = Specification::of(facts).map(|specification| specification.text());
+        let alike = (wanted(facts).key(), parts);
+        let (model, footing) = &*chosen.entry(alike).or_insert_with(|| {
+            let model = facts.model.as_deref().map_or(0, |model| {
+                let maker = facts.manufacturer.as_deref().map(identity::maker).unwrap_or_default();
+                let next = models.len() as u32 + 1;
+                *models.entry((maker, identity::model(model))).or_insert(next)
             });
-        let footprint = asset::with_factor(basis, asset, *status, choice);
-        let key = (asset.entity, facts.kind, model, choice.map(|(row, _)| row as u32), footprint.tier);
+            (model, asset::footing(basis, criterion, facts))
+        });
+        let footprint = asset::with(basis, asset, *status, footing);
+        let key = (asset.entity, facts.kind, *model, footprint.row, footprint.tier, footprint.energy_row);
         let place = *places.entry(key).or_insert_with(|| {
             cells.push(Cell {
                 entity: key.0,
@@ -147,6 +168,7 @@ pub fn cells(basis: &Basis) -> Vec<Cell> {
                 model: key.2,
                 row: key.3,
                 tier: key.4,
+                energy_row: key.5,
                 count: 0.0,
                 told: [0.0; 3],
                 embodied: [Impact(0.0); 3],
@@ -189,19 +211,26 @@ pub fn cells(basis: &Basis) -> Vec<Cell> {
     cells
 }
 
+impl Cell {
+    /// Electricity a year and its impact, by where they are known from.
+    pub fn uses(&self) -> impl Iterator<Item = (Grounds, Energy, Impact)> + '_ {
+        USED.into_iter().zip(self.energy).zip(self.used).map(|((grounds, energy), used)| (grounds, energy, used))
+    }
+}
+
 /// Where use figures come from, in the order of `Cell::used`.
 const USED: [Grounds; 3] = [Grounds::Measured, Grounds::Declared, Grounds::Default];
 
 const EMBODIED: [Phase; 3] = [Phase::Manufacture, Phase::Distribution, Phase::EndOfLife];
 
 /// What a cell adds to a phase.
-fn add(sum: &mut Sum, basis: &Basis, cell: &Cell, phase: Phase) {
+fn add(sum: &mut Sum, basis: &Basis, criterion: Criterion, cell: &Cell, phase: Phase) {
     match EMBODIED.iter().position(|part| *part == phase) {
         Some(part) => {
             sum.seen(cell.told[0], cell.count);
             if let Some(row) = cell.row {
-                let factor = &basis.settings.factors.rows[row as usize];
-                sum.add(Term::Embodied(row), cell.model, cell.embodied[part], factor.r_embodied);
+                let factor = basis.rows.row(row);
+                sum.add(Term::Embodied(basis.rows.method(row)), cell.model, cell.embodied[part], factor.r_embodied);
                 sum.rests(&factor.id);
             }
             if let (true, Some(kind)) = (cell.told[0] > 0.0, cell.kind) {
@@ -210,20 +239,19 @@ fn add(sum: &mut Sum, basis: &Basis, cell: &Cell, phase: Phase) {
         }
         None => {
             sum.seen(cell.told[2], cell.count);
-            let row = cell.row.map(|row| (row, &basis.settings.factors.rows[row as usize]));
-            let r = row.map_or(asset::R_DEFAULT, |(_, factor)| factor.r_energy);
             sum.add(Term::Measured, cell.model, cell.used[0], 0.0);
             sum.used(Grounds::Measured, cell.used[0]);
-            sum.add(Term::Declared(cell.kind), cell.model, cell.used[1], asset::R_DEFAULT);
+            sum.add(Term::Declared(cell.kind), cell.model, cell.used[1], R_DEFAULT);
             sum.used(Grounds::Declared, cell.used[1]);
-            if let Some((row, factor)) = row {
-                sum.add(Term::Energy(row), cell.model, cell.used[2], r);
+            if let Some(row) = cell.energy_row {
+                let factor = basis.rows.row(row);
+                sum.add(Term::Energy(basis.rows.method(row)), cell.model, cell.used[2], factor.r_energy);
                 sum.used(Grounds::Default, cell.used[2]);
-                if cell.used[2].0 > 0.0 {
+                if cell.used[1].0 + cell.used[2].0 > 0.0 {
                     sum.rests(&factor.id);
                 }
             }
-            if let Some(grid) = asset::grid(basis) {
+            if let Some(grid) = asset::grid(basis, criterion) {
                 sum.grid(cell.used.into_iter().sum(), grid);
             }
         }
@@ -231,15 +259,20 @@ fn add(sum: &mut Sum, basis: &Basis, cell: &Cell, phase: Phase) {
 }
 
 /// Sums by a key, phase by phase; only cells of the active fleet.
-fn by<K: Ord + Clone>(basis: &Basis, key: impl Fn(&Cell) -> K, phases: &[Phase]) -> BTreeMap<(K, Phase), Sum> {
+fn by<K: Ord + Clone>(
+    basis: &Basis,
+    criterion: Criterion,
+    cells: &[Cell],
+    key: impl Fn(&Cell) -> K,
+) -> BTreeMap<(K, Phase), Sum> {
     let mut sums: BTreeMap<(K, Phase), Sum> = BTreeMap::new();
-    for cell in basis.cells.iter().filter(|cell| cell.count > 0.0) {
+    for cell in cells.iter().filter(|cell| cell.count > 0.0) {
         let key = key(cell);
-        for phase in phases {
+        for phase in &PHASES {
             let sum = sums
                 .entry((key.clone(), *phase))
                 .or_insert_with(|| Sum::new(basis.settings.assumptions.common_error));
-            add(sum, basis, cell, *phase);
+            add(sum, basis, criterion, cell, *phase);
         }
     }
     sums
@@ -249,7 +282,8 @@ const PHASES: [Phase; 4] = [Phase::Manufacture, Phase::Distribution, Phase::Use,
 const NO_FIGURE: &str = "no published factor, or no reference lifetime, for this kind";
 
 fn annual(basis: &Basis) -> Vec<Reading> {
-    let mut sums = by(basis, |cell| (basis.entity_of(cell.entity, cell.kind), cell.kind), &PHASES);
+    let entity_kind = |cell: &Cell| (basis.entity_of(cell.entity, cell.kind), cell.kind);
+    let mut sums = by(basis, Criterion::Co2e, &basis.cells, entity_kind);
     // What is known but has nothing active is a zero, not a gap.
     for key in basis.entity_kinds() {
         for phase in PHASES {
@@ -263,10 +297,20 @@ fn annual(basis: &Basis) -> Vec<Reading> {
     readings.collect()
 }
 
-/// The annual figures by kind and phase, with their bounds.
-pub fn by_kind_and_phase(basis: &Basis) -> Vec<Reading> {
-    let sums = by(basis, |cell| cell.kind, &PHASES);
-    let readings = sums.into_iter().map(|((kind, phase), sum)| {
+/// The annual figures of a criterion by kind and phase, with their bounds; none where no row tells it.
+pub fn by_kind_and_phase(basis: &Basis, criterion: Criterion) -> Vec<Reading> {
+    if !basis.rows.tell(criterion) {
+        return Vec::new();
+    }
+    let own;
+    let cells = match criterion {
+        Criterion::Co2e => &basis.cells,
+        _ => {
+            own = cells(basis, criterion);
+            &own
+        }
+    };
+    let readings = by(basis, criterion, cells, |cell| cell.kind).into_iter().map(|((kind, phase), sum)| {
         sum.reading(vec![("kind", kind_label(kind)), ("phase", Text::from(phase.name()))], NO_FIGURE)
     });
     readings.collect()
@@ -280,7 +324,7 @@ fn bound(reading: &Reading, of: fn(&Reading) -> Option<f64>) -> Vec<Reading> {
 }
 
 fn bounds(basis: &Basis, of: fn(&Reading) -> Option<f64>) -> Vec<Reading> {
-    by_kind_and_phase(basis).iter().flat_map(|reading| bound(reading, of)).collect()
+    by_kind_and_phase(basis, Criterion::Co2e).iter().flat_map(|reading| bound(reading, of)).collect()
 }
 
 /// The whole fleet's annual figure.
@@ -288,7 +332,7 @@ pub fn fleet(basis: &Basis) -> Reading {
     let mut sum = Sum::new(basis.settings.assumptions.common_error);
     for cell in basis.cells.iter().filter(|cell| cell.count > 0.0) {
         for phase in PHASES {
-            add(&mut sum, basis, cell, phase);
+            add(&mut sum, basis, Criterion::Co2e, cell, phase);
         }
     }
     sum.reading(Vec::new(), "nothing in the active fleet has a published factor")
@@ -314,8 +358,8 @@ fn embodied(basis: &Basis) -> Vec<Reading> {
 
 fn undivided(sum: &mut Sum, basis: &Basis, cell: &Cell, impact: Impact) {
     if let Some(row) = cell.row {
-        let factor = &basis.settings.factors.rows[row as usize];
-        sum.add(Term::Embodied(row), cell.model, impact, factor.r_embodied);
+        let factor = basis.rows.row(row);
+        sum.add(Term::Embodied(basis.rows.method(row)), cell.model, impact, factor.r_embodied);
         sum.rests(&factor.id);
     }
 }
@@ -373,7 +417,7 @@ fn per_agent(basis: &Basis) -> Vec<Reading> {
         }
         let sum = sums.entry(entity).or_insert_with(|| Sum::new(basis.settings.assumptions.common_error));
         for phase in PHASES {
-            add(sum, basis, cell, phase);
+            add(sum, basis, Criterion::Co2e, cell, phase);
         }
     }
     let readings = sums.into_iter().filter_map(|(entity, sum)| {

@@ -12,9 +12,9 @@ use crate::word::Kind;
 /// What an error is common to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Term {
-    /// The embodied impact of a factor row.
+    /// The embodied impact, as a method tells it (`Rows::method`).
     Embodied(u32),
-    /// The electricity of a factor row.
+    /// The electricity, as a method tells it.
     Energy(u32),
     /// Measured electricity: it has no error of its own.
     Measured,

@@ -51,7 +51,13 @@ pub fn rules() -> Rules {
         entity("ecole", Some(ROOT), None),
         entity("maternelle", Some(domain::entity::EntityId(1)), None),
     ];
-    Rules { entities: EntityTree { nodes }, rooms: Vec::new(), time_zone: TimeZone::UTC, filings: Vec::new() }
+    Rules {
+        entities: EntityTree { nodes },
+        rooms: Vec::new(),
+        time_zone: TimeZone::UTC,
+        filings: Vec::new(),
+        appraisals: Vec::new(),
+    }
 }
 
 pub fn kept(native: &str, facts: Facts) -> Kept {
@@ -130,6 +136,9 @@ pub fn settings(kilograms_per_kwh: f64) -> Settings {
         kind,
         manufacturer: None,
         model: None,
+        screen_inches: None,
+        year: None,
+        method: Text::from(format!("ademe/{name}")),
         criterion: Criterion::Co2e,
         manufacture: Impact(manufacture * 1000.0),
         distribution: Impact(distribution * 1000.0),
@@ -154,7 +163,10 @@ pub fn settings(kilograms_per_kwh: f64) -> Settings {
         bounds: None,
         found: Text::from("electricity.csv"),
     }];
-    let factors = Factors { sets: vec![set("ademe"), set("electricity")], rows, grid };
+    let mut factors = Factors::default();
+    factors.sets = vec![set("ademe"), set("electricity")];
+    (factors.rows, factors.grid) = (rows, grid);
+    let factors = factors.indexed();
     Settings { factors, assumptions: Assumptions::default(), law: Law::default() }
 }
 

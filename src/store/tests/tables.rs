@@ -114,6 +114,7 @@ fn snapshot(ids: &[&str]) -> Snapshot {
         rooms: vec![],
         roommates: vec![],
         filings: vec![],
+        appraisals: vec![],
         partial: Default::default(),
         doubts: vec![],
     }

@@ -204,7 +204,7 @@ pub fn one(ask: &Ask) -> Result<Answer, Problem> {
     let about = |about: &[domain::record::Text]| {
         about.iter().any(|id| *id == asset.id || natives.iter().any(|native| **native == **id))
     };
-    let doubts = world.snapshot().doubts.iter().chain(&world.ledger().doubts).filter(|doubt| about(&doubt.about));
+    let doubts = world.doubts().filter(|doubt| about(&doubt.about));
     let doubts: Vec<Value> =
         doubts.map(|doubt| json!({ "reason": doubt.reason.name(), "what": doubt.what })).collect();
     object.insert("fields".to_owned(), fields.into());
@@ -233,6 +233,7 @@ pub fn footprint(ask: &Ask) -> Result<Answer, Problem> {
         rooms: world.snapshot().rooms.clone(),
         roommates: whole.sharing(|other| other.id != asset.id),
         filings: Vec::new(),
+        appraisals: whole.appraisals.clone(),
         partial: Default::default(),
         doubts: Vec::new(),
     };

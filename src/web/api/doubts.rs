@@ -16,7 +16,7 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
     let wanted = ask.text("reason").map(|text| Reason::parse(text).ok_or_else(|| unknown(text))).transpose()?;
     let world = ask.world();
     let doubts = || {
-        let all = world.snapshot().doubts.iter().chain(&world.ledger().doubts);
+        let all = world.doubts();
         all.filter(|doubt| wanted.is_none_or(|wanted| doubt.reason == wanted))
     };
     if !ask.viewer.may(Scope::Assets) {

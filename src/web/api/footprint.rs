@@ -2,42 +2,92 @@
 
 use std::collections::BTreeMap;
 
+use domain::indicator::footprint::portions;
+use domain::indicator::kind_label;
+use domain::record::Text;
+use domain::word::{Kind, Word};
+use serde_json::Value;
+
 use super::Ask;
 use crate::web::answer::{Answer, Row};
 use crate::web::problem::Problem;
 
 const DIMENSIONS: [&str; 3] = ["entity", "kind", "phase"];
 
-/// The table: its rows add up to `total`, in grams.
+/// The table: its rows add up to `total`.
 pub fn table(ask: &Ask) -> Result<Answer, Problem> {
     let criterion = ask.text("criterion").unwrap_or("co2e");
-    if criterion != "co2e" {
-        return Err(Problem::parameter("criterion", "only the criterion `co2e` is known"));
-    }
+    let (family, usual) = match criterion {
+        "co2e" => ("footprint_annual_co2e_grams", "entity,kind,phase"),
+        "adpe" => ("footprint_annual_adpe_grams", "kind,phase"),
+        "primary_energy" => ("footprint_annual_primary_energy_joules", "kind,phase"),
+        _ => return Err(Problem::parameter("criterion", "is none of co2e, adpe, primary_energy")),
+    };
     let mut by = Vec::new();
-    for told in
-        ask.text("by").unwrap_or("entity,kind,phase").split(',').map(str::trim).filter(|told| !told.is_empty())
-    {
-        let dimension = DIMENSIONS.iter().find(|dimension| **dimension == told);
-        let unknown = || Problem::parameter("by", format!("`{told}` is none of kind, entity, phase"));
+    for told in ask.text("by").unwrap_or(usual).split(',').map(str::trim).filter(|told| !told.is_empty()) {
+        let dimension = DIMENSIONS.iter().find(|dimension| **dimension == told && usual.contains(told));
+        let unknown = || Problem::parameter("by", format!("`{told}` is none of {usual}"));
         by.push(*dimension.ok_or_else(unknown)?);
     }
     let world = ask.world();
     let mut sums: BTreeMap<Vec<&str>, f64> = BTreeMap::new();
     let mut total = 0.0;
+    let mut unit = "grams";
     for (indicator, reading) in world.readings() {
-        let Some(grams) = reading.value.filter(|_| indicator.name == "footprint_annual_co2e_grams") else { continue };
+        let Some(value) = reading.value.filter(|_| indicator.name == family) else { continue };
+        unit = indicator.unit;
         let told = |dimension: &str| reading.slice.iter().find(|(label, _)| *label == dimension);
         let key = by.iter().map(|dimension| told(dimension).map_or("unknown", |(_, told)| &**told)).collect();
-        *sums.entry(key).or_default() += grams;
-        total += grams;
+        *sums.entry(key).or_default() += value;
+        total += value;
     }
-    let rows = sums.into_iter().map(|(key, grams)| {
+    let rows = sums.into_iter().map(|(key, value)| {
         let mut row: Row = by.iter().zip(key).map(|(dimension, told)| (*dimension, told.into())).collect();
-        row.push(("value", grams.into()));
-        row.push(("unit", "grams".into()));
+        row.push(("value", value.into()));
+        row.push(("unit", unit.into()));
         row
     });
-    let more = vec![("criterion", criterion.into()), ("unit", "grams".into()), ("total", total.into())];
+    let more = vec![("criterion", criterion.into()), ("unit", unit.into()), ("total", total.into())];
     Ok(Answer::List { rows: rows.collect(), next: None, more })
+}
+
+/// How it is made up, factor by factor: the rows add up to `total`, in grams.
+pub fn explanation(ask: &Ask) -> Result<Answer, Problem> {
+    let (kind, entity) = (ask.text("kind"), ask.text("entity"));
+    let asked = |label: &Text, of: Option<Kind>| {
+        kind.is_none_or(|kind| *kind_label(of) == *kind) && entity.is_none_or(|entity| **label == *entity)
+    };
+    let world = ask.world();
+    let portions = match (kind, entity) {
+        (None, None) => world.portions().0.clone(),
+        _ => portions(&world.basis(world.key.at), asked),
+    };
+    let total: f64 = portions.iter().map(|portion| portion.annual.value.0).sum();
+    let rows = portions.into_iter().map(|portion| {
+        let text = |told: Option<Text>| told.map_or(Value::Null, |told| (&*told).into());
+        let known = |told: f64, value: f64| if told > 0.0 { value.into() } else { Value::Null };
+        let [made, used] = portion.told;
+        vec![
+            ("kind", (&*kind_label(portion.kind)).into()),
+            ("assets", portion.count.into()),
+            ("tier", portion.tier.name().into()),
+            ("factor", text(portion.factor)),
+            ("origin", portion.origin.into()),
+            ("embodied_grams", known(made, portion.embodied.0)),
+            ("electricity_joules", known(used, portion.energy.0)),
+            ("electricity_basis", portion.grounds.map_or(Value::Null, |grounds| grounds.name().into())),
+            ("electricity_factor", text(portion.energy_factor)),
+            ("use_grams", known(used, portion.used.0)),
+            ("value", known(made + used, portion.annual.value.0)),
+            ("low", known(made + used, portion.annual.low.0)),
+            ("high", known(made + used, portion.annual.high.0)),
+            ("without_embodied", (portion.count - made).into()),
+            ("without_use", (portion.count - used).into()),
+        ]
+    });
+    Ok(Answer::List {
+        rows: rows.collect(),
+        next: None,
+        more: vec![("unit", "grams".into()), ("total", total.into())],
+    })
 }

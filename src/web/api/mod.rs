@@ -164,14 +164,28 @@ pub static ALL: &[Route] = &[
     },
     Route {
         path: "/footprint",
-        about: "The annual footprint of the active fleet as a table that adds up, in grams of CO2 equivalent.",
+        about: "The annual footprint of the active fleet as a table that adds up, in the criterion's unit.",
         scope: Scope::Read,
         parameters: &[
             text("by", "Any of kind, entity and phase, separated by commas; all three where it is not told."),
-            text("criterion", "co2e."),
+            text(
+                "criterion",
+                "co2e, adpe or primary_energy; co2e where it is not told, and with entities for it alone.",
+            ),
         ],
         gives: Gives::List,
         answer: footprint::table,
+    },
+    Route {
+        path: "/footprint/explanation",
+        about: "How the annual footprint is made up, factor by factor: kind, factor, its origin, and why it was chosen.",
+        scope: Scope::Read,
+        parameters: &[
+            text("kind", "Only this kind; `unknown` too."),
+            text("entity", "Only this entity, as the metrics name it."),
+        ],
+        gives: Gives::List,
+        answer: footprint::explanation,
     },
     Route {
         path: "/procurement/{year}",

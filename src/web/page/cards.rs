@@ -27,7 +27,8 @@ pub fn cards(sheet: &Sheet) -> Markup {
     }
 }
 
-fn bounds(sheet: &Sheet, low: &str, high: &str) -> String {
+/// Two bounds, in words.
+pub(super) fn bounds(sheet: &Sheet, low: &str, high: &str) -> String {
     sheet.lang.pick(format!("entre {low} et {high}"), format!("between {low} and {high}"))
 }
 

@@ -1,5 +1,6 @@
 //! The tables.
 
+use domain::indicator::kind_label;
 use domain::word::{Disposal, Kind, Word};
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -9,6 +10,7 @@ use crate::web::french::{co2e, date, duration, euros, moment, number, percent};
 
 use super::figures::{Buyer, Total, source};
 use super::{Sheet, words};
+use crate::web::world::Kinds;
 
 /// A table that scrolls by itself where it is too wide for the page, so that the page never does.
 pub(super) fn table(sheet: &Sheet, id: &str, title: (&str, &str), caption: (&str, &str), inside: Markup) -> Markup {
@@ -168,7 +170,7 @@ fn total(sheet: &Sheet, total: &Total, address: &str, text: impl Fn(f64) -> Stri
 }
 
 /// The equipment by kind.
-pub fn equipment(sheet: &Sheet) -> Markup {
+pub fn equipment(sheet: &Sheet, footprints: &Kinds) -> Markup {
     let (lang, figures) = (sheet.lang, &sheet.figures);
     let whole = |value: f64| number(lang, value, 0);
     let kinds = Kind::ALL.iter().map(|(_, name)| *name).chain(["unknown"]);
@@ -208,9 +210,15 @@ pub fn equipment(sheet: &Sheet) -> Markup {
                     Some(_) => (total(sheet, &past, &source("assets_past_lifetime", Some(kind), None), whole)),
                     None => (sheet.say("pas de durée de référence", "no reference lifetime")),
                 } }
-                td.n { (total(
-                    sheet, &footprint, &source("footprint_annual_co2e_grams", Some(kind), None), |value| co2e(lang, value),
-                )) }
+                td.n {
+                    (total(
+                        sheet, &footprint, &source("footprint_annual_co2e_grams", Some(kind), None), |value| co2e(lang, value),
+                    ))
+                    @if let Some((_, bounds)) = footprints.iter().find(|(of, _)| *kind_label(*of) == *kind) {
+                        br;
+                        span.note { (super::cards::bounds(sheet, &co2e(lang, bounds.low.0), &co2e(lang, bounds.high.0))) }
+                    }
+                }
                 td.n { @match without.and_then(|without| without.value) {
                     Some(without) => (sheet.figure(
                         &source("factor_coverage_ratio", Some(kind), None), &percent(lang, 1.0 - without, 0),

@@ -43,6 +43,7 @@ fn edition() -> Edition {
         rooms: Vec::new(),
         roommates: Vec::new(),
         filings: Vec::new(),
+        appraisals: Vec::new(),
         partial: Default::default(),
         doubts: Vec::new(),
     };
@@ -147,6 +148,7 @@ fn shown(lang: Lang, sees_assets: bool) -> String {
         sees_assets,
         readings: Arc::new(readings()),
         trajectories: trajectories(),
+        portions: Default::default(),
         csrf: Some("a\"b".to_owned()),
     };
     page(&edition(), lang, &viewer)
@@ -207,7 +209,14 @@ fn section(lang: Lang, trajectories: Vec<Trajectory>) -> String {
     let page = page(
         &edition(),
         lang,
-        &PageViewer { logged_in: false, sees_assets: false, readings, trajectories, csrf: None },
+        &PageViewer {
+            logged_in: false,
+            sees_assets: false,
+            readings,
+            trajectories,
+            portions: Default::default(),
+            csrf: None,
+        },
     );
     let from = page.find("id=\"trajectory\"").unwrap();
     text(&format!("</style><p {}", &page[from..from + page[from..].find("</table>").unwrap()]))
@@ -287,6 +296,7 @@ fn a_page_of_nothing_has_no_zero() {
         sees_assets: false,
         readings: Arc::default(),
         trajectories: Vec::new(),
+        portions: Default::default(),
         csrf: None,
     };
     let page = text(&page(&edition(), Lang::Fr, &viewer));
@@ -317,6 +327,7 @@ fn why_a_room_is_not_measured() {
         sees_assets: false,
         readings: Arc::new(told.to_vec()),
         trajectories: Vec::new(),
+        portions: Default::default(),
         csrf: None,
     };
     let [french, english] = [Lang::Fr, Lang::En].map(|lang| text(&page(&edition(), lang, &viewer)));

@@ -1,0 +1,111 @@
+//! A total, factor by factor.
+
+use std::collections::BTreeMap;
+
+use crate::factor::Tier;
+use crate::indicator::{Basis, Grounds};
+use crate::quantity::{Energy, Estimate, Impact};
+use crate::record::Text;
+use crate::word::{Criterion, Kind};
+
+use super::sum::Sum;
+use super::{Cell, PHASES, add};
+
+/// What one factor brings to a total: all assets of a kind that rest on it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Portion {
+    /// What they are.
+    pub kind: Option<Kind>,
+    /// How close the factor is, and why it was chosen.
+    pub tier: Tier,
+    /// The factor of their making.
+    pub factor: Option<Text>,
+    /// Who publishes it, in which edition, and where it is found.
+    pub origin: String,
+    /// How many assets.
+    pub count: f64,
+    /// How many of them have a figure for making, and for use.
+    pub told: [f64; 2],
+    /// Manufacture, distribution and end of life, a year.
+    pub embodied: Impact,
+    /// Electricity a year, with overhead.
+    pub energy: Energy,
+    /// Where that is known from.
+    pub grounds: Option<Grounds>,
+    /// The factor that tells it, where nothing closer does.
+    pub energy_factor: Option<Text>,
+    /// The impact of that electricity, a year.
+    pub used: Impact,
+    /// Both, a year, with bounds; those of several portions do not add.
+    pub annual: Estimate,
+}
+
+/// A total, factor by factor: the parts add up to it. `asked` chooses among entity (as published) and kind.
+pub fn portions(basis: &Basis, asked: impl Fn(&Text, Option<Kind>) -> bool) -> Vec<Portion> {
+    let mut portions: BTreeMap<_, (Portion, Sum)> = BTreeMap::new();
+    for cell in basis.cells.iter().filter(|cell| cell.count > 0.0) {
+        if !asked(&basis.entity_of(cell.entity, cell.kind), cell.kind) {
+            continue;
+        }
+        let factor = cell.row.map(|row| basis.rows.row(row));
+        let (portion, sum) = portions.entry((cell.kind, cell.row, cell.tier, cell.energy_row)).or_insert_with(|| {
+            (
+                Portion {
+                    kind: cell.kind,
+                    tier: cell.tier,
+                    factor: factor.map(|factor| factor.id.clone()),
+                    origin: factor.map_or_else(
+                        || Tier::None.why().to_owned(),
+                        |factor| {
+                            let set = &basis.settings.factors.sets[factor.set];
+                            format!("{}, {}; {}: {}", set.publisher, set.edition, factor.found, cell.tier.why())
+                        },
+                    ),
+                    count: 0.0,
+                    told: [0.0; 2],
+                    embodied: Impact(0.0),
+                    energy: Energy(0.0),
+                    grounds: None,
+                    energy_factor: cell.energy_row.map(|row| basis.rows.row(row).id.clone()),
+                    used: Impact(0.0),
+                    annual: Estimate::default(),
+                },
+                Sum::new(basis.settings.assumptions.common_error),
+            )
+        });
+        whole(sum, basis, cell);
+        portion.count += cell.count;
+        portion.told[0] += cell.told[0];
+        portion.told[1] += cell.told[2];
+        portion.embodied += cell.embodied.into_iter().sum();
+        for (grounds, energy, used) in cell.uses() {
+            portion.energy += energy;
+            portion.used += used;
+            if energy.0 > 0.0 {
+                portion.grounds = Some(match portion.grounds {
+                    Some(other) if other != grounds => Grounds::Mixed,
+                    _ => grounds,
+                });
+            }
+        }
+    }
+    let settled = |(portion, sum): (Portion, Sum)| Portion { annual: sum.estimate(), ..portion };
+    portions.into_values().map(settled).collect()
+}
+
+/// The annual footprint of each kind, all phases, with its bounds; a kind of which nothing has a figure is not there.
+pub fn kinds(basis: &Basis) -> Vec<(Option<Kind>, Estimate)> {
+    let mut sums: BTreeMap<Option<Kind>, Sum> = BTreeMap::new();
+    for cell in basis.cells.iter().filter(|cell| cell.count > 0.0 && cell.told[0] + cell.told[2] > 0.0) {
+        let sum = sums.entry(cell.kind).or_insert_with(|| Sum::new(basis.settings.assumptions.common_error));
+        whole(sum, basis, cell);
+    }
+    sums.into_iter().map(|(kind, sum)| (kind, sum.estimate())).collect()
+}
+
+/// Adds all phases of a cell.
+fn whole(sum: &mut Sum, basis: &Basis, cell: &Cell) {
+    for phase in PHASES {
+        add(sum, basis, Criterion::Co2e, cell, phase);
+    }
+}

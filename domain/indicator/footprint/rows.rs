@@ -1,0 +1,125 @@
+//! The rows in use: those that are published, and those that the specifications of servers make.
+
+use std::collections::HashMap;
+
+use crate::factor::{Choice, Factor, Factors, Tier, Wanted};
+use crate::observation::Facts;
+use crate::record::Text;
+use crate::snapshot::Snapshot;
+use crate::specification::{Appraisal, Specification};
+use crate::word::{Condition, Criterion};
+
+/// Which criteria the parts of a server are told of.
+const OF_PARTS: [Criterion; 2] = [Criterion::Co2e, Criterion::PrimaryEnergy];
+
+/// The rows in use. An index means a published row, or behind those one of a specification.
+pub struct Rows<'a> {
+    factors: &'a Factors,
+    made: Vec<Factor>,
+    /// Rows of specifications, by what they say and in the order of `OF_PARTS`.
+    specified: HashMap<String, [Option<usize>; OF_PARTS.len()]>,
+    /// The method of each row, as a number.
+    methods: Vec<u32>,
+}
+
+impl<'a> Rows<'a> {
+    /// Rows for all that is in a snapshot.
+    pub fn of(factors: &'a Factors, snapshot: &Snapshot) -> Self {
+        let mut rows = Self { factors, made: Vec::new(), specified: HashMap::new(), methods: Vec::new() };
+        for asset in snapshot.assets.iter().chain(&snapshot.roommates) {
+            let Some(specification) = Specification::of(&asset.facts) else { continue };
+            let text = specification.text();
+            if rows.specified.contains_key(&text) {
+                continue;
+            }
+            let places = OF_PARTS.map(|criterion| {
+                let appraised = snapshot
+                    .appraisals
+                    .iter()
+                    .find(|told| told.criterion == criterion && *told.specification == *text);
+                let own = || specification.factor(criterion, &factors.components, &factors.processors);
+                let row = appraised.and_then(|told| appraisal(factors, told)).or_else(own)?;
+                rows.made.push(row);
+                Some(factors.rows.len() + rows.made.len() - 1)
+            });
+            rows.specified.insert(text, places);
+        }
+        let mut numbers: HashMap<&Text, u32> = HashMap::new();
+        rows.methods = (factors.rows.iter().chain(&rows.made))
+            .map(|row| {
+                let next = numbers.len() as u32;
+                *numbers.entry(&row.method).or_insert(next)
+            })
+            .collect();
+        rows
+    }
+
+    /// Does any row tell of a criterion?
+    pub fn tell(&self, criterion: Criterion) -> bool {
+        self.factors.rows.iter().chain(&self.made).any(|row| row.criterion == criterion)
+            || self.factors.grid.iter().any(|row| row.criterion == criterion)
+    }
+
+    /// A row by its index.
+    pub fn row(&self, at: usize) -> &Factor {
+        self.factors.rows.get(at).unwrap_or_else(|| &self.made[at - self.factors.rows.len()])
+    }
+
+    /// The method by which a row was reached: rows of one share the common part of their error.
+    pub fn method(&self, at: usize) -> u32 {
+        self.methods[at]
+    }
+
+    /// The row of a thing for a criterion: local over the maker's for the very model over specification over kind.
+    pub fn choose(&self, criterion: Criterion, facts: &Facts) -> Choice {
+        let choice = self.factors.choose(criterion, &wanted(facts));
+        if matches!(choice.tier, Tier::Local | Tier::Model) {
+            return choice;
+        }
+        let specified = || {
+            let at = OF_PARTS.iter().position(|of| *of == criterion)?;
+            self.specified.get(&Specification::of(facts)?.text())?[at]
+        };
+        match specified() {
+            Some(row) => Choice { row: Some(row), tier: Tier::Specification, ..choice },
+            None => choice,
+        }
+    }
+
+    /// The row that tells the electricity of a thing.
+    pub fn energy(&self, facts: &Facts) -> Option<usize> {
+        self.factors.energy(&wanted(facts))
+    }
+}
+
+/// What a factor of an asset is looked for with.
+pub fn wanted(facts: &Facts) -> Wanted<'_> {
+    Wanted {
+        kind: facts.kind,
+        manufacturer: facts.manufacturer.as_deref(),
+        model: facts.model.as_deref(),
+        screen_inches: facts.screen_inches,
+        year: new_in(facts),
+    }
+}
+
+/// The year in which it was new, as far as dates tell: what was bought used was new before.
+fn new_in(facts: &Facts) -> Option<i16> {
+    if let Some(made) = facts.manufacture_date {
+        return Some(made.year());
+    }
+    let dates = [facts.purchase_date, facts.delivery_date, facts.in_service_date];
+    let ours = dates.into_iter().flatten().min()?.year();
+    let used = facts.condition.is_some_and(Condition::is_reuse);
+    match facts.upstream_years {
+        Some(years) => Some(ours - years.round() as i16),
+        None if used => None,
+        None => Some(ours),
+    }
+}
+
+/// The row that another program's answer makes: the same as ours, with its numbers.
+fn appraisal(factors: &Factors, told: &Appraisal) -> Option<Factor> {
+    let set = factors.sets.iter().position(|set| set.id == told.by)?;
+    Some(Factor::of_server(told.criterion, set, &told.specification, told.impact, told.r, &told.by))
+}
