@@ -31,8 +31,11 @@ pub fn of_bind(host: &str, code: u32, text: &str) -> Failure {
     Failure::new(class, anyhow!("{host} {what} (result {code})"))
 }
 
-/// What a server answered to a search.
-pub fn of_search(host: &str, what: &str, base: &str, code: u32, text: &str) -> Failure {
+/// The result that tells where to ask instead (RFC 4511, 4.1.10).
+pub const REFERRAL: u32 = 10;
+
+/// What a server answered to a search below this.
+pub fn of_search(host: &str, what: &str, below: &str, code: u32, text: &str) -> Failure {
     let (class, why) = match code {
         3 => (Class::Timeout, "took longer than it may: raise its time limit, or `time_limit`".to_owned()),
         4 => (
@@ -45,9 +48,11 @@ pub fn of_search(host: &str, what: &str, base: &str, code: u32, text: &str) -> F
         12 => (Class::Protocol, "knows no pages: `page_size = 0` asks for all at once".to_owned()),
         1 | 8 | 13 | 48 => (Class::Auth, "wants a bind, or TLS, before it answers".to_owned()),
         50 => (Class::Permission, "does not let this account read it".to_owned()),
-        32 => (Class::Permission, format!("has no `{base}`, or does not let this account see it: is `base` right?")),
-        34 => (Class::Other, format!("says that `{base}` is no distinguished name")),
-        10 => (Class::Other, format!("keeps `{base}` on another server, and referrals are not followed")),
+        32 => (Class::Permission, format!("does not have {below}, or does not let this account see it: is `base` right?")),
+        34 => (Class::Other, format!("says that {below} is no distinguished name")),
+        REFERRAL => {
+            (Class::Other, format!("keeps {below} on another server, to which `follow_referrals` does not lead"))
+        }
         51 | 52 | 53 | 80 => (Class::Server, format!("failed: {text}")),
         _ => (Class::Protocol, format!("refused the question: {text}")),
     };

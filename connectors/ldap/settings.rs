@@ -13,6 +13,7 @@ use super::directory::{Door, GSSAPI, Server, Who};
 use super::place::{GROUP, Way};
 use super::plan::{self, Plan};
 use super::profile::{self, Profile};
+use super::referral::Address;
 use super::{guard, tls};
 use crate::secret::told_secret;
 use crate::{Context, keys, secret};
@@ -21,6 +22,7 @@ use crate::{Context, keys, secret};
 const KEYS: &[&str] = &[
     "urls",
     "url",
+    "follow_referrals",
     "start_tls",
     "plaintext",
     "ca_file",
@@ -48,6 +50,8 @@ struct Told {
     #[serde(default)]
     urls: Vec<String>,
     url: Option<String>,
+    #[serde(default)]
+    follow_referrals: Vec<String>,
     #[serde(default)]
     start_tls: bool,
     #[serde(default)]
@@ -140,26 +144,35 @@ fn door(told: Told, context: &Context) -> anyhow::Result<Door> {
         (None, urls) => urls,
     };
     ensure!(!urls.is_empty(), "`urls` is empty");
-    let mut servers = Vec::new();
+    let (mut servers, mut referrals) = (Vec::new(), Vec::new());
     let (mut in_clear, mut over_tls, mut local) = (None, false, true);
-    for url in urls {
-        let read = server(&url).context("`urls`")?;
+    let urls = urls.into_iter().map(|url| ("`urls`", false, url));
+    let followed = told.follow_referrals.into_iter().map(|url| ("`follow_referrals`", true, url));
+    // What holds of the first holds of the others: the same account goes to all of them.
+    for (key, is_followed, url) in urls.chain(followed) {
+        let read = server(&url).context(key)?;
         match read.url.split(':').next() {
             Some("ldapi") => ensure!(!told.start_tls, "`start_tls` is not for ldapi://"),
             Some("ldaps") => {
                 ensure!(!told.start_tls, "`start_tls` is for ldap:// alone: ldaps:// begins with TLS");
-                (over_tls, local) = (true, false);
+                (over_tls, local) = (true, local && is_followed);
             }
             _ => {
                 let is_loopback = read.host == "localhost"
                     || read.host.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
-                (over_tls, local) = (over_tls || told.start_tls, false);
+                (over_tls, local) = (over_tls || told.start_tls, local && is_followed);
                 if !told.start_tls && !is_loopback {
                     in_clear = Some(read.name.clone());
                 }
             }
         }
-        servers.push(read);
+        if is_followed {
+            let (address, _) = Address::read(&read.url)
+                .with_context(|| format!("{key}: `{}` is no address of ldap:// or ldaps://", read.name))?;
+            referrals.push((address, read));
+        } else {
+            servers.push(read);
+        }
     }
     let client = match (&told.client_cert_file, &told.client_key_file) {
         (Some(certificate), Some(key)) => Some((context.base.join(certificate), context.base.join(key))),
@@ -170,7 +183,7 @@ fn door(told: Told, context: &Context) -> anyhow::Result<Door> {
     let who = match (told.sasl, told.bind_dn, password) {
         (Some(Sasl::External), None, None) => {
             ensure!(
-                client.is_some() || local,
+                client.is_some() || (local && referrals.is_empty()),
                 "`sasl = \"external\"` needs `client_cert_file` and `client_key_file`, or ldapi://"
             );
             ensure!(client.is_none() || over_tls, "a client certificate is shown over TLS: ldaps:// or `start_tls`");
@@ -211,6 +224,7 @@ fn door(told: Told, context: &Context) -> anyhow::Result<Door> {
     let client = client.as_ref().map(|(certificate, key)| (certificate.as_path(), key.as_path()));
     Ok(Door {
         servers,
+        referrals,
         start_tls: told.start_tls,
         tls: over_tls.then(|| tls::config(ca_file.as_deref(), client)).transpose()?,
         who,

@@ -18,6 +18,7 @@ mod fake;
 mod faults;
 mod guard;
 mod pure;
+mod referral;
 mod samba;
 mod server;
 
