@@ -20,7 +20,7 @@ use super::entry::Entry;
 use super::guard::{self, Breach, Limits};
 use super::referral::{Address, Scope, Search, Stop, Trail};
 use super::stream::{self, Broken};
-use super::{refusal, tls};
+use super::{kerberos, refusal, tls};
 use crate::{Class, Failure};
 
 /// How to get to a directory, and as whom.
@@ -62,9 +62,6 @@ pub enum Who {
     /// By the Kerberos ticket of this process (RFC 4752).
     Gssapi,
 }
-
-/// Was this program built with Kerberos?
-pub const GSSAPI: bool = cfg!(feature = "gssapi");
 
 /// Is it a filter (RFC 4515)?
 pub fn is_filter(told: &str) -> bool {
@@ -164,16 +161,23 @@ enum End {
 impl<'a> Directory<'a> {
     async fn bind(&mut self) -> Result<(), Failure> {
         let ldap = self.ldap.with_timeout(self.door.patience);
-        let bound = match &self.door.who {
+        let (by, bound) = match &self.door.who {
             Who::Anonymous => return Ok(()),
-            Who::Simple { dn, password } => ldap.simple_bind(dn.expose_secret(), password.expose_secret()).await,
-            Who::External => ldap.sasl_external_bind().await,
-            Who::Gssapi => gssapi(ldap, &self.server.host).await,
+            Who::Simple { dn, password } => {
+                let (dn, password) = (dn.expose_secret(), password.expose_secret());
+                ("`bind_dn` and `password`", ldap.simple_bind(dn, password).await)
+            }
+            Who::External => ("what `sasl = \"external\"` shows", ldap.sasl_external_bind().await),
+            Who::Gssapi => (refusal::TICKET, kerberos::bind(ldap, &self.server.host).await),
         };
+        let name = &self.server.name;
         match bound {
             Ok(LdapResult { rc: 0, .. }) => Ok(()),
-            Ok(LdapResult { rc, text, .. }) => Err(refusal::of_bind(&self.server.name, rc, &text)),
-            Err(error) => Err(self.broken("the bind", error).await),
+            Ok(LdapResult { rc, text, .. }) => Err(refusal::of_bind(name, by, rc, &text)),
+            Err(error) => match kerberos::failure(name, &error) {
+                Some(failure) => Err(failure),
+                None => Err(self.broken("the bind", error).await),
+            },
         }
     }
 
@@ -348,17 +352,6 @@ impl<'a> Directory<'a> {
             Err(_) => Failure::new(Class::Other, anyhow!("{name} could not be asked for {what}: {}", kind(&error))),
         }
     }
-}
-
-#[cfg(feature = "gssapi")]
-async fn gssapi(ldap: &mut Ldap, host: &str) -> Result<LdapResult, LdapError> {
-    ldap.sasl_gssapi_bind(host).await
-}
-
-#[cfg(not(feature = "gssapi"))]
-async fn gssapi(_: &mut Ldap, _: &str) -> Result<LdapResult, LdapError> {
-    // The settings refuse it before anything is asked.
-    Err(LdapError::EndOfStream)
 }
 
 fn late(name: &str, what: &str) -> Failure {

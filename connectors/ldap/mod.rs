@@ -24,6 +24,7 @@ mod dn;
 mod entry;
 mod follow;
 mod guard;
+mod kerberos;
 mod place;
 mod plan;
 mod profile;

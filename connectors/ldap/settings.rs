@@ -9,7 +9,8 @@ use reqwest::Url;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::directory::{Door, GSSAPI, Server, Who};
+use super::directory::{Door, Server, Who};
+use super::kerberos::GSSAPI;
 use super::place::{GROUP, Way};
 use super::plan::{self, Plan};
 use super::profile::{self, Profile};
@@ -145,14 +146,17 @@ fn door(told: Told, context: &Context) -> anyhow::Result<Door> {
     };
     ensure!(!urls.is_empty(), "`urls` is empty");
     let (mut servers, mut referrals) = (Vec::new(), Vec::new());
-    let (mut in_clear, mut over_tls, mut local) = (None, false, true);
+    let (mut in_clear, mut over_tls, mut local, mut is_bare) = (None, false, true, false);
     let urls = urls.into_iter().map(|url| ("`urls`", false, url));
     let followed = told.follow_referrals.into_iter().map(|url| ("`follow_referrals`", true, url));
     // What holds of the first holds of the others: the same account goes to all of them.
     for (key, is_followed, url) in urls.chain(followed) {
         let read = server(&url).context(key)?;
         match read.url.split(':').next() {
-            Some("ldapi") => ensure!(!told.start_tls, "`start_tls` is not for ldapi://"),
+            Some("ldapi") => {
+                ensure!(!told.start_tls, "`start_tls` is not for ldapi://");
+                is_bare = true;
+            }
             Some("ldaps") => {
                 ensure!(!told.start_tls, "`start_tls` is for ldap:// alone: ldaps:// begins with TLS");
                 (over_tls, local) = (true, local && is_followed);
@@ -161,6 +165,7 @@ fn door(told: Told, context: &Context) -> anyhow::Result<Door> {
                 let is_loopback = read.host == "localhost"
                     || read.host.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
                 (over_tls, local) = (over_tls || told.start_tls, local && is_followed);
+                is_bare |= !told.start_tls;
                 if !told.start_tls && !is_loopback {
                     in_clear = Some(read.name.clone());
                 }
@@ -194,7 +199,8 @@ fn door(told: Told, context: &Context) -> anyhow::Result<Door> {
                 GSSAPI,
                 "`sasl = \"gssapi\"`: this program was built without Kerberos (cargo build --features connectors/gssapi)"
             );
-            ensure!(!local, "`sasl = \"gssapi\"` is not for ldapi://");
+            // Of what Kerberos encrypts itself ldap3 drops messages, in silence.
+            ensure!(!is_bare, "`sasl = \"gssapi\"` needs TLS on every server: ldaps:// or `start_tls`");
             Who::Gssapi
         }
         (Some(_), _, _) => bail!("`sasl` takes neither `bind_dn` nor `password`"),

@@ -17,6 +17,8 @@ mod count;
 mod fake;
 mod faults;
 mod guard;
+#[cfg(feature = "gssapi")]
+mod kerberos;
 mod pure;
 mod referral;
 mod samba;

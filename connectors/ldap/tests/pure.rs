@@ -206,8 +206,14 @@ fn keys_that_are_refused() {
     check(&format!("{all}client_cert_file = 'x'"), "go together");
     check(&format!("{all}sasl = 'external'"), "needs `client_cert_file`");
     check(&format!("{all}sasl = 'external'\nbind_dn = 'x'"), "takes neither");
-    if !super::super::directory::GSSAPI {
+    if !super::super::kerberos::GSSAPI {
         check(&format!("{all}sasl = 'gssapi'"), "built without Kerberos");
+    } else {
+        for bare in ["ldap://dc1", "ldapi://%2Frun%2Fldapi", "ldap://127.0.0.1"] {
+            let keys = format!("url = '{bare}'\nprofile = 'openldap'\nbase = 'x'\nsasl = 'gssapi'\n");
+            check(&keys, "needs TLS on every server");
+        }
+        check(&(lead("ldap://dc2") + "sasl = 'gssapi'\n"), "needs TLS on every server");
     }
     check(&format!("{all}request_timeout = 'soon'"), "`request_timeout`");
     check(&format!("{all}people = false\ncomputers = false"), "neither");
