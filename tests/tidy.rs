@@ -104,6 +104,7 @@ fn reading_is_pure() {
         "connectors/ldap/guard.rs",
         "connectors/ldap/place.rs",
         "connectors/ldap/profile.rs",
+        "connectors/ldap/referral.rs",
         "connectors/ldap/refusal.rs",
         "connectors/ldap/replay.rs",
         "connectors/ldap/time.rs",

@@ -5,26 +5,30 @@
 //! BER ends the task that reads it; what is nested deeply ends the process, unless `guard.rs` sees it first.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use anyhow::anyhow;
 use ldap3::asn1::{PL, StructureTag};
 use ldap3::controls::{Control, ControlType, PagedResults};
-use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, LdapResult, Scope, SearchOptions, StdStream};
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, LdapResult, SearchOptions, StdStream};
 use rustls::ClientConfig;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::task::JoinHandle;
 
 use super::entry::Entry;
 use super::guard::{self, Breach, Limits};
+use super::referral::{Address, Scope, Search, Stop, Trail};
 use super::stream::{self, Broken};
-use super::{refusal, tls};
+use super::{kerberos, refusal, tls};
 use crate::{Class, Failure};
 
 /// How to get to a directory, and as whom.
 pub struct Door {
     /// Servers, tried in this order.
     pub servers: Vec<Server>,
+    /// Servers that referrals may lead to.
+    pub referrals: Vec<(Address, Server)>,
     pub start_tls: bool,
     pub tls: Option<Arc<ClientConfig>>,
     pub who: Who,
@@ -59,18 +63,6 @@ pub enum Who {
     Gssapi,
 }
 
-/// What to look for, and where.
-#[derive(Clone, Debug)]
-pub struct Search {
-    pub base: String,
-    pub filter: String,
-    /// Whole subtrees, or what is right below the base alone.
-    pub subtree: bool,
-}
-
-/// Was this program built with Kerberos?
-pub const GSSAPI: bool = cfg!(feature = "gssapi");
-
 /// Is it a filter (RFC 4515)?
 pub fn is_filter(told: &str) -> bool {
     ldap3::parse_filter(told).is_ok()
@@ -81,7 +73,7 @@ impl Door {
     pub async fn open(&self) -> Result<(Directory<'_>, Vec<Failure>), Failure> {
         let mut missed: Vec<Failure> = Vec::new();
         for server in &self.servers {
-            match self.enter(server).await {
+            match self.enter(server, Arc::default()).await {
                 Ok(directory) => return Ok((directory, missed)),
                 // What one server of a directory refuses, the others refuse too, and count against the account.
                 Err(failure) if failure.class == Class::Auth => return Err(failure),
@@ -93,15 +85,16 @@ impl Door {
         Err(Failure::new(class, anyhow!("{}", told.join("; then "))))
     }
 
-    async fn enter<'a>(&'a self, server: &'a Server) -> Result<Directory<'a>, Failure> {
+    pub async fn enter<'a>(&'a self, server: &'a Server, bytes: Arc<AtomicU64>) -> Result<Directory<'a>, Failure> {
+        let counted = Arc::clone(&bytes);
         let connecting = async {
             if let Who::Gssapi = self.who {
                 return Ok((self.unguarded(server).await?, None));
             }
             let stream::Guarded { end, relay } =
-                stream::open(&server.url, self.tls.as_ref(), self.start_tls, self.limits)
+                stream::open(&server.url, self.tls.as_ref(), self.start_tls, self.limits, counted)
                     .await
-                    .map_err(|broken| unreached(&server.name, broken))?;
+                    .map_err(|broken| broken.of(&server.name))?;
             let settings = LdapConnSettings::new().set_std_stream(StdStream::Unix(end));
             let connected = LdapConnAsync::with_settings(settings, "ldapi:///").await;
             Ok((connected.map_err(|error| failed(&server.name, error))?, Some(Task(relay))))
@@ -111,8 +104,8 @@ impl Door {
             Err(_) => return Err(late(&server.name, " did not let us connect")),
         };
         let driving = Task(tokio::spawn(connection.drive()));
-        let mut directory = Directory { ldap, driving, relay, answers: 0, name: &server.name, door: self };
-        directory.bind(server).await?;
+        let mut directory = Directory { ldap, driving, relay, answers: 0, bytes, server, door: self };
+        directory.bind().await?;
         Ok(directory)
     }
 
@@ -141,75 +134,117 @@ pub struct Directory<'a> {
     driving: Task<LdapError>,
     /// What copies between ldap3 and the server.
     relay: Option<Task<Broken>>,
-    /// Entries, referrals and pages so far.
-    answers: u64,
-    name: &'a str,
-    door: &'a Door,
+    /// Entries, referrals and pages so far, and bytes, of all sessions of the collection.
+    pub answers: u64,
+    pub bytes: Arc<AtomicU64>,
+    pub server: &'a Server,
+    pub door: &'a Door,
 }
 
-impl Directory<'_> {
-    async fn bind(&mut self, server: &Server) -> Result<(), Failure> {
+/// What a server tells of a search.
+enum Told {
+    /// An entry, with what is cut short in it.
+    Entry(Entry, Vec<Range>),
+    /// Where a part of it is, as URLs.
+    Elsewhere(Vec<String>),
+}
+
+/// How an answer ends.
+enum End {
+    /// The cookie of the next page.
+    Next(Vec<u8>),
+    Whole,
+    /// All of it is elsewhere (result 10).
+    Moved(Vec<String>),
+}
+
+impl<'a> Directory<'a> {
+    async fn bind(&mut self) -> Result<(), Failure> {
         let ldap = self.ldap.with_timeout(self.door.patience);
-        let bound = match &self.door.who {
+        let (by, bound) = match &self.door.who {
             Who::Anonymous => return Ok(()),
-            Who::Simple { dn, password } => ldap.simple_bind(dn.expose_secret(), password.expose_secret()).await,
-            Who::External => ldap.sasl_external_bind().await,
-            Who::Gssapi => gssapi(ldap, &server.host).await,
+            Who::Simple { dn, password } => {
+                let (dn, password) = (dn.expose_secret(), password.expose_secret());
+                ("`bind_dn` and `password`", ldap.simple_bind(dn, password).await)
+            }
+            Who::External => ("what `sasl = \"external\"` shows", ldap.sasl_external_bind().await),
+            Who::Gssapi => (refusal::TICKET, kerberos::bind(ldap, &self.server.host).await),
         };
+        let name = &self.server.name;
         match bound {
             Ok(LdapResult { rc: 0, .. }) => Ok(()),
-            Ok(LdapResult { rc, text, .. }) => Err(refusal::of_bind(self.name, rc, &text)),
-            Err(error) => Err(self.broken("the bind", error).await),
+            Ok(LdapResult { rc, text, .. }) => Err(refusal::of_bind(name, by, rc, &text)),
+            Err(error) => match kerberos::failure(name, &error) {
+                Some(failure) => Err(failure),
+                None => Err(self.broken("the bind", error).await),
+            },
         }
     }
 
-    /// Reads every entry that a search finds, and gives each to `take`. Returns how many referrals to other servers it
-    /// met; none is followed.
-    pub async fn search(
+    /// Reads every entry that a search finds on this server, page by page, and gives each to `take`. Messages tell what is
+    /// searched and below what, never where one entry is.
+    pub async fn read(
         &mut self,
-        what: &str,
-        search: &Search,
+        of: (&str, &str),
+        stop: &Stop,
         attributes: &[String],
-        mut take: impl FnMut(Entry),
-    ) -> Result<usize, Failure> {
+        trail: &mut Trail,
+        take: &mut impl FnMut(Entry),
+    ) -> Result<(), Failure> {
         let mut cookie = Vec::new();
-        let mut referrals = 0;
         loop {
             let size = i32::try_from(self.door.page_size).unwrap_or(i32::MAX);
-            let page = PagedResults { size, cookie: cookie.clone() };
-            let scope = if search.subtree { Scope::Subtree } else { Scope::OneLevel };
-            let base = (search.base.as_str(), scope, search.filter.as_str());
+            let page = PagedResults { size, cookie };
             let mut ranged = Vec::new();
-            let next = self
-                .page((what, &search.base), base, attributes, Some(page), |entry, ranges| match entry {
-                    Some(entry) if ranges.is_empty() => take(entry),
-                    Some(entry) => ranged.push((entry, ranges)),
-                    None => referrals += 1,
+            let end = self
+                .page(of, &stop.search, attributes, Some(page), |told| match told {
+                    Told::Entry(entry, ranges) if ranges.is_empty() => {
+                        take(entry);
+                        Ok(())
+                    }
+                    Told::Entry(entry, ranges) => {
+                        ranged.push((entry, ranges));
+                        Ok(())
+                    }
+                    Told::Elsewhere(urls) => trail.met(&urls, stop),
                 })
                 .await?;
             for (mut entry, ranges) in ranged {
                 for range in ranges {
-                    self.rest(what, &search.base, &mut entry, range).await?;
+                    self.rest(of, &mut entry, range).await?;
                 }
                 take(entry);
             }
-            // Opaque, and not even different from page to page on every server: 389 DS tells the same one.
-            match next {
-                Some(next) => cookie = next,
-                None => return Ok(referrals),
+            match end {
+                // Opaque, and not even different from page to page on every server: 389 DS tells the same one.
+                End::Next(next) => cookie = next,
+                End::Whole => return Ok(()),
+                End::Moved(urls) => match trail.moved(&urls, stop) {
+                    Ok(true) => return Ok(()),
+                    Ok(false) => return Err(self.is_elsewhere(of)),
+                    Err(found) => return Err(found.of(&self.server.name)),
+                },
             }
         }
     }
 
     /// Reads what is left of an attribute of which a part was told (MS-ADTS 3.1.1.3.1.3.3): `member;range=0-1499`.
-    async fn rest(&mut self, what: &str, below: &str, entry: &mut Entry, range: Range) -> Result<(), Failure> {
+    async fn rest(&mut self, of: (&str, &str), entry: &mut Entry, range: Range) -> Result<(), Failure> {
         let mut range = range;
         while let Some(last) = range.last {
             let asked = vec![format!("{};range={}-*", range.name, last + 1)];
+            let filter = "(objectClass=*)".to_owned();
+            let search = Search { base: entry.dn.clone(), filter, scope: Scope::Base };
             let mut told = None;
-            let base = (entry.dn.as_str(), Scope::Base, "(objectClass=*)");
-            self.page((what, below), base, &asked, None, |more, ranges| told = more.map(|more| (more, ranges)))
-                .await?;
+            let end = self.page(of, &search, &asked, None, |more| {
+                if let Told::Entry(more, ranges) = more {
+                    told = Some((more, ranges));
+                }
+                Ok(())
+            });
+            if let End::Moved(_) = end.await? {
+                return Err(self.is_elsewhere(of));
+            }
             let Some((more, ranges)) = told else { break };
             for (name, values) in more.attributes {
                 entry.add(&name, values);
@@ -220,37 +255,42 @@ impl Directory<'_> {
         Ok(())
     }
 
-    /// One question and all that is answered to it: entries with what is cut short in them, `None` for a referral.
-    /// Returns the cookie of the next page. Messages tell what is searched and below what, never where one entry is.
+    /// One question and all that is answered to it.
     async fn page(
         &mut self,
         (what, below): (&str, &str),
-        (base, scope, filter): (&str, Scope, &str),
+        search: &Search,
         attributes: &[String],
         page: Option<PagedResults>,
-        mut take: impl FnMut(Option<Entry>, Vec<Range>),
-    ) -> Result<Option<Vec<u8>>, Failure> {
+        mut take: impl FnMut(Told) -> Result<(), Breach>,
+    ) -> Result<End, Failure> {
+        let name = &self.server.name;
         let limit = i32::try_from(self.door.time_limit.as_secs()).unwrap_or(i32::MAX);
         self.ldap.with_timeout(self.door.patience).with_search_options(SearchOptions::new().timelimit(limit));
         if let Some(page) = page.filter(|page| page.size > 0) {
             self.ldap.with_controls(page);
         }
-        let mut stream = match self.ldap.streaming_search(base, scope, filter, attributes).await {
+        let scope = match search.scope {
+            Scope::Base => ldap3::Scope::Base,
+            Scope::One => ldap3::Scope::OneLevel,
+            Scope::Subtree => ldap3::Scope::Subtree,
+        };
+        let mut stream = match self.ldap.streaming_search(&search.base, scope, &search.filter, attributes).await {
             Ok(stream) => stream,
             Err(error) => return Err(self.broken(what, error).await),
         };
         loop {
             self.answers += 1;
             if self.answers > self.door.limits.answers {
-                return Err(breach(self.name, guard::CROWD));
+                return Err(guard::CROWD.of(name));
             }
-            match stream.next().await {
-                Ok(Some(told)) if told.is_ref() => take(None, Vec::new()),
-                Ok(Some(told)) if told.is_intermediate() => {}
+            let told = match stream.next().await {
+                Ok(Some(told)) if told.is_ref() => Told::Elsewhere(urls(told.0)),
+                Ok(Some(told)) if told.is_intermediate() => continue,
                 Ok(Some(told)) => match entry(told.0) {
-                    Some((entry, ranges)) => take(Some(entry), ranges),
+                    Some((entry, ranges)) => Told::Entry(entry, ranges),
                     None => {
-                        let cause = anyhow!("{}, asked for {what}, told an entry that is none of LDAP's", self.name);
+                        let cause = anyhow!("{name}, asked for {what}, told an entry that is none of LDAP's");
                         return Err(Failure::new(Class::Protocol, cause));
                     }
                 },
@@ -259,20 +299,28 @@ impl Directory<'_> {
                     drop(stream);
                     return Err(self.broken(what, error).await);
                 }
-            }
+            };
+            take(told).map_err(|found| found.of(name))?;
         }
         // Only this tells whether all was told.
-        let LdapResult { rc, text, ctrls, .. } = stream.finish().await;
-        if rc != 0 {
-            return Err(refusal::of_search(self.name, what, below, rc, &text));
+        let LdapResult { rc, text, ctrls, refs, .. } = stream.finish().await;
+        match rc {
+            0 => {}
+            refusal::REFERRAL => return Ok(End::Moved(refs)),
+            _ => return Err(refusal::of_search(name, what, below, rc, &text)),
         }
         let next = ctrls.into_iter().find_map(|control| match control {
             Control(Some(ControlType::PagedResults), raw) => Some(raw),
             _ => None,
         });
-        let Some(next) = next else { return Ok(None) };
-        guard::value(next.val.as_deref().unwrap_or_default()).map_err(|found| breach(self.name, found))?;
-        Ok(Some(next.parse::<PagedResults>().cookie).filter(|cookie| !cookie.is_empty()))
+        let Some(next) = next else { return Ok(End::Whole) };
+        guard::value(next.val.as_deref().unwrap_or_default()).map_err(|found| found.of(name))?;
+        let cookie = next.parse::<PagedResults>().cookie;
+        Ok(if cookie.is_empty() { End::Whole } else { End::Next(cookie) })
+    }
+
+    fn is_elsewhere(&self, (what, below): (&str, &str)) -> Failure {
+        refusal::of_search(&self.server.name, what, below, refusal::REFERRAL, "")
     }
 
     /// Takes leave.
@@ -285,7 +333,7 @@ impl Directory<'_> {
 
     /// Why an operation did not end: the connection itself knows more than the operation.
     async fn broken(&mut self, what: &str, error: LdapError) -> Failure {
-        let name = self.name;
+        let name = self.server.name.as_str();
         if let LdapError::Timeout { .. } = error {
             return late(name, &format!(", asked for {what}, did not answer"));
         }
@@ -293,7 +341,7 @@ impl Directory<'_> {
         if let Some(mut relay) = self.relay.take()
             && let Ok(Ok(Err(broken))) = tokio::time::timeout(Duration::from_secs(1), &mut relay.0).await
         {
-            return unreached(name, broken);
+            return broken.of(name);
         }
         match ended {
             Ok(Err(fault)) if fault.is_panic() => {
@@ -306,56 +354,23 @@ impl Directory<'_> {
     }
 }
 
-#[cfg(feature = "gssapi")]
-async fn gssapi(ldap: &mut Ldap, host: &str) -> Result<LdapResult, LdapError> {
-    ldap.sasl_gssapi_bind(host).await
-}
-
-#[cfg(not(feature = "gssapi"))]
-async fn gssapi(_: &mut Ldap, _: &str) -> Result<LdapResult, LdapError> {
-    // The settings refuse it before anything is asked.
-    Err(LdapError::EndOfStream)
-}
-
 fn late(name: &str, what: &str) -> Failure {
     Failure::new(Class::Timeout, anyhow!("{name}{what} in time"))
 }
 
-fn breach(name: &str, Breach { class, reason }: Breach) -> Failure {
-    Failure::new(class, anyhow!("{name} {reason}"))
-}
-
-/// No session, or none any more.
-fn unreached(name: &str, broken: Broken) -> Failure {
-    match broken {
-        Broken::Io(source) => match tls::reason(&source) {
-            Some(reason) => Failure::new(Class::Tls, anyhow!("{name} does not prove who it is: {reason}")),
-            None => Failure::new(Class::Network, anyhow!(source).context(format!("{name} cannot be reached"))),
-        },
-        Broken::Breach(found) => breach(name, found),
-        Broken::NoTls(code) => Failure::new(
-            Class::Tls,
-            anyhow!("{name} does not begin TLS (result {code}): ldaps:// instead of `start_tls`?"),
-        ),
-        Broken::Name => Failure::new(Class::Tls, anyhow!("{name} is no name that a certificate can have")),
-    }
-}
-
-/// The same, as ldap3 tells it.
+/// Why there is no session, as ldap3 tells it.
 fn failed(name: &str, error: LdapError) -> Failure {
     match error {
         LdapError::Io { source } if source.to_string() == "decoding error" => {
             Failure::new(Class::Protocol, anyhow!("{name} answers with what is not LDAP"))
         }
-        LdapError::Io { source } => unreached(name, Broken::Io(source)),
+        LdapError::Io { source } => Broken::Io(source).of(name),
         LdapError::Rustls { source } => {
             Failure::new(Class::Tls, anyhow!("{name} does not prove who it is: {}", tls::told(&source)))
         }
-        LdapError::DNSName { .. } => unreached(name, Broken::Name),
+        LdapError::DNSName { .. } => Broken::Name.of(name),
         LdapError::Timeout { .. } => late(name, " did not let us connect"),
-        LdapError::LdapResult { result } => {
-            unreached(name, Broken::NoTls(u8::try_from(result.rc).unwrap_or(u8::MAX)))
-        }
+        LdapError::LdapResult { result } => Broken::NoTls(u8::try_from(result.rc).unwrap_or(u8::MAX)).of(name),
         error => Failure::new(Class::Network, anyhow!("{name} cannot be reached: {}", kind(&error))),
     }
 }
@@ -385,6 +400,12 @@ impl Range {
         let last = if last == "*" { None } else { Some(last.parse().ok()?) };
         Some(Self { name: name.to_owned(), last })
     }
+}
+
+/// The URLs of a reference out of its BER (RFC 4511, 4.5.2), as far as they are text.
+fn urls(told: StructureTag) -> Vec<String> {
+    let parts = told.expect_constructed().unwrap_or_default().into_iter();
+    parts.filter_map(|part| String::from_utf8(part.expect_primitive()?).ok()).collect()
 }
 
 /// An entry out of its BER (RFC 4511, 4.5.2); `None` where it is malformed. ldap3's own reading panics then, and keeps

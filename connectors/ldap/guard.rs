@@ -4,7 +4,12 @@
 //! whole process by its stack, which nothing can catch. It waits for whatever length is told, too. Here nothing calls
 //! itself, and nothing is kept but lengths.
 
-use crate::Class;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::anyhow;
+
+use crate::{Class, Failure};
 
 /// How much is let through.
 #[derive(Clone, Copy, Debug)]
@@ -15,9 +20,9 @@ pub struct Limits {
     pub elements: u64,
     /// Bytes of one message.
     pub message: u64,
-    /// Bytes of one session.
+    /// Bytes of one collection.
     pub session: u64,
-    /// Entries, referrals and pages of one session.
+    /// Entries, referrals and pages of one collection.
     pub answers: u64,
 }
 
@@ -31,6 +36,13 @@ pub struct Breach {
     pub class: Class,
     /// Follows a server's name.
     pub reason: &'static str,
+}
+
+impl Breach {
+    /// The failure that it is.
+    pub fn of(self, name: &str) -> Failure {
+        Failure::new(self.class, anyhow!("{name} {}", self.reason))
+    }
 }
 
 const DEEP: Breach = Breach { class: Class::TooLarge, reason: "sends a message nested more deeply than any of LDAP" };
@@ -54,12 +66,18 @@ pub struct Guard {
     /// A tag and a length that are not all there yet.
     header: Vec<u8>,
     elements: u64,
-    session: u64,
+    /// Bytes so far, of all sessions that are counted together.
+    session: Arc<AtomicU64>,
 }
 
 impl Guard {
     pub fn new(limits: Limits) -> Self {
-        Self { limits, open: Vec::new(), left: 0, header: Vec::new(), elements: 0, session: 0 }
+        Self::counted(limits, Arc::default())
+    }
+
+    /// One that counts bytes with others.
+    pub fn counted(limits: Limits, session: Arc<AtomicU64>) -> Self {
+        Self { limits, open: Vec::new(), left: 0, header: Vec::new(), elements: 0, session }
     }
 
     /// Is what came so far whole messages?
@@ -69,8 +87,8 @@ impl Guard {
 
     /// Looks at the next bytes. After a breach nothing more can be made of what comes.
     pub fn follow(&mut self, bytes: &[u8]) -> Result<(), Breach> {
-        self.session = self.session.saturating_add(bytes.len() as u64);
-        if self.session > self.limits.session {
+        let more = bytes.len() as u64;
+        if self.session.fetch_add(more, Ordering::Relaxed).saturating_add(more) > self.limits.session {
             return Err(ENDLESS);
         }
         let mut rest = bytes;

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use place::Places;
 use plan::{Groups, Machines, Persons, Plan, Structures};
 use read::Reader;
+use referral::{Elsewhere, Search};
 use settings::Settings;
 use tokio::task::JoinSet;
 
@@ -21,11 +22,14 @@ mod active;
 mod directory;
 mod dn;
 mod entry;
+mod follow;
 mod guard;
+mod kerberos;
 mod place;
 mod plan;
 mod profile;
 mod read;
+mod referral;
 mod refusal;
 pub mod replay;
 mod settings;
@@ -93,7 +97,7 @@ impl Inner {
     async fn collect(&self, counts: &Counts) -> Result<Harvest, Failure> {
         let Settings { door, plan } = &self.settings;
         let (mut directory, missed) = door.open().await?;
-        let mut reading = Reading { directory: &mut directory, counts, referrals: 0 };
+        let mut reading = Reading { directory: &mut directory, counts, elsewhere: Elsewhere::default() };
         let places = reading.places(plan).await?;
         let mut reader = Reader::new(&self.context, places, Timestamp::now());
         for failure in missed {
@@ -107,7 +111,7 @@ impl Inner {
             Some(machines) => Some(reading.computers(machines, &mut reader).await?),
             None => None,
         };
-        let referrals = reading.referrals;
+        let elsewhere = reading.elsewhere;
         directory.close().await;
         if people.unwrap_or(0) + computers.unwrap_or(0) == 0 {
             let cause = anyhow!("the account is shown nothing: may it read below `base`, and are the filters right?");
@@ -118,8 +122,8 @@ impl Inner {
                 reader.note(format!("the account is shown no {what}"));
             }
         }
-        if referrals > 0 {
-            reader.note(format!("{referrals} referrals to other servers were met, and are not followed"));
+        if let Some(note) = elsewhere.note() {
+            reader.note(note);
         }
         // Every search ended with success.
         Ok(Harvest { complete: true, counted: true, ..reader.harvest() })
@@ -130,7 +134,7 @@ impl Inner {
 struct Reading<'a, 'b> {
     directory: &'a mut Directory<'b>,
     counts: &'a Counts,
-    referrals: usize,
+    elsewhere: Elsewhere,
 }
 
 impl Reading<'_, '_> {
@@ -138,7 +142,7 @@ impl Reading<'_, '_> {
     async fn search(
         &mut self,
         what: &'static str,
-        search: &directory::Search,
+        search: &Search,
         attributes: &[String],
         mut take: impl FnMut(Entry),
     ) -> Result<u64, Failure> {
@@ -146,7 +150,7 @@ impl Reading<'_, '_> {
         // Nobody listens to progress any more where the collection was abandoned.
         let _ = counts.send((what, 0));
         let mut read = 0;
-        let referrals = self
+        let elsewhere = self
             .directory
             .search(what, search, attributes, |entry| {
                 take(entry);
@@ -156,7 +160,7 @@ impl Reading<'_, '_> {
                 }
             })
             .await?;
-        self.referrals += referrals;
+        self.elsewhere.add(elsewhere);
         Ok(read)
     }
 
@@ -189,7 +193,7 @@ impl Reading<'_, '_> {
             Some(active) => {
                 let mut chosen: HashSet<Text> = HashSet::new();
                 let filter = format!("(&{}{active})", search.filter);
-                let search = directory::Search { filter, ..search.clone() };
+                let search = Search { filter, ..search.clone() };
                 // No attributes (RFC 4511, 4.5.1.8): the name is enough.
                 self.search("active people", &search, &["1.1".to_owned()], |entry| {
                     chosen.insert(Text::from(dn::normal(&entry.dn)));

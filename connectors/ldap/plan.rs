@@ -5,11 +5,12 @@ use regex::Regex;
 use toml::{Table, Value};
 
 use super::active;
-use super::directory::{Search, is_filter};
+use super::directory::is_filter;
 use super::entry::ID_ATTRIBUTES;
 use super::place::{Way, attribute};
 use super::profile::Profile;
 use super::read::{Computers, Pattern, People};
+use super::referral::{Scope, Search};
 use crate::keys;
 use crate::rule::Rules;
 
@@ -106,14 +107,14 @@ impl Keys {
     fn search(&self, usual: &str, base: Option<&str>) -> anyhow::Result<Search> {
         let base = self.text("base", base.unwrap_or_default())?;
         ensure!(!base.trim().is_empty(), "`base` is missing, here or for the whole source");
-        let subtree = match self.text("scope", "subtree")?.as_str() {
-            "subtree" => true,
-            "one" => false,
+        let scope = match self.text("scope", "subtree")?.as_str() {
+            "subtree" => Scope::Subtree,
+            "one" => Scope::One,
             other => bail!("`scope` is `subtree` or `one`, not `{other}`"),
         };
         let filter = self.filter("filter", usual)?;
         ensure!(!filter.is_empty(), "`filter` is missing");
-        Ok(Search { base, filter, subtree })
+        Ok(Search { base, filter, scope })
     }
 
     /// Tables of attribute and pattern.

@@ -9,10 +9,12 @@ use reqwest::Url;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::directory::{Door, GSSAPI, Server, Who};
+use super::directory::{Door, Server, Who};
+use super::kerberos::GSSAPI;
 use super::place::{GROUP, Way};
 use super::plan::{self, Plan};
 use super::profile::{self, Profile};
+use super::referral::Address;
 use super::{guard, tls};
 use crate::secret::told_secret;
 use crate::{Context, keys, secret};
@@ -21,6 +23,7 @@ use crate::{Context, keys, secret};
 const KEYS: &[&str] = &[
     "urls",
     "url",
+    "follow_referrals",
     "start_tls",
     "plaintext",
     "ca_file",
@@ -48,6 +51,8 @@ struct Told {
     #[serde(default)]
     urls: Vec<String>,
     url: Option<String>,
+    #[serde(default)]
+    follow_referrals: Vec<String>,
     #[serde(default)]
     start_tls: bool,
     #[serde(default)]
@@ -140,26 +145,39 @@ fn door(told: Told, context: &Context) -> anyhow::Result<Door> {
         (None, urls) => urls,
     };
     ensure!(!urls.is_empty(), "`urls` is empty");
-    let mut servers = Vec::new();
-    let (mut in_clear, mut over_tls, mut local) = (None, false, true);
-    for url in urls {
-        let read = server(&url).context("`urls`")?;
+    let (mut servers, mut referrals) = (Vec::new(), Vec::new());
+    let (mut in_clear, mut over_tls, mut local, mut is_bare) = (None, false, true, false);
+    let urls = urls.into_iter().map(|url| ("`urls`", false, url));
+    let followed = told.follow_referrals.into_iter().map(|url| ("`follow_referrals`", true, url));
+    // What holds of the first holds of the others: the same account goes to all of them.
+    for (key, is_followed, url) in urls.chain(followed) {
+        let read = server(&url).context(key)?;
         match read.url.split(':').next() {
-            Some("ldapi") => ensure!(!told.start_tls, "`start_tls` is not for ldapi://"),
+            Some("ldapi") => {
+                ensure!(!told.start_tls, "`start_tls` is not for ldapi://");
+                is_bare = true;
+            }
             Some("ldaps") => {
                 ensure!(!told.start_tls, "`start_tls` is for ldap:// alone: ldaps:// begins with TLS");
-                (over_tls, local) = (true, false);
+                (over_tls, local) = (true, local && is_followed);
             }
             _ => {
                 let is_loopback = read.host == "localhost"
                     || read.host.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
-                (over_tls, local) = (over_tls || told.start_tls, false);
+                (over_tls, local) = (over_tls || told.start_tls, local && is_followed);
+                is_bare |= !told.start_tls;
                 if !told.start_tls && !is_loopback {
                     in_clear = Some(read.name.clone());
                 }
             }
         }
-        servers.push(read);
+        if is_followed {
+            let (address, _) = Address::read(&read.url)
+                .with_context(|| format!("{key}: `{}` is no address of ldap:// or ldaps://", read.name))?;
+            referrals.push((address, read));
+        } else {
+            servers.push(read);
+        }
     }
     let client = match (&told.client_cert_file, &told.client_key_file) {
         (Some(certificate), Some(key)) => Some((context.base.join(certificate), context.base.join(key))),
@@ -170,7 +188,7 @@ fn door(told: Told, context: &Context) -> anyhow::Result<Door> {
     let who = match (told.sasl, told.bind_dn, password) {
         (Some(Sasl::External), None, None) => {
             ensure!(
-                client.is_some() || local,
+                client.is_some() || (local && referrals.is_empty()),
                 "`sasl = \"external\"` needs `client_cert_file` and `client_key_file`, or ldapi://"
             );
             ensure!(client.is_none() || over_tls, "a client certificate is shown over TLS: ldaps:// or `start_tls`");
@@ -181,7 +199,8 @@ fn door(told: Told, context: &Context) -> anyhow::Result<Door> {
                 GSSAPI,
                 "`sasl = \"gssapi\"`: this program was built without Kerberos (cargo build --features connectors/gssapi)"
             );
-            ensure!(!local, "`sasl = \"gssapi\"` is not for ldapi://");
+            // Of what Kerberos encrypts itself ldap3 drops messages, in silence.
+            ensure!(!is_bare, "`sasl = \"gssapi\"` needs TLS on every server: ldaps:// or `start_tls`");
             Who::Gssapi
         }
         (Some(_), _, _) => bail!("`sasl` takes neither `bind_dn` nor `password`"),
@@ -211,6 +230,7 @@ fn door(told: Told, context: &Context) -> anyhow::Result<Door> {
     let client = client.as_ref().map(|(certificate, key)| (certificate.as_path(), key.as_path()));
     Ok(Door {
         servers,
+        referrals,
         start_tls: told.start_tls,
         tls: over_tls.then(|| tls::config(ca_file.as_deref(), client)).transpose()?,
         who,

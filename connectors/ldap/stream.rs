@@ -4,6 +4,9 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use anyhow::anyhow;
 
 use reqwest::Url;
 use rustls::ClientConfig;
@@ -14,6 +17,8 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 
 use super::guard::{self, Breach, Guard, Limits};
+use super::tls;
+use crate::{Class, Failure};
 
 /// Why there is no stream, or none any more.
 #[derive(Debug)]
@@ -25,6 +30,24 @@ pub enum Broken {
     NoTls(u8),
     /// No certificate can have this name.
     Name,
+}
+
+impl Broken {
+    /// The failure that it is.
+    pub fn of(self, name: &str) -> Failure {
+        match self {
+            Self::Io(source) => match tls::reason(&source) {
+                Some(reason) => Failure::new(Class::Tls, anyhow!("{name} does not prove who it is: {reason}")),
+                None => Failure::new(Class::Network, anyhow!(source).context(format!("{name} cannot be reached"))),
+            },
+            Self::Breach(found) => found.of(name),
+            Self::NoTls(code) => Failure::new(
+                Class::Tls,
+                anyhow!("{name} does not begin TLS (result {code}): ldaps:// instead of `start_tls`?"),
+            ),
+            Self::Name => Failure::new(Class::Tls, anyhow!("{name} is no name that a certificate can have")),
+        }
+    }
 }
 
 impl From<io::Error> for Broken {
@@ -46,28 +69,30 @@ pub struct Guarded {
     pub relay: JoinHandle<Result<(), Broken>>,
 }
 
-/// Connects, and begins TLS where the address or `start_tls` say so.
+/// Connects, and begins TLS where the address or `start_tls` say so. Bytes that come are added to `bytes`.
 pub async fn open(
     url: &str,
     tls: Option<&Arc<ClientConfig>>,
     start_tls: bool,
     limits: Limits,
+    bytes: Arc<AtomicU64>,
 ) -> Result<Guarded, Broken> {
     // The settings have understood it before.
     let url = Url::parse(url).map_err(|error| Broken::Io(io::Error::new(io::ErrorKind::InvalidInput, error)))?;
     let host = url.host_str().unwrap_or_default();
+    let guard = Guard::counted(limits, bytes);
     if url.scheme() == "ldapi" {
-        return guarded(UnixStream::connect(path(host)).await?, limits);
+        return guarded(UnixStream::connect(path(host)).await?, guard);
     }
     let is_ldaps = url.scheme() == "ldaps";
     let port = url.port().unwrap_or(if is_ldaps { 636 } else { 389 });
     let mut stream = TcpStream::connect(format!("{host}:{port}")).await?;
-    let Some(config) = tls.filter(|_| is_ldaps || start_tls) else { return guarded(stream, limits) };
+    let Some(config) = tls.filter(|_| is_ldaps || start_tls) else { return guarded(stream, guard) };
     if !is_ldaps {
         begin(&mut stream, limits).await?;
     }
     let name = ServerName::try_from(host.to_owned()).map_err(|_| Broken::Name)?;
-    guarded(TlsConnector::from(Arc::clone(config)).connect(name, stream).await?, limits)
+    guarded(TlsConnector::from(Arc::clone(config)).connect(name, stream).await?, guard)
 }
 
 /// The path in `ldapi://%2Frun%2Fslapd%2Fldapi`.
@@ -109,11 +134,11 @@ async fn begin(stream: &mut TcpStream, limits: Limits) -> Result<(), Broken> {
 }
 
 /// Puts the guard between a stream and the end that is given back.
-fn guarded(stream: impl AsyncRead + AsyncWrite + Send + 'static, limits: Limits) -> Result<Guarded, Broken> {
+fn guarded(stream: impl AsyncRead + AsyncWrite + Send + 'static, guard: Guard) -> Result<Guarded, Broken> {
     let (end, ours) = std::os::unix::net::UnixStream::pair()?;
     ours.set_nonblocking(true)?;
     let ours = UnixStream::from_std(ours)?;
-    Ok(Guarded { end, relay: tokio::spawn(relay(stream, ours, Guard::new(limits))) })
+    Ok(Guarded { end, relay: tokio::spawn(relay(stream, ours, guard)) })
 }
 
 /// Passes on both ways, until one of the sides ends or the guard lets no more through.

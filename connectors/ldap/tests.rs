@@ -17,7 +17,10 @@ mod count;
 mod fake;
 mod faults;
 mod guard;
+#[cfg(feature = "gssapi")]
+mod kerberos;
 mod pure;
+mod referral;
 mod samba;
 mod server;
 

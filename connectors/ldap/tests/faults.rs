@@ -103,6 +103,6 @@ async fn a_server_that_stops_in_the_middle() {
     assert_eq!(failure.class, Class::Network);
     let gone = urls.replace(&other.port.to_string(), "1");
     check(&slapd.keys(&gone), Class::Network, "; then ").await;
-    super::server::script("slapd", "start", &slapd.folder, &[], "");
+    super::server::script("slapd", "start", &slapd.folder, &[], &[]);
     assert_eq!(agents(&collect(&slapd.keys("")).await.unwrap()), whole);
 }

@@ -191,14 +191,29 @@ fn keys_that_are_refused() {
         "url = 'ldap://dc1.example.fr'\nprofile = 'openldap'\nbase = 'x'\nbind_dn = 'x'\npassword = '12345'\n";
     check(clear, "would go to dc1.example.fr in clear");
     check(&format!("{clear}ca_file = 'x'"), "in clear");
+    let lead = |to: &str| format!("{all}follow_referrals = ['{to}']\n");
+    check(&lead("ldapi://%2Frun%2Fldapi"), "`follow_referrals`: `/run/ldapi` is no address of ldap:// or ldaps://");
+    check(&lead("https://dc2"), "`follow_referrals`: starts with none of");
+    check(&lead("ldaps://dc2/dc=test"), "`follow_referrals`: ends after host and port");
+    let secret = "bind_dn = 'x'\npassword = '12345'\n";
+    check(&(lead("ldap://dc2.example.fr") + secret), "would go to dc2.example.fr in clear");
+    check(&format!("{clear}start_tls = true\nfollow_referrals = ['ldaps://dc2']"), "begins with TLS");
+    let local = "url = 'ldapi://%2Frun%2Fldapi'\nprofile = 'openldap'\nbase = 'x'\nsasl = 'external'\n";
+    check(&format!("{local}follow_referrals = ['ldap://dc2']"), "needs `client_cert_file`");
     check(&format!("{all}start_tls = true"), "begins with TLS");
     check(&format!("{all}ca_file = 'nowhere.pem'"), "`ca_file`");
     check(&format!("{all}ca_file = 'seeds/supann.ldif'"), "holds no certificate");
     check(&format!("{all}client_cert_file = 'x'"), "go together");
     check(&format!("{all}sasl = 'external'"), "needs `client_cert_file`");
     check(&format!("{all}sasl = 'external'\nbind_dn = 'x'"), "takes neither");
-    if !super::super::directory::GSSAPI {
+    if !super::super::kerberos::GSSAPI {
         check(&format!("{all}sasl = 'gssapi'"), "built without Kerberos");
+    } else {
+        for bare in ["ldap://dc1", "ldapi://%2Frun%2Fldapi", "ldap://127.0.0.1"] {
+            let keys = format!("url = '{bare}'\nprofile = 'openldap'\nbase = 'x'\nsasl = 'gssapi'\n");
+            check(&keys, "needs TLS on every server");
+        }
+        check(&(lead("ldap://dc2") + "sasl = 'gssapi'\n"), "needs TLS on every server");
     }
     check(&format!("{all}request_timeout = 'soon'"), "`request_timeout`");
     check(&format!("{all}people = false\ncomputers = false"), "neither");

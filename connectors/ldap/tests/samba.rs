@@ -6,9 +6,9 @@ use super::*;
 use crate::Class;
 
 /// The domain controller that tests share: its address, its entries, and keys of a source that asks it.
-fn domain() -> (Vec<Entry>, impl Fn(&str) -> String) {
+pub fn domain() -> (Vec<Entry>, impl Fn(&str) -> String) {
     let folder = servers().join("samba");
-    let address = script("samba", "start", &folder, &[], "").trim().to_owned();
+    let address = script("samba", "start", &folder, &[], &[]).trim().to_owned();
     let entries = replay::entries(&std::fs::read(folder.join("load.ldif")).unwrap());
     let ca_file = format!("'{}'", folder.join("tls/ca.pem").display());
     let keys = move |keys: &str| {

@@ -25,30 +25,37 @@ pub struct Slapd {
 impl Slapd {
     /// The one that tests share; it goes on after them.
     pub fn shared() -> Self {
-        Self::start("slapd", "", false)
+        Self::start("slapd", &[], false)
     }
 
     /// One that a test may harm, gone with it.
     pub fn own(what: &str) -> Self {
-        Self::start(&format!("slapd-{what}-{}", std::process::id()), "", true)
+        Self::start(&format!("slapd-{what}-{}", std::process::id()), &[], true)
+    }
+
+    /// One that refers to another for a part of what that one holds too.
+    pub fn referring(to: &Self) -> Self {
+        let port = to.port.to_string();
+        Self::start(&format!("slapd-refers-{}", std::process::id()), &[("SLAPD_REFERRAL", &port)], true)
     }
 
     /// One with a certificate that is not to be believed.
     pub fn with_certificate(which: &str) -> Self {
-        Self::start(&format!("slapd-{which}-{}", std::process::id()), which, true)
+        let variables = [("SLAPD_CERTIFICATE", which)];
+        Self::start(&format!("slapd-{which}-{}", std::process::id()), &variables, true)
     }
 
-    fn start(name: &str, certificate: &str, own: bool) -> Self {
+    fn start(name: &str, variables: &[(&str, &str)], own: bool) -> Self {
         let folder = servers().join(name);
         let sizes: &[&str] = if own { &["1500", "40"] } else { &[] };
-        let told = script("slapd", "start", &folder, sizes, certificate);
+        let told = script("slapd", "start", &folder, sizes, variables);
         let mut ports = told.split_whitespace().map(|port| port.parse().unwrap());
         let (port, tls_port) = (ports.next().unwrap(), ports.next().unwrap());
         Self { folder, own, port, tls_port }
     }
 
     pub fn control(&self, command: &str) {
-        script("slapd", command, &self.folder, &[], "");
+        script("slapd", command, &self.folder, &[], &[]);
     }
 
     /// What it was filled with.
@@ -109,11 +116,11 @@ pub fn servers() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join("servers")
 }
 
-pub fn script(server: &str, command: &str, folder: &Path, more: &[&str], certificate: &str) -> String {
+pub fn script(server: &str, command: &str, folder: &Path, more: &[&str], variables: &[(&str, &str)]) -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/servers").join(server);
-    let mut command =
-        Command::new(script).arg(command).arg(folder).args(more).env("SLAPD_CERTIFICATE", certificate).output();
-    let output = command.as_mut().expect("tests/servers runs");
+    let variables = variables.iter().copied();
+    let mut output = Command::new(script).arg(command).arg(folder).args(more).envs(variables).output();
+    let output = output.as_mut().expect("tests/servers runs");
     assert!(output.status.success(), "tests/servers/{server}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(std::mem::take(&mut output.stdout)).unwrap()
 }
