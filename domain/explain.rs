@@ -121,7 +121,12 @@ pub fn footprint(basis: &Basis, asset: &Asset) -> Vec<Step> {
             _ => "server_room_pue where it stands in a server room, else 1".to_owned(),
         },
     );
-    if let Some(grid) = grid(basis, Criterion::Co2e) {
+    let series = basis.settings.factors.series.as_ref().filter(|_| footprint.by_series);
+    if let (Some(series), Some(intensity)) = (series, footprint.intensity) {
+        let set = &factors.sets[series.set];
+        let origin = format!("{} ({}), each day by what the room took on it", set.id, set.publisher);
+        step("electricity factor", Some(intensity.0 * 3.6e6 / 1000.0), "kgCO2e/kWh", origin);
+    } else if let Some(grid) = grid(basis, Criterion::Co2e) {
         let nearest = if grid.year == basis.at.year() { "" } else { ", the nearest year known" };
         step(
             "electricity factor",

@@ -1,6 +1,8 @@
 //! Published numbers with their origin. The numbers themselves are data: the `factors` crate reads them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::civil::Date;
 
 use crate::quantity::{Energy, Impact, Intensity};
 use crate::record::Text;
@@ -131,6 +133,18 @@ pub struct GridFactor {
     pub found: Text,
 }
 
+/// What stands for a country in rows of the operator's supply contract (GHG Protocol scope 2, market-based).
+pub const CONTRACT: &str = "contract";
+
+/// The climate impact of electricity day by day, the mean of a day's hours: for loads that are measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// Its set (index into `Factors::sets`).
+    pub set: usize,
+    /// By civil day.
+    pub days: BTreeMap<Date, Intensity>,
+}
+
 /// How close a factor is to the thing it stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Tier {
@@ -225,6 +239,8 @@ pub struct Factors {
     pub rows: Vec<Factor>,
     /// Rows for electricity.
     pub grid: Vec<GridFactor>,
+    /// The electricity of measured loads, day by day, where the operator tells it.
+    pub series: Option<Series>,
     /// What servers are made of.
     pub components: Vec<Component>,
     /// Dies of processors.
@@ -349,6 +365,11 @@ impl Factors {
         let families: Vec<_> = families.collect();
         let longest = families.iter().map(|(_, begin, _)| begin.len()).max();
         families.iter().filter(|(_, begin, _)| Some(begin.len()) == longest).map(|(.., at)| *at).collect()
+    }
+
+    /// The operator's supply contract in a year.
+    pub fn contract(&self, year: i16, criterion: Criterion) -> Option<&GridFactor> {
+        self.grid.iter().find(|row| &*row.country == CONTRACT && row.year == year && row.criterion == criterion)
     }
 
     /// A country's electricity in a year, else in the nearest year that is known.

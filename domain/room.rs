@@ -1,12 +1,14 @@
 //! Rooms whose electricity is measured: which measuring points make them, and what their measures come to.
 
+use std::collections::BTreeMap;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::entity::EntityId;
 use crate::power::{Meter, Point, PowerDay};
-use crate::quantity::Energy;
+use crate::quantity::{Energy, Impact, Intensity};
 use crate::record::Text;
 use crate::testimony::{Moment, SourceId, Testimony};
 use crate::word::Role;
@@ -309,6 +311,18 @@ impl Room {
         let ends = (days.first()?.day, days.last()?.day);
         let sum = |of: fn(&PowerDay) -> f64| days.iter().map(of).sum::<f64>();
         Some(Covered { energy: Energy(sum(|day| day.energy.0)), seconds: sum(|day| day.seconds), days: ends })
+    }
+
+    /// The intensity of the electricity that its IT equipment took in the year that ends with `at`: that of each day, by
+    /// what was taken on it; `None` unless the series tells nine tenths of that electricity.
+    pub fn intensity(&self, at: Date, days: &BTreeMap<Date, Intensity>) -> Option<Intensity> {
+        let taken = self.year(Role::It, at);
+        let all: f64 = taken.iter().map(|day| day.energy.0).sum();
+        let told = taken.iter().filter_map(|day| Some((day.energy, *days.get(&day.day)?)));
+        let (energy, impact) = told.fold((Energy(0.0), Impact(0.0)), |(energy, impact), (taken, intensity)| {
+            (energy + taken, impact + taken * intensity)
+        });
+        (energy.0 > 0.0 && energy.0 >= 0.9 * all).then(|| Intensity(impact.0 / energy.0))
     }
 
     /// IT and total energy of the year that ends with `at`, over what is known of both; `None` where nothing is.

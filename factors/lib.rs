@@ -4,16 +4,17 @@
 mod tests;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
-use domain::factor::{Alias, Factor, FactorSet, Factors, GridFactor, R_DEFAULT};
+use domain::factor::{Alias, CONTRACT, Factor, FactorSet, Factors, GridFactor, R_DEFAULT, Series};
 use domain::identity;
 use domain::quantity::{Energy, Impact, Intensity};
 use domain::record::Text;
 use domain::specification::{Component, Part, processor};
 use domain::word::{Criterion, Kind, Word};
+use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 
 /// A set inside the binary.
@@ -73,7 +74,11 @@ pub static ALL: &[Shipped] = &[
 ];
 
 /// The tables a folder may hold.
-const TABLES: [&str; 5] = ["factors.csv", "electricity.csv", "components.csv", "processors.csv", "aliases.csv"];
+const TABLES: [&str; 6] =
+    ["factors.csv", "electricity.csv", "hourly.csv", "components.csv", "processors.csv", "aliases.csv"];
+
+/// A day counts in a series where so many of its hours are told.
+const HOURS_OF_A_DAY: f64 = 20.0;
 
 /// All sets: the operator's folders first, then the shipped ones.
 ///
@@ -164,6 +169,14 @@ struct GridRow {
     low: Option<f64>,
     high: Option<f64>,
     found: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HourRow {
+    time: String,
+    unit: String,
+    per_kwh: f64,
 }
 
 #[derive(Deserialize)]
@@ -261,7 +274,8 @@ fn add<'a>(
     each(&file, "electricity.csv", |row: GridRow| {
         let criterion = criterion(&row.criterion)?;
         let unit = unit(criterion, &row.unit)?;
-        ensure!(row.per_kwh.is_finite() && row.per_kwh > 0.0, "per_kwh: {} cannot be", row.per_kwh);
+        let least = if row.country == CONTRACT { 0.0 } else { f64::MIN_POSITIVE };
+        ensure!(row.per_kwh.is_finite() && row.per_kwh >= least, "per_kwh: {} cannot be", row.per_kwh);
         let bounds = match (row.low, row.high) {
             (None, None) => None,
             (Some(low), Some(high)) if low <= row.per_kwh && row.per_kwh <= high => {
@@ -281,6 +295,24 @@ fn add<'a>(
         });
         Ok(())
     })?;
+    let mut hours: BTreeMap<Date, (f64, f64)> = BTreeMap::new();
+    each(&file, "hourly.csv", |row: HourRow| {
+        let time: DateTime = row.time.parse().map_err(|_| {
+            anyhow::anyhow!("time: `{}` is no hour such as 2026-01-31T23:00, in your own time", row.time)
+        })?;
+        let unit = unit(Criterion::Co2e, &row.unit)?;
+        ensure!(row.per_kwh.is_finite() && row.per_kwh >= 0.0, "per_kwh: {} cannot be", row.per_kwh);
+        let (sum, count) = hours.entry(time.date()).or_default();
+        (*sum, *count) = (*sum + row.per_kwh * unit, *count + 1.0);
+        Ok(())
+    })?;
+    if !hours.is_empty() {
+        ensure!(factors.series.is_none(), "hourly.csv: another folder has one already");
+        // A day of which hours are missing would weigh those that are there.
+        let days = hours.into_iter().filter(|(_, (_, count))| *count >= HOURS_OF_A_DAY);
+        let days = days.map(|(day, (sum, count))| (day, Intensity::per_kwh(sum / count))).collect();
+        factors.series = Some(Series { set, days });
+    }
     each(&file, "components.csv", |row: ComponentRow| {
         let Some(part) = Part::parse(&row.part) else { bail!("part: `{}` is no part of a server", row.part) };
         let criterion = criterion(&row.criterion)?;

@@ -84,6 +84,7 @@ impl<'a> Basis<'a> {
             .iter()
             .map(|asset| if asset.facts.virtual_machine == Some(true) { None } else { asset.status(at) })
             .collect();
+        let rows = Rows::of(&settings.factors, snapshot);
         let mut basis = Self {
             snapshot,
             settings,
@@ -93,8 +94,8 @@ impl<'a> Basis<'a> {
             status,
             ledger: Ledger::of(snapshot, &settings.law, at),
             exits: Exits::of(snapshot, &settings.law, at),
-            rows: Rows::of(&settings.factors, snapshot),
-            ambiguous: ambiguous(snapshot, &settings.factors),
+            ambiguous: ambiguous(snapshot, &rows),
+            rows,
             cells: Vec::new(),
             feeds: Feeds::default(),
             labels: labels(snapshot, publishing.entity_depth),

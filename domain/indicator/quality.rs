@@ -1,19 +1,19 @@
 //! How much is known, and what is not.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use jiff::Span;
 use jiff::civil::Date;
 
 use crate::doubt::{Doubt, Reason};
-use crate::factor::{Factors, Tier};
+use crate::factor::Tier;
 use crate::observation::Facts;
 use crate::record::Text;
 use crate::snapshot::{Asset, Snapshot};
 use crate::word::{Criterion, Kind, Word};
 
 use super::basis::kind_label;
-use super::footprint::wanted;
+use super::footprint::{Alike, Rows};
 use super::{Basis, Indicator, Reading};
 
 /// The questions about quality.
@@ -150,19 +150,21 @@ pub fn all_doubts<'a>(basis: &'a Basis) -> impl Iterator<Item = &'a Doubt> + use
 }
 
 /// One doubt for each model that several rows speak of differently.
-pub fn ambiguous(snapshot: &Snapshot, factors: &Factors) -> Vec<Doubt> {
-    let mut models = HashMap::new();
+pub fn ambiguous(snapshot: &Snapshot, rows: &Rows) -> Vec<Doubt> {
+    let what = |alike: &Alike| {
+        let facts = &snapshot.assets[alike.first].facts;
+        let rivals = rows.choose(Criterion::Co2e, facts).rivals;
+        let names: Vec<&str> = rivals.iter().map(|row| &*rows.row(*row).id).collect();
+        let model = facts.model.as_deref().unwrap_or_default();
+        (!names.is_empty()).then(|| format!("{model} fits several factors, and none is taken: {}", names.join(", ")))
+    };
+    let whats: Vec<Option<String>> = rows.alike.iter().map(what).collect();
     let mut abouts: BTreeMap<String, Vec<Text>> = BTreeMap::new();
-    for asset in &snapshot.assets {
-        let wanted = wanted(&asset.facts);
-        let what: &mut Option<String> = models.entry(wanted.key()).or_insert_with(|| {
-            let rivals = factors.choose(Criterion::Co2e, &wanted).rivals;
-            let names: Vec<&str> = rivals.iter().map(|row| &*factors.rows[*row].id).collect();
-            let model = wanted.model.unwrap_or_default();
-            (!names.is_empty())
-                .then(|| format!("{model} fits several factors, and none is taken: {}", names.join(", ")))
-        });
-        if let Some(what) = what {
+    if whats.iter().all(Option::is_none) {
+        return Vec::new();
+    }
+    for (at, asset) in snapshot.assets.iter().enumerate() {
+        if let Some(what) = &whats[rows.class(at)] {
             abouts.entry(what.clone()).or_default().push(asset.id.clone());
         }
     }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use domain::doubt::Doubt;
 use domain::entity::EntityId;
-use domain::indicator::footprint::{Portion, kinds, portions};
+use domain::indicator::footprint::{Portion, Rows, kinds, portions};
 use domain::indicator::quality::ambiguous;
 use domain::indicator::{Basis, Indicator, Publishing, Reading};
 use domain::law::agec::Ledger;
@@ -109,7 +109,7 @@ impl World {
 
     /// All that could not be settled in it.
     pub fn doubts(&self) -> impl Iterator<Item = &Doubt> {
-        let ambiguous = || ambiguous(self.snapshot(), &self.edition.settings.factors);
+        let ambiguous = || ambiguous(self.snapshot(), &Rows::of(&self.edition.settings.factors, self.snapshot()));
         self.snapshot().doubts.iter().chain(&self.ledger().doubts).chain(self.ambiguous.get_or_init(ambiguous))
     }
 

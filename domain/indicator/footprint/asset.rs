@@ -7,7 +7,7 @@ use crate::factor::{Choice, GridFactor, Tier};
 use crate::indicator::basis::span;
 use crate::indicator::{Basis, Grounds};
 use crate::observation::Facts;
-use crate::quantity::{Energy, Impact, Years};
+use crate::quantity::{Energy, Impact, Intensity, Years};
 use crate::snapshot::Asset;
 use crate::word::{Criterion, Kind, Status};
 
@@ -55,6 +55,10 @@ pub struct AssetFootprint {
     pub pue_measured: bool,
     /// Electricity a year with overhead.
     pub energy: Option<Energy>,
+    /// What a joule of it costs: the year's factor, or that of the operator's own series.
+    pub intensity: Option<Intensity>,
+    /// That is the series'.
+    pub by_series: bool,
     /// Its impact a year.
     pub used: Option<Impact>,
 }
@@ -130,7 +134,10 @@ pub fn with(basis: &Basis, asset: &Asset, status: Option<Status>, footing: &Foot
     };
     let running = if status == Some(Status::InStock) { 0.0 } else { 1.0 };
     let energy = drawn.map(|energy| energy * (pue * running));
-    let used = energy.zip(grid(basis, *criterion)).map(|(energy, grid)| energy * grid.intensity);
+    let series = room.filter(|_| grounds == Grounds::Measured && *criterion == Criterion::Co2e);
+    let series = series.and_then(|room| basis.feeds.intensity(room));
+    let intensity = series.or_else(|| grid(basis, *criterion).map(|grid| grid.intensity));
+    let used = energy.zip(intensity).map(|(energy, intensity)| energy * intensity);
     AssetFootprint {
         row: choice.row,
         tier: choice.tier,
@@ -147,6 +154,8 @@ pub fn with(basis: &Basis, asset: &Asset, status: Option<Status>, footing: &Foot
         pue,
         pue_measured: measured_pue.is_some(),
         energy,
+        intensity,
+        by_series: series.is_some(),
         used,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::indicator::Basis;
 use crate::observation::Facts;
-use crate::quantity::{Energy, YEAR_SECONDS};
+use crate::quantity::{Energy, Intensity, YEAR_SECONDS};
 use crate::record::Text;
 use crate::snapshot::Asset;
 use crate::word::{Kind, Status};
@@ -27,6 +27,8 @@ struct Fed {
     annual: Option<Energy>,
     /// Total over IT energy, as measured.
     pue: Option<f64>,
+    /// The intensity of that electricity by the operator's own series.
+    intensity: Option<Intensity>,
     /// Declared and default electricity a year of what it feeds.
     told: Energy,
     /// How many assets it feeds.
@@ -40,6 +42,7 @@ impl Feeds {
     pub fn of(basis: &Basis) -> Self {
         let snapshot = basis.snapshot;
         let least = basis.settings.assumptions.measured_days * 86_400.0;
+        let series = basis.settings.factors.series.as_ref();
         let mut feeds = Self::default();
         if snapshot.rooms.iter().all(|room| room.locations.is_empty()) {
             return feeds;
@@ -50,6 +53,7 @@ impl Feeds {
             feeds.rooms.push(Fed {
                 annual: it.map(|it| it.energy * (YEAR_SECONDS / it.seconds)),
                 pue: common.and_then(|common| common.pue()),
+                intensity: series.and_then(|series| room.intensity(basis.at, &series.days)),
                 ..Fed::default()
             });
         }
@@ -97,6 +101,11 @@ impl Feeds {
     /// Does any asset draw on a room?
     pub fn feeds(&self, room: usize) -> bool {
         self.rooms.get(room).is_some_and(|fed| fed.count > 0.0)
+    }
+
+    /// The intensity of what a room takes, by the operator's own series.
+    pub fn intensity(&self, room: usize) -> Option<Intensity> {
+        self.rooms[room].intensity
     }
 
     /// Power usage effectiveness of a room, as measured.

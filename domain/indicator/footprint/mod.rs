@@ -10,19 +10,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::entity::EntityId;
 use crate::factor::{R_DEFAULT, Tier};
-use crate::identity;
 use crate::quantity::{Energy, Impact};
 use crate::record::Text;
-use crate::specification::Specification;
 use crate::word::{Criterion, Kind, Phase, Status, Word};
 
 use super::basis::kind_label;
-use super::{Basis, Grounds, Indicator, Reading};
+use super::{Basis, Grounds, Indicator, Reading, Slice};
 
 pub use asset::{AssetFootprint, grid, of_asset};
 pub use feed::Feeds;
 pub use portion::{Portion, kinds, portions};
-pub use rows::{Rows, wanted};
+pub use rows::{Alike, Rows};
 use sum::{Sum, Term};
 
 /// The questions about the footprint.
@@ -94,6 +92,12 @@ pub static ALL: &[Indicator] = &[
         compute: electricity,
     },
     Indicator {
+        name: "footprint_use_market_co2e_grams",
+        help: "Use a year by the supply contract's factor (GHG Protocol scope 2, market-based), beside the location-based one.",
+        unit: "grams",
+        compute: market,
+    },
+    Indicator {
         name: "footprint_per_agent_co2e_grams",
         help: "Annual footprint of an entity's equipment, an agent.",
         unit: "grams",
@@ -134,11 +138,23 @@ pub struct Cell {
 
 /// Gathers the footprints of all assets into cells.
 pub fn cells(basis: &Basis, criterion: Criterion) -> Vec<Cell> {
-    let mut models: HashMap<(String, String), u32> = HashMap::new();
-    let mut chosen = HashMap::new();
+    let rows = &basis.rows;
+    let snapshot = basis.snapshot;
+    // Each class of alike assets with its rows, and which of them rest on the same ones.
+    let mut grounds = HashMap::new();
+    let footings: Vec<(asset::Footing, usize)> = (rows.alike.iter())
+        .map(|alike| {
+            let facts = &snapshot.assets[alike.first].facts;
+            let footing = asset::footing(basis, criterion, facts);
+            let key = (facts.kind, alike.model, footing.choice.row, footing.choice.tier, footing.energy_row);
+            let next = grounds.len();
+            let ground = *grounds.entry(key).or_insert(next);
+            (footing, ground)
+        })
+        .collect();
     let mut places = HashMap::new();
     let mut cells: Vec<Cell> = Vec::new();
-    for (asset, status) in basis.snapshot.assets.iter().zip(&basis.status) {
+    for (at, (asset, status)) in snapshot.assets.iter().zip(&basis.status).enumerate() {
         let facts = &asset.facts;
         if facts.virtual_machine == Some(true) {
             continue;
@@ -148,27 +164,17 @@ pub fn cells(basis: &Basis, criterion: Criterion) -> Vec<Cell> {
         if !active && year.is_none() {
             continue;
         }
-        // Servers are told apart by what they are made of, everything else by its model.
-        let parts = Specification::of(facts).map(|specification| specification.text());
-        let alike = (wanted(facts).key(), parts);
-        let (model, footing) = &*chosen.entry(alike).or_insert_with(|| {
-            let model = facts.model.as_deref().map_or(0, |model| {
-                let maker = facts.manufacturer.as_deref().map(identity::maker).unwrap_or_default();
-                let next = models.len() as u32 + 1;
-                *models.entry((maker, identity::model(model))).or_insert(next)
-            });
-            (model, asset::footing(basis, criterion, facts))
-        });
+        let class = rows.class(at);
+        let (footing, ground) = &footings[class];
         let footprint = asset::with(basis, asset, *status, footing);
-        let key = (asset.entity, facts.kind, *model, footprint.row, footprint.tier, footprint.energy_row);
-        let place = *places.entry(key).or_insert_with(|| {
+        let place = *places.entry((asset.entity, *ground)).or_insert_with(|| {
             cells.push(Cell {
-                entity: key.0,
-                kind: key.1,
-                model: key.2,
-                row: key.3,
-                tier: key.4,
-                energy_row: key.5,
+                entity: asset.entity,
+                kind: facts.kind,
+                model: rows.alike[class].model,
+                row: footprint.row,
+                tier: footprint.tier,
+                energy_row: footprint.energy_row,
                 count: 0.0,
                 told: [0.0; 3],
                 embodied: [Impact(0.0); 3],
@@ -250,6 +256,9 @@ fn add(sum: &mut Sum, basis: &Basis, criterion: Criterion, cell: &Cell, phase: P
                 if cell.used[1].0 + cell.used[2].0 > 0.0 {
                     sum.rests(&factor.id);
                 }
+            }
+            if let Some(series) = basis.settings.factors.series.as_ref().filter(|_| cell.used[0].0 > 0.0) {
+                sum.rests(&basis.settings.factors.sets[series.set].id);
             }
             if let Some(grid) = asset::grid(basis, criterion) {
                 sum.grid(cell.used.into_iter().sum(), grid);
@@ -401,6 +410,25 @@ fn electricity(basis: &Basis) -> Vec<Reading> {
             let reading =
                 Reading::maybe(slice, value, "no electricity figure for this kind").coverage(Some(told / all));
             readings.push(Reading { grounds, ..reading });
+        }
+    }
+    readings
+}
+
+fn market(basis: &Basis) -> Vec<Reading> {
+    let Some(contract) = basis.settings.factors.contract(basis.at.year(), Criterion::Co2e) else { return Vec::new() };
+    let by_contract = |reading: Reading| Reading {
+        value: reading.value.map(|joules| (Energy(joules) * contract.intensity).0),
+        rests_on: vec![contract.id.clone()],
+        ..reading
+    };
+    // One reading for all ways in which the electricity is known.
+    let mut readings: Vec<Reading> = Vec::new();
+    for reading in electricity(basis).into_iter().map(by_contract) {
+        let slice: Slice = reading.slice.iter().filter(|(label, _)| *label != "basis").cloned().collect();
+        match readings.last_mut().filter(|last| last.slice == slice) {
+            Some(last) => last.value = last.value.zip(reading.value).map(|(sum, more)| sum + more),
+            None => readings.push(Reading { slice, grounds: Grounds::Mixed, ..reading }),
         }
     }
     readings

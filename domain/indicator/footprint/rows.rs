@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::factor::{Choice, Factor, Factors, Tier, Wanted};
+use crate::identity;
 use crate::observation::Facts;
 use crate::record::Text;
 use crate::snapshot::Snapshot;
@@ -20,29 +21,50 @@ pub struct Rows<'a> {
     specified: HashMap<String, [Option<usize>; OF_PARTS.len()]>,
     /// The method of each row, as a number.
     methods: Vec<u32>,
+    /// Assets that rest on the same rows.
+    pub alike: Vec<Alike>,
+    of_asset: Vec<usize>,
+}
+
+/// Assets of which the same is told, as far as factors go.
+#[derive(Clone, Copy, Debug)]
+pub struct Alike {
+    /// Maker and model, as a number; 0 stands for an unknown model.
+    pub model: u32,
+    /// The first of them (index into `Snapshot::assets`).
+    pub first: usize,
 }
 
 impl<'a> Rows<'a> {
     /// Rows for all that is in a snapshot.
     pub fn of(factors: &'a Factors, snapshot: &Snapshot) -> Self {
-        let mut rows = Self { factors, made: Vec::new(), specified: HashMap::new(), methods: Vec::new() };
-        for asset in snapshot.assets.iter().chain(&snapshot.roommates) {
-            let Some(specification) = Specification::of(&asset.facts) else { continue };
-            let text = specification.text();
-            if rows.specified.contains_key(&text) {
-                continue;
-            }
-            let places = OF_PARTS.map(|criterion| {
-                let appraised = snapshot
-                    .appraisals
-                    .iter()
-                    .find(|told| told.criterion == criterion && *told.specification == *text);
-                let own = || specification.factor(criterion, &factors.components, &factors.processors);
-                let row = appraised.and_then(|told| appraisal(factors, told)).or_else(own)?;
-                rows.made.push(row);
-                Some(factors.rows.len() + rows.made.len() - 1)
+        let mut rows = Self {
+            factors,
+            made: Vec::new(),
+            specified: HashMap::new(),
+            methods: Vec::new(),
+            alike: Vec::new(),
+            of_asset: Vec::with_capacity(snapshot.assets.len()),
+        };
+        let mut models: HashMap<(String, String), u32> = HashMap::new();
+        let mut classes = HashMap::new();
+        for (at, asset) in snapshot.assets.iter().enumerate() {
+            let facts = &asset.facts;
+            // Servers are told apart by what they are made of, everything else by its model.
+            let key = (wanted(facts).key(), rows.specify(snapshot, facts));
+            let class = *classes.entry(key).or_insert_with(|| {
+                let model = facts.model.as_deref().map_or(0, |model| {
+                    let maker = facts.manufacturer.as_deref().map(identity::maker).unwrap_or_default();
+                    let next = models.len() as u32 + 1;
+                    *models.entry((maker, identity::model(model))).or_insert(next)
+                });
+                rows.alike.push(Alike { model, first: at });
+                rows.alike.len() - 1
             });
-            rows.specified.insert(text, places);
+            rows.of_asset.push(class);
+        }
+        for asset in &snapshot.roommates {
+            rows.specify(snapshot, &asset.facts);
         }
         let mut numbers: HashMap<&Text, u32> = HashMap::new();
         rows.methods = (factors.rows.iter().chain(&rows.made))
@@ -52,6 +74,29 @@ impl<'a> Rows<'a> {
             })
             .collect();
         rows
+    }
+
+    /// Makes the rows of what a server is made of, once; returns its text.
+    fn specify(&mut self, snapshot: &Snapshot, facts: &Facts) -> Option<String> {
+        let specification = Specification::of(facts)?;
+        let text = specification.text();
+        if !self.specified.contains_key(&text) {
+            let factors = self.factors;
+            let places = OF_PARTS.map(|criterion| {
+                let of_it = |told: &&Appraisal| told.criterion == criterion && *told.specification == *text;
+                let appraised = snapshot.appraisals.iter().find(of_it);
+                let own = || specification.factor(criterion, &factors.components, &factors.processors);
+                self.made.push(appraised.and_then(|told| appraisal(factors, told)).or_else(own)?);
+                Some(factors.rows.len() + self.made.len() - 1)
+            });
+            self.specified.insert(text.clone(), places);
+        }
+        Some(text)
+    }
+
+    /// Which of `alike` an asset is (both as indices).
+    pub fn class(&self, asset: usize) -> usize {
+        self.of_asset[asset]
     }
 
     /// Does any row tell of a criterion?
@@ -93,7 +138,7 @@ impl<'a> Rows<'a> {
 }
 
 /// What a factor of an asset is looked for with.
-pub fn wanted(facts: &Facts) -> Wanted<'_> {
+fn wanted(facts: &Facts) -> Wanted<'_> {
     Wanted {
         kind: facts.kind,
         manufacturer: facts.manufacturer.as_deref(),

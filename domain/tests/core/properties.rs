@@ -39,7 +39,7 @@ fn facts() -> impl Strategy<Value = Facts> {
         some(word("4C4C4544-0042-3510-8052-B4C04F4A4E32 44454C4C-4200-1035-8052-B4C04F4A4E32")),
     );
     let what = (
-        some(prop::sample::select(vec![Kind::Laptop, Kind::Monitor, Kind::Desktop, Kind::Switch])),
+        some(prop::sample::select(vec![Kind::Laptop, Kind::Monitor, Kind::Desktop, Kind::Switch, Kind::Server])),
         some(word("Dell HP Lenovo")),
         some(word("M1 M2 M3")),
         some(word("ville ccas ecole ville>maternelle Inconnue")),
@@ -70,6 +70,8 @@ fn facts() -> impl Strategy<Value = Facts> {
         disposal_date: life.2.filter(|day| day.day() > 20),
         last_seen: life.3,
         purchase_price_ht: life.4.map(Cents),
+        cpu_count: Some(2.0),
+        ram_gb: life.4.map(|cents| cents as f64),
         ..Facts::default()
     })
 }

@@ -12,6 +12,7 @@ use domain::quantity::{Cents, Energy, Impact, Intensity};
 use domain::reconcile::{Rules, reconcile};
 use domain::record::Text;
 use domain::snapshot::Snapshot;
+use domain::specification::{Component, Part};
 use domain::testimony::{Kept, Line, Lines, Moment, Source, Spell, Testimony};
 use domain::word::{Criterion, Kind, Status};
 use jiff::civil::{Date, date};
@@ -120,6 +121,29 @@ pub fn snapshot(testimonies: &[Testimony]) -> Snapshot {
     reconcile(testimonies, &rules())
 }
 
+/// Parts of a server in round numbers: kilograms a unit and a unit of size, and sizes.
+fn parts() -> Vec<Component> {
+    let part = |part, base: f64, per: f64, size| Component {
+        set: 0,
+        part,
+        criterion: Criterion::Co2e,
+        base: Impact(base * 1000.0),
+        per: Impact(per * 1000.0),
+        size,
+        found: Text::from("round numbers"),
+    };
+    vec![
+        part(Part::Cpu, 10.0, 0.02, (500.0, 250.0, 1000.0)),
+        part(Part::Ram, 5.0, 2.0, (0.8, 0.4, 1.6)),
+        part(Part::Ssd, 6.0, 2.0, (0.02, 0.01, 0.06)),
+        part(Part::Hdd, 30.0, 0.0, (0.0, 0.0, 0.0)),
+        part(Part::Motherboard, 66.0, 0.0, (0.0, 0.0, 0.0)),
+        part(Part::PowerSupply, 0.0, 24.0, (3.0, 1.0, 5.0)),
+        part(Part::Case, 150.0, 0.0, (0.0, 0.0, 0.0)),
+        part(Part::Assembly, 7.0, 0.0, (0.0, 0.0, 0.0)),
+    ]
+}
+
 /// The ADEME rows that the worked values rest on, and a year of French electricity.
 pub fn settings(kilograms_per_kwh: f64) -> Settings {
     let set = |id: &str| FactorSet {
@@ -165,7 +189,7 @@ pub fn settings(kilograms_per_kwh: f64) -> Settings {
     }];
     let mut factors = Factors::default();
     factors.sets = vec![set("ademe"), set("electricity")];
-    (factors.rows, factors.grid) = (rows, grid);
+    (factors.rows, factors.grid, factors.components) = (rows, grid, parts());
     let factors = factors.indexed();
     Settings { factors, assumptions: Assumptions::default(), law: Law::default() }
 }

@@ -1,0 +1,257 @@
+//! Which rows a footprint rests on, and what several of them have in common: worked values in round numbers.
+
+use domain::factor::{CONTRACT, Factor, GridFactor, Series, Tier};
+use domain::indicator::footprint::{fleet, portions};
+use domain::indicator::quality::ambiguous;
+use domain::indicator::{Basis, Grounds, Settings};
+use domain::observation::Facts;
+use domain::power::{Meter, Point, PowerDay};
+use domain::quantity::{Energy, Impact, Intensity};
+use domain::reconcile::{Rules, reconcile};
+use domain::record::Text;
+use domain::room::{PointName, RoomRule};
+use domain::specification::{Appraisal, Specification};
+use domain::testimony::Testimony;
+use domain::word::{Criterion, Kind};
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+
+use crate::world::{OPEN, kept, moment, reading, rules, settings, snapshot, testimony, text};
+
+const AT: Date = date(2026, 6, 30);
+
+fn near(value: f64, worked: f64) {
+    assert!((value - worked).abs() <= 1e-9 * worked.abs().max(1.0), "{value} is not {worked}");
+}
+
+/// A row for one model: kilograms to make it, kilowatt-hours a year.
+fn model(maker: &str, name: &str, kilograms: f64, kwh: Option<f64>, r_embodied: f64) -> Factor {
+    Factor {
+        id: Text::from(format!("makers/{maker}-{name}")),
+        set: 0,
+        kind: Kind::Laptop,
+        manufacturer: text(maker),
+        model: text(name),
+        screen_inches: None,
+        year: None,
+        method: Text::from(format!("makers/{maker}")),
+        criterion: Criterion::Co2e,
+        manufacture: Impact(kilograms * 1000.0),
+        distribution: Impact(0.0),
+        end_of_life: Impact(0.0),
+        annual_energy: kwh.map(Energy::kwh),
+        r_embodied,
+        r_energy: 0.30,
+        found: Text::from("its document"),
+    }
+}
+
+fn with(rows: Vec<Factor>) -> Settings {
+    let mut settings = settings(0.0);
+    settings.factors.rows.extend(rows);
+    settings.factors = settings.factors.indexed();
+    settings
+}
+
+fn laptop(maker: &str, name: &str) -> Facts {
+    Facts {
+        kind: Some(Kind::Laptop),
+        manufacturer: text(maker),
+        model: text(name),
+        in_service_date: Some(date(2025, 6, 30)),
+        ..Facts::default()
+    }
+}
+
+fn server() -> Facts {
+    Facts {
+        kind: Some(Kind::Server),
+        manufacturer: text("Supermicro"),
+        model: text("SYS-1029P"),
+        in_service_date: Some(date(2025, 6, 30)),
+        cpu: text("Intel(R) Xeon(R) Gold 6134 CPU @ 3.20GHz"),
+        cpu_count: Some(2.0),
+        ram_gb: Some(384.0),
+        ram_modules: Some(12.0),
+        ssd_gb: Some(1920.0),
+        ssd_count: Some(2.0),
+        hdd_gb: Some(4800.0),
+        hdd_count: Some(4.0),
+        ..Facts::default()
+    }
+}
+
+fn world(fleet_of: &[Facts]) -> domain::snapshot::Snapshot {
+    let kept = fleet_of.iter().enumerate().map(|(at, facts)| kept(&at.to_string(), facts.clone())).collect();
+    snapshot(&[testimony("glpi", kept)])
+}
+
+#[test]
+fn a_server_is_the_sum_of_its_parts() {
+    let mut settings = with(Vec::new());
+    settings.factors.processors.insert("XEONGOLD6134".to_owned(), 700.0);
+    let snapshot = world(&[server()]);
+    let basis = Basis::new(&snapshot, &settings, OPEN, AT);
+    // 2 × (10 + 700 × 0.02) + 12 × 5 + 384 × 0.8 × 2 + 2 × 6 + 1920 × 0.02 × 2 + 4 × 30 + 66 + 2 × 3 × 24 + 150 + 7
+    let kilograms = 48.0 + 60.0 + 614.4 + 12.0 + 76.8 + 120.0 + 66.0 + 144.0 + 150.0 + 7.0;
+    near(reading(&basis, "footprint_embodied_co2e_grams", &[("kind", "server")]).unwrap(), kilograms * 1000.0);
+    near(reading(&basis, "factor_coverage_ratio", &[("kind", "server"), ("tier", "specification")]).unwrap(), 1.0);
+    // The spread: memory 384 × 1.2 × 2, drives 1920 × 0.05 × 2, power supplies 2 × 4 × 24, each over 3.92; the die is
+    // known. With the parts' own 0.30.
+    let spread = [921.6_f64, 192.0, 192.0].map(|span| span / 3.92).iter().map(|sd| sd * sd).sum::<f64>().sqrt();
+    let row = Specification::of(&server())
+        .and_then(|told| told.factor(Criterion::Co2e, &settings.factors.components, &settings.factors.processors))
+        .unwrap();
+    near(row.r_embodied, 0.30_f64.hypot(spread / kilograms));
+    // Another program's answer goes before our own sum.
+    let mut snapshot = snapshot;
+    snapshot.appraisals = vec![Appraisal {
+        specification: Text::from(Specification::of(&server()).unwrap().text()),
+        criterion: Criterion::Co2e,
+        impact: Impact(1.4e6),
+        r: 0.5,
+        by: settings.factors.sets[0].id.clone(),
+    }];
+    let basis = Basis::new(&snapshot, &settings, OPEN, AT);
+    near(reading(&basis, "footprint_embodied_co2e_grams", &[("kind", "server")]).unwrap(), 1.4e6);
+}
+
+#[test]
+fn what_is_no_server_or_too_little_told_has_no_specification() {
+    let of = |change: fn(&mut Facts)| {
+        let mut facts = server();
+        change(&mut facts);
+        Specification::of(&facts)
+    };
+    assert!(of(|facts| facts.kind = Some(Kind::Desktop)).is_none());
+    assert!(of(|facts| facts.ram_gb = None).is_none());
+    assert!(of(|facts| facts.ram_gb = Some(f64::NAN)).is_none());
+    assert!(of(|facts| (facts.cpu, facts.cpu_count) = (None, None)).is_none());
+    // Not counted: one of the usual size for each that is begun.
+    let usual = of(|facts| (facts.ram_modules, facts.ssd_count, facts.hdd_count) = (None, None, None)).unwrap();
+    assert_eq!((usual.modules, usual.ssds, usual.hdds), (12.0, 2.0, 2.0));
+}
+
+/// Two models of one maker share its method; two makers share nothing.
+#[test]
+fn the_common_part_of_an_error_is_shared_by_a_makers_models() {
+    let deviation = |second: &str| {
+        let settings = with(vec![model("Dell", "A", 100.0, None, 0.5), model(second, "B", 100.0, None, 0.5)]);
+        let snapshot = world(&[laptop("Dell", "A"), laptop(second, "B")]);
+        let reading = fleet(&Basis::new(&snapshot, &settings, OPEN, AT));
+        let (low, high) = (reading.low.unwrap().ln(), reading.high.unwrap().ln());
+        // Back from the bounds: σ of the log-normal, and the relative standard deviation that it has.
+        let sigma = (high - low) / (2.0 * 1.96);
+        ((sigma * sigma).exp() - 1.0).sqrt()
+    };
+    // Of 20 + 20 kg a year: common (20 × 0.2 + 20 × 0.2)² or twice (20 × 0.2)², and twice (20 × √0.21)².
+    let own = 2.0 * 400.0 * 0.21;
+    near(deviation("Dell"), (64.0_f64 + own).sqrt() / 40.0);
+    near(deviation("Lenovo"), (32.0_f64 + own).sqrt() / 40.0);
+}
+
+#[test]
+fn the_longest_family_and_never_another_maker() {
+    let settings = with(vec![
+        model("Dell", "Latitude *", 100.0, None, 0.3),
+        model("Dell", "Latitude 54*", 200.0, None, 0.3),
+        model("Dell", "Latitude 5490", 300.0, Some(20.0), 0.3),
+    ]);
+    let found = |maker: &str, name: &str| {
+        let snapshot = world(&[laptop(maker, name)]);
+        let basis = Basis::new(&snapshot, &settings, OPEN, AT);
+        let portion = portions(&basis, |_, _| true).remove(0);
+        (portion.tier, (portion.embodied.0 * 5.0 / 1000.0).round(), portion.energy_factor.map(|id| id.to_string()))
+    };
+    let kind = || Some("ademe/laptop".to_owned());
+    assert_eq!(found("Dell Inc.", "LATITUDE 7400"), (Tier::Model, 100.0, kind()));
+    assert_eq!(found("Dell Inc.", "Latitude 5410"), (Tier::Model, 200.0, kind()));
+    assert_eq!(
+        found("DELL", "Dell Latitude 5490"),
+        (Tier::Model, 300.0, Some("makers/Dell-Latitude 5490".to_owned()))
+    );
+    assert_eq!(found("HP", "Latitude 5490"), (Tier::Kind, 185.0, kind()));
+}
+
+#[test]
+fn a_model_that_fits_two_rows_is_a_doubt_and_rests_on_its_kind() {
+    let settings = with(vec![model("HP", "ZBook 15 G4", 385.0, None, 0.3), {
+        let second = model("HP", "ZBook 15 G4", 400.0, None, 0.3);
+        Factor { id: Text::from("makers/second"), ..second }
+    }]);
+    let snapshot = world(&[laptop("HP", "ZBook 15 G4"), laptop("HP", "ZBook 15 G5")]);
+    let basis = Basis::new(&snapshot, &settings, OPEN, AT);
+    let doubts = ambiguous(&snapshot, &basis.rows);
+    assert_eq!(doubts.len(), 1);
+    assert_eq!(&*doubts[0].about, [Text::from("glpi:0")]);
+    assert!(doubts[0].what.contains("makers/HP-ZBook 15 G4, makers/second"), "{}", doubts[0].what);
+    assert_eq!(reading(&basis, "doubts", &[("reason", "ambiguous_model")]), Some(1.0));
+    near(reading(&basis, "factor_coverage_ratio", &[("kind", "laptop"), ("tier", "kind")]).unwrap(), 1.0);
+}
+
+#[test]
+fn a_contract_stands_beside_the_countrys_electricity() {
+    let mut settings = settings(0.05);
+    let contract = |year, kilograms: f64| GridFactor {
+        id: Text::from(format!("supplier/{year}")),
+        set: 0,
+        country: Text::from(CONTRACT),
+        year,
+        criterion: Criterion::Co2e,
+        intensity: Intensity::per_kwh(kilograms * 1000.0),
+        bounds: None,
+        found: Text::from("the supplier's certificate"),
+    };
+    settings.factors.grid.push(contract(2026, 0.01));
+    let snapshot = world(&[laptop("Dell", "A"), Facts { kind: Some(Kind::Desktop), ..Facts::default() }]);
+    let basis = Basis::new(&snapshot, &settings, OPEN, AT);
+    let used =
+        |name: &str, more: &[(&str, &str)]| reading(&basis, name, &[&[("kind", "laptop")], more].concat()).unwrap();
+    near(used("footprint_annual_co2e_grams", &[("phase", "use")]), 29.0 * 50.0);
+    near(used("footprint_use_market_co2e_grams", &[]), 29.0 * 10.0);
+    // Another year's contract says nothing of this one.
+    settings.factors.grid.pop();
+    settings.factors.grid.push(contract(2025, 0.01));
+    let basis = Basis::new(&snapshot, &settings, OPEN, AT);
+    let told = domain::indicator::measure(&basis);
+    assert!(!told.iter().any(|(indicator, _)| indicator.name == "footprint_use_market_co2e_grams"));
+}
+
+/// A room that takes 1 kW on ten days: five of them at 20 g, five at 60 g a kilowatt-hour.
+#[test]
+fn a_series_weighs_each_day_by_what_was_taken_on_it() {
+    let days = |watts: fn(i32) -> f64| -> Vec<PowerDay> {
+        let day = |at: i32| PowerDay {
+            day: AT.saturating_sub((9 - at).days()),
+            energy: Energy(watts(at) * 86_400.0),
+            seconds: 86_400.0,
+        };
+        (0..10).map(day).collect()
+    };
+    let told = |watts| {
+        let point = Point { device: text("pdu"), ..Point::default() };
+        let meter = Meter { point, days: days(watts), watts: Some((moment(AT), 1000.0)), ..Meter::default() };
+        let laptop = Facts { location: text("Salle A"), ..laptop("Dell", "A") };
+        let testimony = Testimony { power: vec![meter], ..testimony("snmp", vec![kept("0", laptop)]) };
+        let room = RoomRule {
+            name: Text::from("Salle A"),
+            locations: vec![Text::from("Salle A")],
+            it: vec![PointName { source: None, device: Text::from("pdu") }],
+            total: Vec::new(),
+        };
+        let snapshot = reconcile(&[testimony], &Rules { rooms: vec![room], ..rules() });
+        let mut settings = settings(0.05);
+        let series = (0..10).map(|at: i32| {
+            (AT.saturating_sub((9 - at).days()), Intensity::per_kwh(if at < 5 { 20.0 } else { 60.0 }))
+        });
+        settings.factors.series = Some(Series { set: 1, days: series.collect() });
+        let basis = Basis::new(&snapshot, &settings, OPEN, AT).asked(moment(AT));
+        let kwh = reading(&basis, "electricity_annual_joules", &[("basis", "measured")]).unwrap() / 3.6e6;
+        let used = reading(&basis, "footprint_annual_co2e_grams", &[("phase", "use")]).unwrap();
+        assert_eq!(portions(&basis, |_, _| true)[0].grounds, Some(Grounds::Measured));
+        used / kwh
+    };
+    near(told(|_| 1000.0), 40.0);
+    // Three quarters of it on the days of 20 g.
+    near(told(|at| if at < 5 { 1500.0 } else { 500.0 }), 30.0);
+}
