@@ -17,3 +17,4 @@ mod refusal;
 mod snmp;
 mod story;
 mod tidy;
+mod tiers;

@@ -9,13 +9,13 @@ use serde_json::Value;
 use crate::house::*;
 
 /// A server of a test's own, from `tests/servers/ocs`.
-struct Ocs {
+pub struct Ocs {
     folder: PathBuf,
     database_port: String,
 }
 
 impl Ocs {
-    fn start(folder: &Folder) -> Self {
+    pub fn start(folder: &Folder) -> Self {
         let folder = folder.0.join("ocs");
         let told = Self::script(&folder, &["start"], "");
         let database_port = told.split_whitespace().next().unwrap().to_owned();
@@ -38,7 +38,7 @@ impl Ocs {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    fn source(&self, more: &str) -> String {
+    pub fn source(&self, more: &str) -> String {
         format!(
             "[[source]]\nname = \"ocs\"\ntype = \"ocs\"\nevery = \"1h\"\nurl = \"mysql://127.0.0.1:{}/ocsweb\"\n\
              login = \"ocsread\"\npassword = \"ocsread-secret\"\n{more}\n",
