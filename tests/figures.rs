@@ -189,3 +189,25 @@ fn explanations_add_up_to_the_published_total() {
         assert!(near(of_kind["total"].as_f64().unwrap(), annual(row)), "{kind}: {of_kind}, {row}");
     }
 }
+
+/// The page tells the steps of one thing in its reader's language, and lists the things that a text may mean.
+#[test]
+fn the_page_explains_one_thing() {
+    let (_folder, config) = sample();
+    let daemon = Daemon::start(&config);
+    daemon.settled();
+    let assets = daemon.items("/api/v1/assets?kind=laptop");
+    let asset = assets.iter().find(|asset| asset["model"] == "Latitude 5410").unwrap();
+    let (id, serial) = (asset["id"].as_str().unwrap(), asset["serial"].as_str().unwrap());
+    let french = daemon.get(&format!("/explain?lang=fr&q={serial}")).body;
+    for said in [id, "makers/dell-latitude-5410-14", "facteur de ce modèle", "Empreinte, par an", "kg\u{a0}CO₂e"] {
+        assert!(french.contains(said), "{said} is not in {french}");
+    }
+    let english = daemon.get(&format!("/explain?lang=en&q={serial}")).body;
+    assert!(english.contains("a row for this very model") && english.contains("Footprint, a year"), "{english}");
+    let several = daemon.get("/explain?lang=en&q=Latitude").body;
+    assert_eq!(several.matches("href=\"/explain?q=").count(), 50, "{several}");
+    let nothing = daemon.get("/explain?lang=en&q=%3Cscript%3E").body;
+    assert!(nothing.contains("Nothing like this is known.") && !nothing.contains("<script>"), "{nothing}");
+    assert!(daemon.get("/").body.contains("action=\"/explain\""));
+}

@@ -15,7 +15,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Form, Path, RawPathParams, RawQuery, Request, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Form, Path, Query, RawPathParams, RawQuery, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -76,6 +77,7 @@ pub fn router(web: Web) -> Router {
     let own_metrics = web.server.metrics_listen.is_some();
     let mut routes = Router::new()
         .route("/", get(home))
+        .route("/explain", get(explain))
         .route("/login", post(login))
         .route("/logout", post(logout))
         .route("/api/v1/openapi.json", get(openapi::document))
@@ -312,6 +314,38 @@ async fn home(State(house): Shared, RawQuery(query): RawQuery, headers: HeaderMa
     })
     .await?;
     Ok(tagged(Html(text).into_response(), &tag))
+}
+
+#[derive(serde::Deserialize)]
+struct Asked {
+    #[serde(default)]
+    q: String,
+    lang: Option<String>,
+}
+
+/// How the footprint of one thing was reached, for people.
+async fn explain(
+    State(house): Shared,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let Query(asked) = asked.map_err(|_| Problem::parameter("q", "is text"))?;
+    let lang = Lang::choose(asked.lang.as_deref(), accepts(&headers, header::ACCEPT_LANGUAGE));
+    let edition = house.edition()?;
+    let viewer = house.viewer(&headers, &edition)?;
+    if !viewer.may(Scope::Assets) {
+        return Ok(Html(page::login_page(lang, false)).into_response());
+    }
+    let world = house.worlds.of(&edition, Key::of(&edition, &viewer));
+    let text = computed(&house, move || {
+        let found = api::assets::search(&edition, &viewer, asked.q.trim(), page::FOUND);
+        let steps = match found[..] {
+            [asset] => api::assets::steps(&edition, &world, asset),
+            _ => Vec::new(),
+        };
+        page::explanation(&edition, lang, &asked.q, &found, &steps)
+    });
+    Ok(Html(text.await?).into_response())
 }
 
 #[derive(serde::Deserialize)]

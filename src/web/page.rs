@@ -2,6 +2,7 @@
 //! nothing is asked of any other host.
 
 mod cards;
+mod explained;
 mod figures;
 mod makeup;
 mod quality;
@@ -25,6 +26,7 @@ use crate::edition::Edition;
 pub use super::french::Lang;
 use super::french::{date, moment};
 use super::world::Kinds;
+pub use explained::{FOUND, explanation};
 use figures::Figures;
 
 /// Who looks at the page.
@@ -133,6 +135,7 @@ pub fn page(edition: &Edition, lang: Lang, viewer: &PageViewer) -> String {
             (trajectory::notes(&sheet))
             (tables::equipment(&sheet, &viewer.portions.1))
             (makeup::makeup(&sheet, &viewer.portions.0))
+            @if viewer.sees_assets { (explained::form(lang, "")) }
             (tables::exits(&sheet))
             (tables::ways(&sheet))
             (rooms::rooms(&sheet))

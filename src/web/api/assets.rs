@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::explain::Step;
 use domain::indicator::{Basis, Publishing};
 use domain::observation::Facts;
 use domain::record::{Record, Value as Told};
@@ -13,7 +14,9 @@ use serde_json::{Map, Value, json};
 use super::{Ask, cursor, day, number};
 use crate::edition::Edition;
 use crate::web::answer::{self, Answer, Row};
+use crate::web::auth::Viewer;
 use crate::web::problem::Problem;
+use crate::web::world::World;
 
 /// Items of a page where no limit is told.
 const PAGE: usize = 100;
@@ -213,11 +216,19 @@ pub fn one(ask: &Ask) -> Result<Answer, Problem> {
     Ok(Answer::One(object.into()))
 }
 
-/// How its footprint was reached.
-pub fn footprint(ask: &Ask) -> Result<Answer, Problem> {
-    let asset = found(ask)?;
-    let whole = &ask.edition.snapshot;
-    let world = ask.world();
+/// The asset of this id, else the first of those that hold this text, as far as a viewer may see them.
+pub fn search<'a>(edition: &'a Edition, viewer: &Viewer, asked: &str, most: usize) -> Vec<&'a Asset> {
+    let seen = |asset: &&Asset| viewer.sees(edition, asset.entity);
+    if let Some(asset) = edition.snapshot.asset(asked).filter(seen) {
+        return vec![asset];
+    }
+    let filter = Filter { kind: None, entity: None, status: None, text: Some(asked.to_lowercase()), since: None };
+    edition.snapshot.assets.iter().filter(seen).filter(|asset| filter.takes(edition, asset)).take(most).collect()
+}
+
+/// How the footprint of an asset was reached, in the world of a viewer.
+pub fn steps(edition: &Edition, world: &World, asset: &Asset) -> Vec<Step> {
+    let whole = &edition.snapshot;
     // A world of this asset alone: its figure depends on no other but those that share a measured room with it.
     let alone = Snapshot {
         sources: whole.sources.clone(),
@@ -237,10 +248,15 @@ pub fn footprint(ask: &Ask) -> Result<Answer, Problem> {
         partial: Default::default(),
         doubts: Vec::new(),
     };
-    let publishing = Publishing { folded: false, ..ask.edition.publishing };
-    let basis = Basis::new(&alone, &ask.edition.settings, publishing, ask.edition.today);
-    let steps = domain::explain::footprint(&basis, &alone.assets[0]);
-    let rows = steps.into_iter().map(|step| {
+    let publishing = Publishing { folded: false, ..edition.publishing };
+    let basis = Basis::new(&alone, &edition.settings, publishing, edition.today);
+    domain::explain::footprint(&basis, &alone.assets[0])
+}
+
+/// How its footprint was reached.
+pub fn footprint(ask: &Ask) -> Result<Answer, Problem> {
+    let asset = found(ask)?;
+    let rows = steps(&ask.edition, &ask.world(), asset).into_iter().map(|step| {
         let unit = if step.unit.is_empty() { Value::Null } else { step.unit.into() };
         vec![
             ("what", step.what.into()),
