@@ -208,10 +208,15 @@ impl Specification {
 
 /// A processor's name without what not everyone writes: `Intel(R) Xeon(R) Gold 6248 CPU @ 2.50GHz` is `XEONGOLD6248`.
 pub fn processor(told: &str) -> String {
+    identity::model(&processor_words(told).concat())
+}
+
+/// The words of a processor's name that everyone writes: `XEON`, `GOLD`, `6248`.
+pub fn processor_words(told: &str) -> Vec<String> {
     let told = told.split('@').next().unwrap_or_default().to_uppercase();
     let told = told.replace("(R)", " ").replace("(TM)", " ");
     let words = told
         .split_whitespace()
         .filter(|word| !matches!(*word, "INTEL" | "AMD" | "CPU" | "PROCESSOR") && !word.ends_with("-CORE"));
-    identity::model(&words.collect::<String>())
+    words.map(str::to_owned).collect()
 }

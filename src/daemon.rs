@@ -17,11 +17,12 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
+use crate::appraise::keep_appraising;
 use crate::collect::{Collected, keep, settle};
 use crate::config::Config;
 use crate::edition::{Edition, SourceState};
 use crate::history::History;
-use crate::refresh::{Ground, filings, refresh, testimonies};
+use crate::refresh::{Ground, refresh, testimonies};
 use crate::sampling::{catch_up, fresh, take};
 use crate::schedule::{Event, keep_collecting, keep_sampling};
 use crate::store::Store;
@@ -155,6 +156,10 @@ impl House {
             collectors.spawn(keep_sampling(at, source.clone(), events.clone()));
         }
         drop(events);
+        let answered = Arc::new(Notify::new());
+        if let Some(url) = self.config.boaviztapi.clone() {
+            collectors.spawn(keep_appraising(url, self.store.clone(), editions.subscribe(), answered.clone()));
+        }
 
         let mut signals = Signals::listen()?;
         let mut hourly = tokio::time::interval_at(began + HOURLY, HOURLY);
@@ -177,6 +182,8 @@ impl House {
                         wishes[at].notify_one();
                     }
                 }
+                // Answers change figures and no asset.
+                () = answered.notified() => sampled = heard_before,
                 _ = hourly.tick() => changed = heard_before,
                 _ = write.tick() => {
                     // Samples come often: they and power that has grown old make an edition once a minute at most.
@@ -351,11 +358,7 @@ impl House {
         }
         (self.sampled, self.fresh) = (false, fresh(&self.testimonies, now));
         let last = editions.borrow().as_ref().map_or(0, |edition| edition.number);
-        match filings(&self.store).await {
-            Ok(filings) => self.ground.rules.filings = filings,
-            // Those read last stay.
-            Err(error) => warn!("declarations that were handed in: {error:#}"),
-        }
+        self.ground.look_up(&self.store).await;
         let testimonies = std::mem::take(&mut self.testimonies);
         let (ground, states, config_ok) = (self.ground.clone(), self.states.clone(), self.config_ok);
         let made = tokio::task::spawn_blocking(move || {

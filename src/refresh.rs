@@ -3,13 +3,17 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
+use anyhow::ensure;
+use domain::factor::FactorSet;
 use domain::indicator::{Basis, Publishing, Settings, measure};
 use domain::law::declaration::Filing;
 use domain::reconcile::{Rules, reconcile};
 use domain::record::Text;
 use domain::testimony::{Moment, Testimony};
 use jiff::Timestamp;
+use tracing::warn;
 
+use crate::appraise;
 use crate::config::Config;
 use crate::edition::{Edition, SourceState};
 use crate::report::declaration;
@@ -34,6 +38,22 @@ impl Ground {
     /// # Errors
     /// Where a folder of local factors cannot be read.
     pub fn of(config: &Config) -> anyhow::Result<Self> {
+        let mut factors = factors::load(&config.extra_factors)?;
+        if let Some(url) = &config.boaviztapi {
+            ensure!(
+                factors.sets.iter().all(|set| *set.id != *appraise::BY),
+                "[factors]: `extra`: a folder may not be called `{}` where that is asked",
+                appraise::BY
+            );
+            factors.sets.push(FactorSet {
+                id: Text::from(appraise::BY),
+                publisher: Text::from("Boavizta"),
+                edition: Text::from("as its service answers"),
+                licence: Text::from("AGPL-3.0 (the service)"),
+                origin: Text::from(url.as_str()),
+                local: false,
+            });
+        }
         Ok(Self {
             rules: Rules {
                 entities: config.entities.clone(),
@@ -43,13 +63,27 @@ impl Ground {
                 appraisals: Vec::new(),
             },
             settings: Arc::new(Settings {
-                factors: factors::load(&config.extra_factors)?,
+                factors,
                 assumptions: config.assumptions.clone(),
                 law: config.law.clone(),
             }),
             publishing: Publishing { entity_depth: config.entity_depth, min_cell: config.min_cell, folded: true },
             max_series: config.max_series,
         })
+    }
+
+    /// Takes in what the store keeps beside testimonies. What cannot be read stays as it was read last.
+    pub async fn look_up(&mut self, store: &Store) {
+        match filings(store).await {
+            Ok(filings) => self.rules.filings = filings,
+            Err(error) => warn!("declarations that were handed in: {error:#}"),
+        }
+        if self.settings.factors.sets.iter().any(|set| *set.id == *appraise::BY) {
+            match appraise::appraisals(store).await {
+                Ok(appraisals) => self.rules.appraisals = appraisals,
+                Err(error) => warn!("servers by their specification: {error:#}"),
+            }
+        }
     }
 }
 
@@ -73,7 +107,7 @@ pub async fn filings(store: &Store) -> anyhow::Result<Vec<Filing>> {
     for Filed { siret, year, day, file } in store.filings().await? {
         match declaration::read(&file) {
             Ok(rows) => filings.push(Filing { siret: Text::from(siret), year, date: day, rows }),
-            Err(error) => tracing::warn!(siret, year, "a declaration that is kept cannot be read: {error:#}"),
+            Err(error) => warn!(siret, year, "a declaration that is kept cannot be read: {error:#}"),
         }
     }
     Ok(filings)

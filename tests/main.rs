@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod api;
+mod boaviztapi;
 mod declaration;
 mod declare;
 mod figures;

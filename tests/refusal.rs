@@ -33,6 +33,13 @@ fn a_bad_configuration_names_the_word_and_the_one_meant() {
     check("[[entity]]\nid = \"a\"\nparent = \"b\"\n[[entity]]\nid = \"b\"\nparent = \"a\"\n", 64, "in a circle");
     check("[[entity]]\nid = \"a\"\nsiret = \"21000000000014\"\n", 64, "check key");
     check("[assumptions]\nlifetime_years = { laptp = 5 }\n", 64, "did you mean `laptop`?");
+    let boaviztapi = |url: &str| format!("[factors]\nboaviztapi = \"{url}\"\n");
+    check("[factors]\nboavizta = \"http://127.0.0.1\"\n", 64, "unknown key `boavizta`: did you mean `boaviztapi`?");
+    check(&boaviztapi("127.0.0.1:5000"), 64, "[factors]: `boaviztapi`: is not an address");
+    check(&boaviztapi("ftp://127.0.0.1"), 64, "`boaviztapi`: starts with neither https:// nor http://");
+    check(&boaviztapi("http://a:b@127.0.0.1"), 64, "`boaviztapi`: holds a login: it is asked without one");
+    check(&boaviztapi("http://127.0.0.1/?x=1"), 64, "`boaviztapi`: ends before any `?` or `#`");
+    check("[factors]\nboaviztapi = 5000\n", 64, "[factors]: invalid type");
     check("[law]\nyear_of = \"delivery\"\n", 64, "`year_of` cannot be `delivery`");
     let source = table("csv", "power", "power.csv", "");
     let room = |more: &str| format!("[[room]]\nname = \"Salle A\"\n{more}\n{source}");

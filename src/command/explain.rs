@@ -77,9 +77,10 @@ pub async fn figure(config: &Config, what: Option<&str>, year: Option<i16>, aske
     let Some(what) = what else {
         bail!("explain what? an asset's id, `footprint`, `reuse-spend`, `reuse-exits`, or --kind")
     };
-    let ground = Ground::of(config)?;
+    let mut ground = Ground::of(config)?;
     let store = Store::open(&config.store_url, &config.base).await?;
     let testimonies = testimonies(&store, config).await?;
+    ground.look_up(&store).await;
     store.close().await;
     let snapshot = reconcile(&testimonies, &ground.rules);
     let today = connectors::day_of(Timestamp::now(), &config.time_zone);

@@ -1,5 +1,6 @@
 //! The configuration: understood whole before anything is done, or refused with the word that is wrong.
 
+mod address;
 mod law;
 mod read;
 mod room;
@@ -42,6 +43,8 @@ pub struct Config {
     pub min_cell: usize,
     /// Folders of local factors, first believed.
     pub extra_factors: Vec<PathBuf>,
+    /// Where a boaviztapi answers for specifications of servers; it is asked where this is told.
+    pub boaviztapi: Option<reqwest::Url>,
     /// Our own numbers.
     pub assumptions: Assumptions,
     /// The law.

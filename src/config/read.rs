@@ -84,7 +84,9 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
     let metrics: Metrics = table(&mut told, "metrics", &["entity_depth", "max_series"])?;
     let store: Store = table(&mut told, "store", &["url", "history_days"])?;
     let privacy: Privacy = table(&mut told, "privacy", &["pseudonym_key", "pseudonym_key_file", "min_cell"])?;
-    let factors: Factors = table(&mut told, "factors", &["extra", "electricity"])?;
+    let factors: Factors = table(&mut told, "factors", &["extra", "electricity", "boaviztapi"])?;
+    let boaviztapi = factors.boaviztapi.as_deref().map(super::address::address).transpose();
+    let boaviztapi = boaviztapi.context("[factors]: `boaviztapi`")?;
     let mut assumptions = assumptions(table(&mut told, "assumptions", ASSUMPTIONS)?)?;
     if let Some(country) = factors.electricity {
         assumptions.electricity = country;
@@ -128,6 +130,7 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
         history_days: store.history_days.unwrap_or(3650),
         min_cell: privacy.min_cell.unwrap_or(5),
         extra_factors: factors.extra.unwrap_or_default().into_iter().map(|folder| base.join(folder)).collect(),
+        boaviztapi,
         assumptions,
         law,
         rooms,
@@ -381,6 +384,7 @@ struct Privacy {
 struct Factors {
     extra: Option<Vec<std::path::PathBuf>>,
     electricity: Option<String>,
+    boaviztapi: Option<String>,
 }
 
 const ASSUMPTIONS: &[&str] = &[

@@ -1,5 +1,6 @@
-//! What outlives a restart: the last word of each source, its electricity day by day, the journal of harvests, the assets in plain columns and
-//! the readings of each day. SQLite today; a second database would answer the same functions of [`Store`].
+//! What outlives a restart: the last word of each source, its electricity day by day, the journal of harvests, the assets
+//! in plain columns, the readings of each day, declarations that were handed in, and what another program answered for
+//! servers. SQLite today; a second database would answer the same functions of [`Store`].
 //!
 //! Invariants:
 //! * A source's testimony changes only by a complete harvest, in one transaction: cut off anywhere, all or nothing.
@@ -15,6 +16,7 @@ use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, Transaction};
 
+mod appraisal;
 mod asset;
 pub(crate) mod body;
 mod bulk;
@@ -28,6 +30,7 @@ mod testimony;
 #[cfg(test)]
 mod tests;
 
+pub use appraisal::{Appraised, Figure};
 pub use filing::Filed;
 pub use journal::{Missed, Outcome, Reject};
 pub use reading::Past;

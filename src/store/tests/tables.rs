@@ -2,8 +2,10 @@
 
 use domain::entity::{Entity, EntityId, EntityTree};
 use domain::indicator::{Grounds, Reading};
+use domain::quantity::Impact;
 use domain::snapshot::{Asset, Known, Snapshot};
 use domain::testimony::SourceId;
+use domain::word::Criterion;
 
 use super::super::journal::REJECTS;
 use super::*;
@@ -187,4 +189,40 @@ async fn the_last_readings_of_a_day_are_its_history() {
     store.purge(second).await.unwrap();
     assert_eq!(store.history("assets", first, third).await.unwrap(), assets[1..]);
     assert_eq!(store.history("assets", first, first).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn answers_for_specifications_outlive_a_restart() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    let answer = |specification: &str, criterion, told, asked| Appraised {
+        specification: specification.to_owned(),
+        criterion,
+        told,
+        version: "2.5.0".to_owned(),
+        asked: Moment(asked),
+    };
+    let figure =
+        |value: f64| Ok(Figure { value: Impact(value), low: Impact(value / 3.0), high: Impact(value * 2.0) });
+    let refused = Err("pe: `not implemented`".to_owned());
+    let first = [
+        answer("2 x é", Criterion::Co2e, figure(1.3e6), 1),
+        answer("2 x é", Criterion::PrimaryEnergy, refused, 1),
+        answer("4 x", Criterion::Co2e, figure(0.1 + 0.2), 2),
+    ];
+    store.keep_appraisals(&first).await.unwrap();
+    assert_eq!(store.appraisals().await.unwrap(), first);
+    let second = [answer("2 x é", Criterion::PrimaryEnergy, figure(17e9), 3)];
+    store.keep_appraisals(&second).await.unwrap();
+    store.close().await;
+
+    let store = folder.open().await;
+    let kept = [&first[..1], &second, &first[2..]].concat();
+    assert_eq!(store.appraisals().await.unwrap(), kept);
+    let hashes: Vec<String> = sqlx::query_scalar("SELECT hash FROM appraisal WHERE specification = '4 x'")
+        .fetch_all(&store.reader)
+        .await
+        .unwrap();
+    // `printf '4 x' | sha256sum`
+    assert_eq!(hashes, ["518637c9181288958b91dd54c46e5e0ab09ded95c75d3b47a48be45aa06272b0"]);
 }

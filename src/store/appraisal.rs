@@ -1,0 +1,118 @@
+//! What another program answered for specifications of servers.
+
+use anyhow::{Context, Result};
+use domain::quantity::Impact;
+use domain::testimony::Moment;
+use domain::word::{Criterion, Word};
+use sha2::{Digest, Sha256};
+
+use super::Store;
+
+/// A figure and its bounds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Figure {
+    /// The figure.
+    pub value: Impact,
+    /// At least.
+    pub low: Impact,
+    /// At most.
+    pub high: Impact,
+}
+
+/// What was answered for one specification and criterion.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Appraised {
+    /// The specification's text.
+    pub specification: String,
+    /// Which impact.
+    pub criterion: Criterion,
+    /// The answer, or why there is none.
+    pub told: std::result::Result<Figure, String>,
+    /// The version of the program.
+    pub version: String,
+    /// When it was asked.
+    pub asked: Moment,
+}
+
+/// An answer as it is stored.
+#[derive(sqlx::FromRow)]
+struct Row {
+    specification: String,
+    criterion: String,
+    value: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+    reason: Option<String>,
+    version: String,
+    asked: i64,
+}
+
+impl Store {
+    /// Keeps answers, in place of earlier ones for the same specifications.
+    ///
+    /// # Errors
+    /// Where the database fails; nothing is changed then.
+    pub async fn keep_appraisals(&self, answers: &[Appraised]) -> Result<()> {
+        let keeping = async {
+            let mut tx = self.write().await?;
+            for answer in answers {
+                let figure = answer.told.as_ref().ok();
+                sqlx::query(
+                    "INSERT OR REPLACE INTO appraisal \
+                     (hash, criterion, specification, value, low, high, reason, version, asked) \
+                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                )
+                .bind(hexadecimal(&answer.specification))
+                .bind(answer.criterion.name())
+                .bind(&answer.specification)
+                .bind(figure.map(|figure| figure.value.0))
+                .bind(figure.map(|figure| figure.low.0))
+                .bind(figure.map(|figure| figure.high.0))
+                .bind(answer.told.as_ref().err())
+                .bind(&answer.version)
+                .bind(answer.asked.0)
+                .execute(&mut *tx)
+                .await?;
+            }
+            tx.commit().await?;
+            anyhow::Ok(())
+        };
+        keeping.await.context("cannot keep what was answered for specifications of servers")
+    }
+
+    /// Everything that was answered, by specification and criterion.
+    ///
+    /// # Errors
+    /// Where the database fails or holds what no release writes.
+    pub async fn appraisals(&self) -> Result<Vec<Appraised>> {
+        let reading = async {
+            let rows: Vec<Row> = sqlx::query_as(
+                "SELECT specification, criterion, value, low, high, reason, version, asked FROM appraisal \
+                 ORDER BY specification, criterion",
+            )
+            .fetch_all(&mut *self.reader.acquire().await?)
+            .await?;
+            rows.into_iter().map(appraised).collect::<Result<Vec<_>>>()
+        };
+        reading.await.context("cannot read what was answered for specifications of servers")
+    }
+}
+
+fn appraised(row: Row) -> Result<Appraised> {
+    let figure = row.value.zip(row.low).zip(row.high);
+    let figure =
+        figure.map(|((value, low), high)| Figure { value: Impact(value), low: Impact(low), high: Impact(high) });
+    let criterion = Criterion::parse(&row.criterion);
+    Ok(Appraised {
+        criterion: criterion.with_context(|| format!("there is no criterion `{}`", row.criterion))?,
+        specification: row.specification,
+        told: figure.ok_or(row.reason.unwrap_or_default()),
+        version: row.version,
+        asked: Moment(row.asked),
+    })
+}
+
+/// SHA-256 of a text.
+fn hexadecimal(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
