@@ -42,14 +42,16 @@ pub fn footprint(basis: &Basis, asset: &Asset) -> Vec<Step> {
         Some(factor) => {
             let set = &factors.sets[factor.set];
             let row = format!("{} ({}, {}; {})", factor.id, set.publisher, set.edition, factor.found);
-            let tier = footprint.tier.why();
+            let of = factor.model.as_deref().map(|model| format!(" ({model})")).unwrap_or_default();
+            let tier = format!("{}{of}", footprint.tier.why());
             let specification = Specification::of(facts).filter(|_| *factor.method == *"specification");
             for added in specification.iter().flat_map(|told| {
                 told.parts(Criterion::Co2e, &factors.components, &factors.processors).unwrap_or_default()
             }) {
-                let origin = format!("{} of them, ± {:.0} % by what is not told of them", added.units, {
-                    100.0 * added.spread.0 / added.impact.0.max(f64::MIN_POSITIVE)
-                });
+                let origin =
+                    format!("{} of them; standard deviation {:.0} %, by what is not told of them", added.units, {
+                        100.0 * added.spread.0 / added.impact.0.max(f64::MIN_POSITIVE)
+                    });
                 step(&format!("  of which {}", added.part.name()), Some(added.impact.0 / 1000.0), "kgCO2e", origin);
             }
             step("manufacture", Some(factor.manufacture.0 / 1000.0), "kgCO2e", format!("{row}: {tier}"));
@@ -63,6 +65,11 @@ pub fn footprint(basis: &Basis, asset: &Asset) -> Vec<Step> {
             );
         }
         None => step("embodied, all its life", None, "kgCO2e", format!("no published factor for kind {kind}")),
+    }
+    let rivals = basis.rows.choose(Criterion::Co2e, facts).rivals;
+    if !rivals.is_empty() {
+        let rivals: Vec<&str> = rivals.iter().map(|row| &*basis.rows.row(*row).id).collect();
+        step("fit as well as each other", None, "", format!("none is taken: {}", rivals.join(", ")));
     }
     step(
         "age",
@@ -86,7 +93,12 @@ pub fn footprint(basis: &Basis, asset: &Asset) -> Vec<Step> {
         "embodied, a year",
         annual.map(|impact| impact.0 / 1000.0),
         "kgCO2e",
-        "embodied / (years before us + years with us)".to_owned(),
+        match (factor, footprint.internal, annual) {
+            (Some(_), Some(_), None) => {
+                "cut-off: of a refurbished thing only the refurbishing counts, and no set tells it".to_owned()
+            }
+            _ => "embodied / (years before us + years with us)".to_owned(),
+        },
     );
     let room = footprint.room.map(|room| &basis.snapshot.rooms[room]);
     // Whoever may not see the room is told what its overhead comes to with the electricity, and neither one alone.
@@ -99,7 +111,7 @@ pub fn footprint(basis: &Basis, asset: &Asset) -> Vec<Step> {
         }
         Grounds::Declared if facts.annual_kwh.is_some() => said("annual_kwh"),
         _ if energy_row.is_some_and(|row| row.model.is_some()) => {
-            format!("declared by the maker: {}", energy_row.map_or("", |row| &row.id))
+            format!("declared of this model: {}", energy_row.map_or("", |row| &row.id))
         }
         _ if energy_row.is_some() => energy_row.map_or_else(String::new, |row| row.id.to_string()),
         _ => format!("no default for kind {kind}"),

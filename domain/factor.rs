@@ -262,6 +262,15 @@ struct Models {
     prefixes: Vec<(String, String, String)>,
 }
 
+impl Models {
+    /// The name that another name stands for: the very one, else the longest that it begins with.
+    fn alias(&self, maker: &str, key: &str) -> Option<&String> {
+        let begins = |(of, begin, _): &&(String, String, String)| of == maker && key.starts_with(begin.as_str());
+        let longest = || self.prefixes.iter().filter(begins).max_by_key(|(_, begin, _)| begin.len());
+        self.aliases.get(&(maker.to_owned(), key.to_owned())).or_else(|| longest().map(|(.., name)| name))
+    }
+}
+
 impl Factors {
     /// The same, ready to be asked. Whoever changes rows or aliases does this last.
     pub fn indexed(mut self) -> Self {
@@ -280,7 +289,8 @@ impl Factors {
             let of = |told: &str| model::name(Some(&alias.manufacturer), told).key;
             match alias.told.ends_with('*') {
                 true => models.prefixes.push((maker, of(&alias.told), of(&alias.model))),
-                false => drop(models.aliases.insert((maker, of(&alias.told)), of(&alias.model))),
+                // Those of the operator's folders come first.
+                false => drop(models.aliases.entry((maker, of(&alias.told))).or_insert_with(|| of(&alias.model))),
             }
         }
         self.models = models;
@@ -289,78 +299,85 @@ impl Factors {
 
     /// The row for a thing: local over the very model's over the kind's.
     pub fn choose(&self, criterion: Criterion, wanted: &Wanted) -> Choice {
-        self.best(wanted, |row| row.criterion == criterion)
-    }
-
-    /// The row that tells the electricity of a thing, in the same order.
-    pub fn energy(&self, wanted: &Wanted) -> Option<usize> {
-        self.best(wanted, |row| row.criterion == Criterion::Co2e && row.annual_energy.is_some()).row
-    }
-
-    fn best(&self, wanted: &Wanted, is_asked: impl Fn(&Factor) -> bool) -> Choice {
-        let of_model = self.of_model(wanted, &is_asked);
-        let local = |at: &usize| self.sets[self.rows[*at].set].local;
-        let of_kind = |is_local: bool| {
-            self.rows.iter().position(|row| {
-                row.model.is_none()
-                    && Some(row.kind) == wanted.kind
-                    && self.sets[row.set].local == is_local
-                    && is_asked(row)
+        let mut rivals = Vec::new();
+        let mut of_model = |local: bool| {
+            let rows = self.of_model(criterion, wanted, local);
+            self.agreed(&rows).or_else(|| {
+                rivals.extend(rows);
+                None
             })
         };
-        let mut rivals = Vec::new();
-        let mut settled = |is_local: bool| {
-            let rows: Vec<usize> = of_model.iter().filter(|at| local(at) == is_local).copied().collect();
-            let first = rows.first().copied()?;
-            if rows.iter().all(|at| self.rows[*at].says_as(&self.rows[first])) {
-                return Some(first);
-            }
-            rivals.extend(rows);
-            None
-        };
-        let found = settled(true)
+        let of_kind = |local: bool| self.of_kind(wanted.kind, local, |row| row.criterion == criterion);
+        let found = of_model(true)
             .or_else(|| of_kind(true))
             .map(|row| (row, Tier::Local))
-            .or_else(|| settled(false).map(|row| (row, Tier::Model)))
+            .or_else(|| of_model(false).map(|row| (row, Tier::Model)))
             .or_else(|| of_kind(false).map(|row| (row, Tier::Kind)));
         Choice { row: found.map(|(row, _)| row), tier: found.map_or(Tier::None, |(_, tier)| tier), rivals }
     }
 
-    /// The rows of a model: those of its very name, else those of the longest family. Never another maker's.
-    fn of_model(&self, wanted: &Wanted, is_asked: impl Fn(&Factor) -> bool) -> Vec<usize> {
+    /// The row that tells the electricity of a thing: what is told of the model goes before what is usual for the kind.
+    pub fn energy(&self, wanted: &Wanted) -> Option<usize> {
+        let tells = |row: &Factor| row.criterion == Criterion::Co2e && row.annual_energy.is_some();
+        let of_model = |local: bool| {
+            let row = self.agreed(&self.of_model(Criterion::Co2e, wanted, local))?;
+            tells(&self.rows[row]).then_some(row)
+        };
+        let of_kind = |local: bool| self.of_kind(wanted.kind, local, tells);
+        of_model(true).or_else(|| of_model(false)).or_else(|| of_kind(true)).or_else(|| of_kind(false))
+    }
+
+    /// The first of some rows, where all tell the same.
+    fn agreed(&self, rows: &[usize]) -> Option<usize> {
+        let first = *rows.first()?;
+        rows.iter().all(|at| self.rows[*at].says_as(&self.rows[first])).then_some(first)
+    }
+
+    fn of_kind(&self, kind: Option<Kind>, local: bool, is_asked: impl Fn(&Factor) -> bool) -> Option<usize> {
+        self.rows.iter().position(|row| {
+            row.model.is_none() && Some(row.kind) == kind && self.sets[row.set].local == local && is_asked(row)
+        })
+    }
+
+    /// The rows of a model: those of its very name, else of the name it is an alias of, else of the longest family.
+    /// Never another maker's, and never those of another sort of thing.
+    fn of_model(&self, criterion: Criterion, wanted: &Wanted, local: bool) -> Vec<usize> {
         let Some(told) = wanted.model else { return Vec::new() };
         let maker = wanted.manufacturer.map(identity::maker).unwrap_or_default();
         let model::Name { key, inches } = model::name(wanted.manufacturer, told);
         let models = &self.models;
-        let alias = models.aliases.get(&(maker.clone(), key.clone())).or_else(|| {
-            models
-                .prefixes
-                .iter()
-                .find(|(of, begin, _)| *of == maker && key.starts_with(begin))
-                .map(|(.., name)| name)
-        });
-        let key = alias.cloned().unwrap_or(key);
-        let diagonal = wanted.screen_inches.or(inches);
-        let makers = [maker, String::new()];
-        let exact = makers.iter().filter_map(|maker| models.exact.get(&(maker.clone(), key.clone())));
         let is_it = |at: &usize| {
             let row = &self.rows[*at];
             let apart = row.year.zip(wanted.year).map(|(own, told)| (own - told).abs());
-            is_asked(row) && apart.is_none_or(|years| years <= SAME_MODEL_YEARS)
+            row.criterion == criterion
+                && self.sets[row.set].local == local
+                && apart.is_none_or(|years| years <= SAME_MODEL_YEARS)
+                && wanted.kind.is_none_or(|kind| kind == row.kind || kind.is_computer() && row.kind.is_computer())
         };
-        let mut exact: Vec<usize> = exact.flatten().copied().filter(is_it).collect();
+        let makers = [maker, String::new()];
+        let named = |key: &String| -> Vec<usize> {
+            let exact = makers.iter().filter_map(|maker| models.exact.get(&(maker.clone(), key.clone())));
+            exact.flatten().copied().filter(is_it).collect()
+        };
+        let mut exact = named(&key);
+        if exact.is_empty()
+            && let Some(name) = models.alias(&makers[0], &key)
+        {
+            exact = named(name);
+        }
+        // The screen tells sizes of one model apart; of a model with one size it says nothing.
+        let diagonal = wanted.screen_inches.or(inches);
+        let of_size = |at: &usize| {
+            diagonal.zip(self.rows[*at].screen_inches).is_some_and(|(told, own)| model::same_diagonal(told, own))
+        };
+        if exact.len() > 1 && exact.iter().any(of_size) {
+            exact.retain(of_size);
+        }
         if !exact.is_empty() {
-            // The screen tells sizes of one model apart; of a model with one size it says nothing.
-            let of_size = |at: &usize| {
-                diagonal.zip(self.rows[*at].screen_inches).is_some_and(|(told, own)| model::same_diagonal(told, own))
-            };
-            if exact.len() > 1 && exact.iter().any(of_size) {
-                exact.retain(of_size);
-            }
             return exact;
         }
         let families = models.families.iter().filter(|(of, begin, at)| {
-            (of.is_empty() || *of == makers[0]) && key.starts_with(begin.as_str()) && is_asked(&self.rows[*at])
+            (of.is_empty() || *of == makers[0]) && key.starts_with(begin.as_str()) && is_it(at)
         });
         let families: Vec<_> = families.collect();
         let longest = families.iter().map(|(_, begin, _)| begin.len()).max();

@@ -13,26 +13,15 @@ pub struct Name {
 }
 
 /// Words that makers put into a name and people leave out of it.
-const SILENT: &[&str] = &[
-    "BUSINESS",
-    "COMPUTER",
-    "DESKTOP",
-    "EDITION",
-    "LAPTOP",
-    "MOBILE",
-    "NOTEBOOK",
-    "PC",
-    "SERIES",
-    "SYSTEM",
-    "WORKSTATION",
-];
+const SILENT: &[&str] =
+    &["BUSINESS", "COMPUTER", "DESKTOP", "EDITION", "MOBILE", "NOTEBOOK", "PC", "SERIES", "SYSTEM", "WORKSTATION"];
 
 /// The unit behind the diagonal of a screen.
 const INCH: &[&str] = &["IN", "INCH", "INCHES", "POUCE", "POUCES"];
 
 /// Reads a model's name; `maker` as it is told beside it.
 pub fn name(maker: Option<&str>, told: &str) -> Name {
-    let spelled = told.replace(['"', '”', '″'], " INCH ").to_uppercase();
+    let spelled = told.replace(['"', '”', '″'], " INCH ").replace('+', " PLUS ").to_uppercase();
     let mut words: Vec<String> = Vec::new();
     let mut inches = None;
     for word in spelled.split(|c: char| !c.is_alphanumeric() && c != '.' && c != ',') {
@@ -94,6 +83,9 @@ mod tests {
         assert_eq!(key("LENOVO", "ThinkPad T14 Gen 2"), key("Lenovo", "ThinkPad T14 G2"));
         assert_ne!(key("Lenovo", "ThinkPad T14 Gen 2"), key("Lenovo", "ThinkPad T14s Gen 2"));
         assert_ne!(key("Dell", "OptiPlex 7090 Micro"), key("Dell", "OptiPlex 7090 Tower"));
+        let of = |told: &str| key("Microsoft Corporation", told);
+        assert_ne!(of("Surface Laptop Go 2"), of("Surface Go 2"));
+        assert_ne!(of("Surface Pro 7+"), of("Surface Pro 7"));
     }
 
     #[test]

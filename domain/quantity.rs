@@ -99,6 +99,13 @@ impl Add for Impact {
     }
 }
 
+impl Sub for Impact {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}
+
 impl AddAssign for Impact {
     fn add_assign(&mut self, other: Self) {
         self.0 += other.0;

@@ -134,7 +134,11 @@ impl Specification {
         let positive = |told: Option<f64>| told.filter(|value| value.is_finite() && *value > 0.0);
         let ram_gb = positive(facts.ram_gb)?;
         let cpus = positive(facts.cpu_count).or(facts.cpu.as_ref().map(|_| 1.0))?;
-        let (ssd_gb, hdd_gb) = (positive(facts.ssd_gb).unwrap_or(0.0), positive(facts.hdd_gb).unwrap_or(0.0));
+        // Drives that are counted and whose size nobody tells have the usual one.
+        let stored =
+            |told, count, each: f64| positive(told).or(positive(count).map(|count| count * each)).unwrap_or(0.0);
+        let ssd_gb = stored(facts.ssd_gb, facts.ssd_count, SSD_GB);
+        let hdd_gb = stored(facts.hdd_gb, facts.hdd_count, HDD_GB);
         let counted = |told, gigabytes: f64, each: f64| positive(told).unwrap_or((gigabytes / each).ceil());
         Some(Self {
             cpu: facts.cpu.clone(),
@@ -197,7 +201,10 @@ impl Specification {
     /// The row that these parts make for a criterion.
     pub fn factor(&self, criterion: Criterion, components: &[Component], processors: &Processors) -> Option<Factor> {
         let parts = self.parts(criterion, components, processors)?;
-        let set = components.iter().find(|row| row.criterion == criterion)?.set;
+        // Of several sets that tell parts, the one that tells most.
+        let of_set =
+            |set: usize| components.iter().filter(|row| row.criterion == criterion && row.set == set).count();
+        let set = components.iter().map(|row| row.set).max_by_key(|set| (of_set(*set), usize::MAX - set))?;
         let manufacture: Impact = parts.iter().map(|added| added.impact).sum();
         let variance: f64 = parts.iter().map(|added| added.spread.0 * added.spread.0).sum();
         let spread = variance.sqrt() / manufacture.0;

@@ -107,6 +107,12 @@ impl Word for Kind {
 }
 
 impl Kind {
+    /// Computers, whatever their shape: inventories and makers draw the lines between them differently.
+    pub fn is_computer(self) -> bool {
+        use Kind::*;
+        matches!(self, Laptop | Desktop | Workstation | AllInOne | ThinClient | Tablet)
+    }
+
     /// Kinds held by one person: what is published of them by entity folds small cells.
     pub fn is_personal(self) -> bool {
         use Kind::*;

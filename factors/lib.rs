@@ -121,6 +121,8 @@ fn read_folder(factors: &mut Factors, folder: &Path) -> anyhow::Result<()> {
     ensure!(files.iter().any(|(file, _)| TABLES.contains(file)), "{}: none of {}", place(), TABLES.join(", "));
     let file =
         |name: &str| files.iter().find(|(known, _)| *known == name).map(|(_, text)| Cow::Borrowed(text.as_str()));
+    let taken = ALL.iter().any(|set| set.name == name) || factors.sets.iter().any(|set| *set.id == *name);
+    ensure!(!taken, "{}: another set is called `{name}`: rename the folder", place());
     add(factors, name, true, file).with_context(place)
 }
 
@@ -295,22 +297,28 @@ fn add<'a>(
         });
         Ok(())
     })?;
-    let mut hours: BTreeMap<Date, (f64, f64)> = BTreeMap::new();
+    let mut hours: BTreeMap<(Date, i8), (f64, f64)> = BTreeMap::new();
     each(&file, "hourly.csv", |row: HourRow| {
         let time: DateTime = row.time.parse().map_err(|_| {
             anyhow::anyhow!("time: `{}` is no hour such as 2026-01-31T23:00, in your own time", row.time)
         })?;
         let unit = unit(Criterion::Co2e, &row.unit)?;
         ensure!(row.per_kwh.is_finite() && row.per_kwh >= 0.0, "per_kwh: {} cannot be", row.per_kwh);
-        let (sum, count) = hours.entry(time.date()).or_default();
+        let (sum, count) = hours.entry((time.date(), time.hour())).or_default();
         (*sum, *count) = (*sum + row.per_kwh * unit, *count + 1.0);
         Ok(())
     })?;
     if !hours.is_empty() {
         ensure!(factors.series.is_none(), "hourly.csv: another folder has one already");
+        let mut days: BTreeMap<Date, (f64, f64)> = BTreeMap::new();
+        // An hour may be told in quarters.
+        for ((day, _), (sum, count)) in hours {
+            let (mean, hours) = days.entry(day).or_default();
+            (*mean, *hours) = (*mean + sum / count, *hours + 1.0);
+        }
         // A day of which hours are missing would weigh those that are there.
-        let days = hours.into_iter().filter(|(_, (_, count))| *count >= HOURS_OF_A_DAY);
-        let days = days.map(|(day, (sum, count))| (day, Intensity::per_kwh(sum / count))).collect();
+        let days = days.into_iter().filter(|(_, (_, hours))| *hours >= HOURS_OF_A_DAY);
+        let days = days.map(|(day, (sum, hours))| (day, Intensity::per_kwh(sum / hours))).collect();
         factors.series = Some(Series { set, days });
     }
     each(&file, "components.csv", |row: ComponentRow| {

@@ -13,7 +13,7 @@ fn found(
     year: Option<i16>,
 ) -> (Option<String>, Tier) {
     let wanted = Wanted {
-        kind: Some(Kind::Laptop),
+        kind: Some(if model.starts_with("P2") { Kind::Monitor } else { Kind::Laptop }),
         manufacturer: Some(manufacturer),
         model: Some(model),
         screen_inches,
@@ -122,4 +122,36 @@ fn a_wrong_row_is_named() {
     let part = format!("{parts}wheel,co2e,kg,1,1,3,1,4,here\n");
     check("components.csv", &part, "components.csv:2: part: `wheel` is no part of a server");
     check("processors.csv", "model,die_mm2\nXeon,0\n", "processors.csv:2: die_mm2: 0 cannot be");
+}
+
+/// Quarters of an hour make its mean; a day of which fewer than twenty hours are told does not count.
+#[test]
+fn hours_make_days() -> anyhow::Result<()> {
+    let mut table = "time,unit,per_kwh\n".to_owned();
+    for hour in 0..24 {
+        for quarter in [0, 15, 30, 45] {
+            table += &format!("2026-01-01T{hour:02}:{quarter},g,{}\n", if hour < 12 { 20 } else { 40 + quarter });
+        }
+        if hour < 5 {
+            table +=
+                &["00", "15", "30", "45"].map(|quarter| format!("2026-01-02T{hour:02}:{quarter},g,10\n")).concat();
+        }
+    }
+    let table = table.replace(":0,", ":00,");
+    let files = |name: &str| match name {
+        "origin.toml" => Some(Cow::Borrowed("publisher = 'us'\nedition = '1'\nlicence = 'none'\norigin = 'here'")),
+        "hourly.csv" => Some(Cow::Borrowed(table.as_str())),
+        _ => None,
+    };
+    let mut factors = Factors::default();
+    add(&mut factors, "x", true, files)?;
+    let series = factors.series.context("there is a series")?;
+    // Twelve hours of 20 and twelve of 62.5.
+    let days: Vec<(String, f64)> = series
+        .days
+        .iter()
+        .map(|(day, intensity)| (day.to_string(), (intensity.0 * 3.6e6 * 100.0).round() / 100.0))
+        .collect();
+    assert_eq!(days, [("2026-01-01".to_owned(), 41.25)]);
+    Ok(())
 }

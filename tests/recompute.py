@@ -69,8 +69,9 @@ REFERENCE_YEARS = {"laptop": 5, "desktop": 6, "workstation": 6, "all_in_one": 6,
 ELECTRICITY = {2021: 56.9, 2022: 52.0, 2023: 58.0, 2024: 51.9, 2025: 46.1}
 YEAR_DAYS = 365.25
 # §1: what makers put into a name and people leave out of it; overhead of what stands in a server room.
-SILENT = set("BUSINESS COMPUTER DESKTOP EDITION LAPTOP MOBILE NOTEBOOK PC SERIES SYSTEM WORKSTATION".split())
+SILENT = set("BUSINESS COMPUTER DESKTOP EDITION MOBILE NOTEBOOK PC SERIES SYSTEM WORKSTATION".split())
 SERVER_ROOM_PUE = 1.75
+COMPUTERS = {"laptop", "desktop", "workstation", "all_in_one", "thin_client", "tablet"}
 DAY_SECONDS = 86_400
 
 
@@ -461,7 +462,7 @@ def pue(asset):
 
 def spelled(maker, model):
     """A model's name without its maker, its diagonal and words that say nothing; letters and digits in upper case."""
-    text = re.sub(r'(\d+([.,]\d+)?)[ -]*("|”|IN\b|INCH\b|INCHES\b|POUCES?\b)', " ", model.upper())
+    text = re.sub(r'(\d+([.,]\d+)?)[ -]*("|”|IN\b|INCH\b|INCHES\b|POUCES?\b)', " ", model.replace("+", " PLUS ").upper())
     words = [w for w in re.split(r"[^\w.,]+|_", text) if w not in SILENT]
     words = [re.sub(r"^GEN(\d*)$", r"G\1", w) for w in words]
     bare = re.sub(r"[\W_]", "", "".join(words))
@@ -499,10 +500,14 @@ def makers_row(asset):
     if not maker or not model:
         return None
     maker = {"HPE": "HP"}.get(maker, maker)
-    name = spelled(maker, model)
-    rows = MAKERS_ROWS[maker, MAKERS_ALIASES.get((maker, name), name)]
     year = new_in(asset)
-    rows = [r for r in rows if not (r["year"] and year) or abs(int(r["year"]) - year) <= 5]
+
+    def named(name):
+        rows = [r for r in MAKERS_ROWS[maker, name] if not (r["year"] and year) or abs(int(r["year"]) - year) <= 5]
+        return [r for r in rows if r["kind"] == asset["kind"] or {r["kind"], asset["kind"]} <= COMPUTERS]
+
+    name = spelled(maker, model)
+    rows = named(name) or named(MAKERS_ALIASES.get((maker, name), name))
     return rows[0] if len(rows) == 1 else None
 
 

@@ -14,7 +14,7 @@ fn line(name: &str, daemon: &Daemon) -> String {
         let rows = portions["items"].as_array().unwrap().iter();
         rows.filter(|row| tier.is_none_or(|tier| row["tier"] == tier))
             .map(|row| row["assets"].as_f64().unwrap())
-            .sum()
+            .fold(0.0, |sum, count| sum + count)
     };
     let all = count(None);
     assert!(all > 100.0, "{portions}");

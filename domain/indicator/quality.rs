@@ -163,7 +163,8 @@ pub fn ambiguous(snapshot: &Snapshot, rows: &Rows) -> Vec<Doubt> {
     if whats.iter().all(Option::is_none) {
         return Vec::new();
     }
-    for (at, asset) in snapshot.assets.iter().enumerate() {
+    let there = |asset: &Asset| asset.gone.is_none() && asset.facts.virtual_machine != Some(true);
+    for (at, asset) in snapshot.assets.iter().enumerate().filter(|(_, asset)| there(asset)) {
         if let Some(what) = &whats[rows.class(at)] {
             abouts.entry(what.clone()).or_default().push(asset.id.clone());
         }

@@ -55,7 +55,7 @@ fn the_question_is_the_specification() {
     let none = Facts { ssd_gb: None, ssd_count: None, hdd_gb: None, hdd_count: None, ..server() };
     assert_eq!(asked(none.clone())["disk"], json!([{ "units": 0, "type": "ssd", "capacity": 1 }]));
     let one = asked(Facts { ssd_count: Some(1.0), ..none });
-    assert_eq!(one["disk"], json!([{ "units": 1, "type": "ssd" }]));
+    assert_eq!(one["disk"], json!([{ "units": 1, "type": "ssd", "capacity": 960 }]));
 }
 
 /// The answer of boaviztapi 2.5.0 to that question.

@@ -4,13 +4,13 @@ use std::fmt::Write;
 
 use anyhow::{Context, bail};
 use connectors::keys;
+use domain::entity::EntityId;
 use domain::explain::{Step, fields, footprint};
 use domain::factor::{Choice, Tier, Wanted};
-use domain::indicator::footprint::{grid, portions};
+use domain::indicator::footprint::{grid, portions, total};
 use domain::indicator::{Basis, kind_label};
 use domain::law::agec::Counted;
 use domain::reconcile::reconcile;
-use domain::record::Text;
 use domain::word::{Criterion, Kind, Word};
 use jiff::Timestamp;
 
@@ -19,26 +19,37 @@ use crate::config::Config;
 use crate::refresh::{Ground, testimonies};
 use crate::store::Store;
 
+fn kind_named(told: &str) -> anyhow::Result<Kind> {
+    let names: Vec<&str> = Kind::ALL.iter().map(|(_, name)| *name).collect();
+    Kind::parse(told).with_context(|| format!("`{told}` is not a kind{}", keys::meant(told, &names)))
+}
+
 /// The factor of a kind, or of a very model.
 pub fn kind(config: &Config, kind: &str, manufacturer: Option<&str>, model: Option<&str>) -> anyhow::Result<()> {
-    let names: Vec<&str> = Kind::ALL.iter().map(|(_, name)| *name).collect();
-    let kind = Kind::parse(kind).with_context(|| format!("`{kind}` is not a kind{}", keys::meant(kind, &names)))?;
+    let kind = kind_named(kind)?;
     let ground = Ground::of(config)?;
     let (factors, assumptions) = (&ground.settings.factors, &ground.settings.assumptions);
     let wanted = Wanted { kind: Some(kind), manufacturer, model, ..Wanted::default() };
     let Choice { row, tier, rivals } = factors.choose(Criterion::Co2e, &wanted);
-    let Some(row) = row else {
-        say(&format!(
-            "{}: no published factor; such assets are counted, and their footprint is told as unknown",
-            kind.name()
-        ));
-        return Ok(());
-    };
-    let (row, set) = (&factors.rows[row], &factors.sets[factors.rows[row].set]);
     let mut text = String::new();
     for rival in rivals {
         let _ = writeln!(text, "fits as well as others, and is not taken: {}", factors.rows[rival].id);
     }
+    let Some(row) = row else {
+        let parts = if kind == Kind::Server {
+            "; one whose memory and processors are told is the sum of its parts"
+        } else {
+            ""
+        };
+        let _ = write!(
+            text,
+            "{}: no published factor of this kind{parts}; what has none is counted, and its footprint is told as unknown",
+            kind.name()
+        );
+        say(&text);
+        return Ok(());
+    };
+    let (row, set) = (&factors.rows[row], &factors.sets[factors.rows[row].set]);
     let _ = writeln!(text, "{} -> {} (tier {})", kind.name(), row.id, tier.name());
     let _ = writeln!(text, "  from        {} {}, {}; {}", set.publisher, set.edition, set.licence, row.found);
     let kg = |grams: f64| grams / 1000.0;
@@ -46,8 +57,10 @@ pub fn kind(config: &Config, kind: &str, manufacturer: Option<&str>, model: Opti
     let _ = writeln!(text, "  distribution {:.3} kgCO2e", kg(row.distribution.0));
     let _ = writeln!(text, "  end of life {:.3} kgCO2e", kg(row.end_of_life.0));
     let _ = writeln!(text, "  r           {} embodied, {} electricity", row.r_embodied, row.r_energy);
-    if let Some(energy) = row.annual_energy {
-        let _ = writeln!(text, "  electricity {:.3} kWh a year", energy.as_kwh());
+    if let Some(row) = factors.energy(&wanted).map(|row| &factors.rows[row])
+        && let Some(energy) = row.annual_energy
+    {
+        let _ = writeln!(text, "  electricity {:.3} kWh a year ({})", energy.as_kwh(), row.id);
     }
     match assumptions.lifetimes.iter().find(|(known, ..)| *known == kind) {
         Some((_, years, origin)) => {
@@ -90,7 +103,7 @@ pub async fn figure(config: &Config, what: Option<&str>, year: Option<i16>, aske
     let text = match what {
         "reuse-spend" => spend(&basis, year),
         "reuse-exits" => exits(&basis, year),
-        "footprint" => total(&basis, asked),
+        "footprint" => footprint_text(&basis, asked)?,
         id => {
             let asset = snapshot
                 .asset(id)
@@ -111,9 +124,17 @@ pub async fn figure(config: &Config, what: Option<&str>, year: Option<i16>, aske
 }
 
 /// The annual footprint, factor by factor.
-fn total(basis: &Basis, asked: Asked) -> String {
-    let is_asked = |entity: &Text, kind: Option<Kind>| {
-        asked.kind.is_none_or(|told| *kind_label(kind) == *told) && asked.entity.is_none_or(|told| **entity == *told)
+fn footprint_text(basis: &Basis, asked: Asked) -> anyhow::Result<String> {
+    let kind = match asked.kind {
+        None => None,
+        Some("unknown") => Some(None),
+        Some(told) => Some(Some(kind_named(told)?)),
+    };
+    let entities = &basis.snapshot.entities;
+    let within = |told: &str| entities.find(told).with_context(|| format!("no entity is called `{told}`"));
+    let entity = asked.entity.map(within).transpose()?;
+    let is_asked = |of: EntityId, what: Option<Kind>| {
+        kind.is_none_or(|kind| kind == what) && entity.is_none_or(|entity| entities.is_within(of, entity))
     };
     let portions = portions(basis, is_asked);
     let kg = |told: f64, grams: f64| if told > 0.0 { format!("{:.3}", grams / 1000.0) } else { "unknown".to_owned() };
@@ -132,7 +153,8 @@ fn total(basis: &Basis, asked: Asked) -> String {
             kg(made + used, portion.annual.high.0)
         );
         let factor = portion.factor.as_deref().unwrap_or("none");
-        let _ = writeln!(text, "  embodied     {factor} (tier {}): {}", portion.tier.name(), portion.origin);
+        let origin = if portion.origin.is_empty() { String::new() } else { format!("; {}", portion.origin) };
+        let _ = writeln!(text, "  embodied     {factor}: {}{origin}", portion.tier.why());
         let row = portion.energy_factor.as_deref().unwrap_or("none");
         let grounds = portion.grounds.map_or("unknown", |grounds| grounds.name());
         let _ = writeln!(text, "  electricity  {:.3} kWh a year, {grounds}; row: {row}", portion.energy.as_kwh());
@@ -145,9 +167,10 @@ fn total(basis: &Basis, asked: Asked) -> String {
     if let Some(grid) = grid(basis, Criterion::Co2e) {
         let _ = writeln!(text, "electricity factor {} ({})", grid.id, grid.found);
     }
-    let sum: f64 = portions.iter().map(|portion| portion.annual.value.0).sum();
-    let _ = writeln!(text, "sum {} kgCO2e a year", kg(1.0, sum));
-    text
+    let whole = portions.iter().all(|portion| portion.told.iter().all(|told| *told == portion.count));
+    let least = if whole { "" } else { "at least " };
+    let _ = writeln!(text, "sum {least}{} kgCO2e a year", kg(1.0, total(&portions).0));
+    Ok(text)
 }
 
 fn spend(basis: &Basis, year: i16) -> String {

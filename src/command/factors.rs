@@ -14,7 +14,8 @@ pub fn list(config: &Config) -> anyhow::Result<()> {
     let mut text = String::new();
     for (at, set) in factors.sets.iter().enumerate() {
         let rows = factors.rows.iter().filter(|row| row.set == at).count()
-            + factors.grid.iter().filter(|row| row.set == at).count();
+            + factors.grid.iter().filter(|row| row.set == at).count()
+            + factors.components.iter().filter(|row| row.set == at).count();
         let local = if set.local { ", local: believed first" } else { "" };
         let _ =
             writeln!(text, "{}: {}, {} ({}), {rows} rows{local}", set.id, set.publisher, set.edition, set.licence);
@@ -31,6 +32,16 @@ pub fn list(config: &Config) -> anyhow::Result<()> {
 /// Reads and checks a folder of local factors.
 pub fn check(folder: &Path) -> anyhow::Result<()> {
     let factors = ::factors::check(folder)?;
-    say(&format!("{}: {} rows, {} of electricity: ok", folder.display(), factors.rows.len(), factors.grid.len()));
+    let days = factors.series.as_ref().map_or(0, |series| series.days.len());
+    let counts = [
+        (factors.rows.len(), "rows of equipment"),
+        (factors.grid.len(), "of electricity"),
+        (days, "whole days of hours"),
+        (factors.components.len(), "parts of servers"),
+        (factors.processors.len(), "processors"),
+        (factors.aliases.len(), "other names of models"),
+    ];
+    let told = counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+    say(&format!("{}: {}: ok", folder.display(), told.collect::<Vec<_>>().join(", ")));
     Ok(())
 }

@@ -183,6 +183,9 @@ pub async fn execute(arguments: Arguments, config: Option<Config>) -> anyhow::Re
             let config = config.ok_or_else(known)?;
             match (&what, &kind) {
                 (None, Some(kind)) => explain::kind(&config, kind, manufacturer.as_deref(), model.as_deref())?,
+                (Some(what), _) if what != "footprint" && (kind.is_some() || entity.is_some()) => {
+                    anyhow::bail!("--kind and --entity are for `explain footprint`");
+                }
                 _ => {
                     let asked = explain::Asked { kind: kind.as_deref(), entity: entity.as_deref() };
                     explain::figure(&config, what.as_deref(), year, asked).await?;

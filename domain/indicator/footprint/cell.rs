@@ -33,10 +33,12 @@ pub struct Cell {
     pub embodied: [Impact; 3],
     /// Embodied, undivided.
     pub undivided: Impact,
-    /// Electricity a year as measured, by the maker's declaration, and by the kind's default.
-    pub energy: [Energy; 3],
+    /// Electricity a year: measured, declared of the thing, declared of its model, usual for the kind (`USED`).
+    pub energy: [Energy; 4],
     /// Its impact.
-    pub used: [Impact; 3],
+    pub used: [Impact; 4],
+    /// How much of it the operator's own series told.
+    pub by_series: Impact,
     /// Of what was acquired, by civil year: embodied undivided, how many have a figure, how many there are.
     pub acquired: BTreeMap<i16, (Impact, f64, f64)>,
 }
@@ -84,8 +86,9 @@ pub fn cells(basis: &Basis, criterion: Criterion) -> Vec<Cell> {
                 told: [0.0; 3],
                 embodied: [Impact(0.0); 3],
                 undivided: Impact(0.0),
-                energy: [Energy(0.0); 3],
-                used: [Impact(0.0); 3],
+                energy: [Energy(0.0); 4],
+                used: [Impact(0.0); 4],
+                by_series: Impact(0.0),
                 acquired: BTreeMap::new(),
             });
             cells.len() - 1
@@ -105,9 +108,17 @@ pub fn cells(basis: &Basis, criterion: Criterion) -> Vec<Cell> {
             }
             if let (Some(energy), Some(used)) = (footprint.energy, footprint.used) {
                 cell.told[2] += 1.0;
-                let at = USED.iter().position(|grounds| *grounds == footprint.grounds).unwrap_or(USED.len() - 1);
+                let at = match (footprint.grounds, facts.annual_kwh) {
+                    (Grounds::Measured, _) => 0,
+                    (Grounds::Declared, Some(_)) => 1,
+                    (Grounds::Declared, None) => 2,
+                    _ => 3,
+                };
                 cell.energy[at] += energy;
                 cell.used[at] += used;
+                if footprint.by_series {
+                    cell.by_series += used;
+                }
             }
         }
         if let Some(year) = year {
@@ -130,4 +141,4 @@ impl Cell {
 }
 
 /// Where use figures come from, in the order of `Cell::used`.
-pub(super) const USED: [Grounds; 3] = [Grounds::Measured, Grounds::Declared, Grounds::Default];
+pub(super) const USED: [Grounds; 4] = [Grounds::Measured, Grounds::Declared, Grounds::Declared, Grounds::Default];

@@ -18,10 +18,9 @@ use super::basis::kind_label;
 use super::{Basis, Grounds, Indicator, Reading, Slice};
 
 pub use asset::{AssetFootprint, grid, of_asset};
-use cell::USED;
 pub use cell::{Cell, cells};
 pub use feed::Feeds;
-pub use portion::{Portion, kinds, portions};
+pub use portion::{Portion, kinds, portions, total};
 pub use rows::{Alike, Rows};
 use sum::{Sum, Term};
 
@@ -125,23 +124,23 @@ fn add(sum: &mut Sum, basis: &Basis, criterion: Criterion, cell: &Cell, phase: P
         }
         None => {
             sum.seen(cell.told[2], cell.count);
-            sum.add(Term::Measured, cell.model, cell.used[0], 0.0);
-            sum.used(Grounds::Measured, cell.used[0]);
-            sum.add(Term::Declared(cell.kind), cell.model, cell.used[1], R_DEFAULT);
-            sum.used(Grounds::Declared, cell.used[1]);
-            if let Some(row) = cell.energy_row {
-                let factor = basis.rows.row(row);
-                sum.add(Term::Energy(basis.rows.method(row)), cell.model, cell.used[2], factor.r_energy);
-                sum.used(Grounds::Default, cell.used[2]);
-                if cell.used[1].0 + cell.used[2].0 > 0.0 {
-                    sum.rests(&factor.id);
-                }
+            for (grounds, _, used) in cell.uses() {
+                sum.used(grounds, used);
             }
-            if let Some(series) = basis.settings.factors.series.as_ref().filter(|_| cell.used[0].0 > 0.0) {
+            let [measured, declared, of_model, usual] = cell.used;
+            sum.add(Term::Measured, cell.model, measured, 0.0);
+            sum.add(Term::Declared(cell.kind), cell.model, declared, R_DEFAULT);
+            if let Some(row) = cell.energy_row.filter(|_| (of_model + usual).0 > 0.0) {
+                let factor = basis.rows.row(row);
+                sum.add(Term::Energy(basis.rows.method(row)), cell.model, of_model + usual, factor.r_energy);
+                sum.rests(&factor.id);
+            }
+            if let Some(series) = basis.settings.factors.series.as_ref().filter(|_| cell.by_series.0 > 0.0) {
                 sum.rests(&basis.settings.factors.sets[series.set].id);
             }
             if let Some(grid) = asset::grid(basis, criterion) {
-                sum.grid(cell.used.into_iter().sum(), grid);
+                let all: Impact = cell.used.into_iter().sum();
+                sum.grid(all - cell.by_series, grid);
             }
         }
     }
@@ -274,16 +273,17 @@ fn electricity(basis: &Basis) -> Vec<Reading> {
     let mut sums = BTreeMap::new();
     for cell in basis.cells.iter().filter(|cell| cell.count > 0.0) {
         let key = (basis.entity_of(cell.entity, cell.kind), cell.kind);
-        let entry = sums.entry(key).or_insert(([0.0; 3], 0.0, 0.0));
-        for (sum, energy) in entry.0.iter_mut().zip(cell.energy) {
-            *sum += energy.0;
+        let (joules, told, all) = sums.entry(key).or_insert(([0.0; TOLD.len()], 0.0, 0.0));
+        for (grounds, energy, _) in cell.uses() {
+            let at = TOLD.iter().position(|told| *told == grounds).unwrap_or(TOLD.len() - 1);
+            joules[at] += energy.0;
         }
-        entry.1 += cell.told[2];
-        entry.2 += cell.count;
+        *told += cell.told[2];
+        *all += cell.count;
     }
     let mut readings = Vec::new();
     for ((entity, kind), (joules, told, all)) in sums {
-        for (grounds, value) in USED.into_iter().zip(joules) {
+        for (grounds, value) in TOLD.into_iter().zip(joules) {
             let slice =
                 vec![("entity", entity.clone()), ("kind", kind_label(kind)), ("basis", Text::from(grounds.name()))];
             let value = (told > 0.0).then_some(value);
@@ -294,6 +294,9 @@ fn electricity(basis: &Basis) -> Vec<Reading> {
     }
     readings
 }
+
+/// How electricity is known, as it is published.
+const TOLD: [Grounds; 3] = [Grounds::Measured, Grounds::Declared, Grounds::Default];
 
 fn market(basis: &Basis) -> Vec<Reading> {
     let Some(contract) = basis.settings.factors.contract(basis.at.year(), Criterion::Co2e) else { return Vec::new() };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::entity::EntityId;
 use crate::factor::Tier;
 use crate::indicator::{Basis, Grounds};
 use crate::quantity::{Energy, Estimate, Impact};
@@ -20,7 +21,7 @@ pub struct Portion {
     pub tier: Tier,
     /// The factor of their making.
     pub factor: Option<Text>,
-    /// Who publishes it, in which edition, and where it is found.
+    /// Who publishes it, in which edition, and where it is found; empty without a factor.
     pub origin: String,
     /// How many assets.
     pub count: f64,
@@ -40,11 +41,11 @@ pub struct Portion {
     pub annual: Estimate,
 }
 
-/// A total, factor by factor: the parts add up to it. `asked` chooses among entity (as published) and kind.
-pub fn portions(basis: &Basis, asked: impl Fn(&Text, Option<Kind>) -> bool) -> Vec<Portion> {
+/// A total, factor by factor: the parts add up to it. `asked` chooses among entities and kinds.
+pub fn portions(basis: &Basis, asked: impl Fn(EntityId, Option<Kind>) -> bool) -> Vec<Portion> {
     let mut portions: BTreeMap<_, (Portion, Sum)> = BTreeMap::new();
     for cell in basis.cells.iter().filter(|cell| cell.count > 0.0) {
-        if !asked(&basis.entity_of(cell.entity, cell.kind), cell.kind) {
+        if !asked(cell.entity, cell.kind) {
             continue;
         }
         let factor = cell.row.map(|row| basis.rows.row(row));
@@ -54,13 +55,10 @@ pub fn portions(basis: &Basis, asked: impl Fn(&Text, Option<Kind>) -> bool) -> V
                     kind: cell.kind,
                     tier: cell.tier,
                     factor: factor.map(|factor| factor.id.clone()),
-                    origin: factor.map_or_else(
-                        || Tier::None.why().to_owned(),
-                        |factor| {
-                            let set = &basis.settings.factors.sets[factor.set];
-                            format!("{}, {}; {}: {}", set.publisher, set.edition, factor.found, cell.tier.why())
-                        },
-                    ),
+                    origin: factor.map_or_else(String::new, |factor| {
+                        let set = &basis.settings.factors.sets[factor.set];
+                        format!("{}, {}; {}", set.publisher, set.edition, factor.found)
+                    }),
                     count: 0.0,
                     told: [0.0; 2],
                     embodied: Impact(0.0),
@@ -91,6 +89,11 @@ pub fn portions(basis: &Basis, asked: impl Fn(&Text, Option<Kind>) -> bool) -> V
     }
     let settled = |(portion, sum): (Portion, Sum)| Portion { annual: sum.estimate(), ..portion };
     portions.into_values().map(settled).collect()
+}
+
+/// What they come to together, a year.
+pub fn total(portions: &[Portion]) -> Impact {
+    portions.iter().map(|portion| portion.annual.value).sum()
 }
 
 /// The annual footprint of each kind, all phases, with its bounds; a kind of which nothing has a figure is not there.

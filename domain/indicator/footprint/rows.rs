@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::factor::{Choice, Factor, Factors, Tier, Wanted};
 use crate::identity;
+use crate::model;
 use crate::observation::Facts;
 use crate::record::Text;
 use crate::snapshot::Snapshot;
@@ -53,10 +54,10 @@ impl<'a> Rows<'a> {
             // Servers are told apart by what they are made of, everything else by its model.
             let key = (wanted(facts).key(), rows.specify(snapshot, facts));
             let class = *classes.entry(key).or_insert_with(|| {
-                let model = facts.model.as_deref().map_or(0, |model| {
+                let model = facts.model.as_deref().map_or(0, |told| {
                     let maker = facts.manufacturer.as_deref().map(identity::maker).unwrap_or_default();
                     let next = models.len() as u32 + 1;
-                    *models.entry((maker, identity::model(model))).or_insert(next)
+                    *models.entry((maker, model::name(facts.manufacturer.as_deref(), told).key)).or_insert(next)
                 });
                 rows.alike.push(Alike { model, first: at });
                 rows.alike.len() - 1

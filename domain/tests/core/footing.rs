@@ -1,6 +1,6 @@
 //! Which rows a footprint rests on, and what several of them have in common: worked values in round numbers.
 
-use domain::factor::{CONTRACT, Factor, GridFactor, Series, Tier};
+use domain::factor::{Alias, CONTRACT, Factor, FactorSet, GridFactor, Series, Tier};
 use domain::indicator::footprint::{fleet, portions};
 use domain::indicator::quality::ambiguous;
 use domain::indicator::{Basis, Grounds, Settings};
@@ -171,6 +171,79 @@ fn the_longest_family_and_never_another_maker() {
         (Tier::Model, 300.0, Some("makers/Dell-Latitude 5490".to_owned()))
     );
     assert_eq!(found("HP", "Latitude 5490"), (Tier::Kind, 185.0, kind()));
+}
+
+/// What the operator tells goes before what ships, however it is named there.
+#[test]
+fn the_operators_rows_come_first() {
+    let found = |local: Factor, shipped: Vec<Factor>, facts: &Facts| {
+        let mut settings = settings(0.0);
+        settings.factors.sets.push(FactorSet {
+            local: true,
+            id: Text::from("house"),
+            ..settings.factors.sets[0].clone()
+        });
+        settings.factors.rows = vec![Factor { id: Text::from("house/own"), set: 2, ..local }];
+        settings.factors.rows.extend(shipped);
+        settings.factors.aliases = vec![Alias {
+            manufacturer: Text::from("Apple"),
+            told: Text::from("iPhone 12"),
+            model: Text::from("iPhone 12 64GB"),
+        }];
+        settings.factors = settings.factors.indexed();
+        let snapshot = world(std::slice::from_ref(facts));
+        let basis = Basis::new(&snapshot, &settings, OPEN, AT);
+        portions(&basis, |_, _| true).remove(0).factor.map(|id| id.to_string())
+    };
+    let own = || Some("house/own".to_owned());
+    // The shipped row tells the size of the screen, and fits the asset's.
+    let sized = Factor { screen_inches: Some(14.0), ..model("Dell", "Latitude 5490", 300.0, None, 0.3) };
+    let asset = Facts { screen_inches: Some(14.0), ..laptop("Dell", "Latitude 5490") };
+    assert_eq!(found(model("Dell", "Latitude 5490", 1.0, None, 0.3), vec![sized.clone()], &asset), own());
+    // A family of the operator's before the very model that ships.
+    assert_eq!(found(model("Dell", "Latitude 54*", 1.0, None, 0.3), vec![sized], &asset), own());
+    // The name that is told before the one that it is an alias of.
+    let shipped = model("Apple", "iPhone 12 64GB", 60.0, None, 0.3);
+    assert_eq!(
+        found(model("Apple", "iPhone 12", 1.0, None, 0.3), vec![shipped], &laptop("Apple", "iPhone 12")),
+        own()
+    );
+}
+
+/// Another sort of thing that bears the name is not it; a shape of computer is no other sort.
+#[test]
+fn a_monitor_is_no_laptop_of_the_same_name() {
+    let settings = with(vec![model("Dell", "P2422H", 100.0, None, 0.3)]);
+    let tier = |kind| {
+        let snapshot = world(&[Facts { kind: Some(kind), ..laptop("Dell", "P2422H") }]);
+        portions(&Basis::new(&snapshot, &settings, OPEN, AT), |_, _| true)[0].tier
+    };
+    assert_eq!(
+        (tier(Kind::Laptop), tier(Kind::AllInOne), tier(Kind::Monitor)),
+        (Tier::Model, Tier::Model, Tier::Kind)
+    );
+}
+
+/// Of a model that two rows speak of differently neither tells the electricity.
+#[test]
+fn a_rival_tells_no_electricity() {
+    let second = Factor { id: Text::from("makers/second"), ..model("HP", "X", 200.0, Some(10.0), 0.3) };
+    let settings = with(vec![model("HP", "X", 100.0, None, 0.3), second]);
+    let snapshot = world(&[laptop("HP", "X")]);
+    let portion = portions(&Basis::new(&snapshot, &settings, OPEN, AT), |_, _| true).remove(0);
+    assert_eq!(portion.energy_factor.as_deref(), Some("ademe/laptop"));
+    assert_eq!(portion.grounds, Some(Grounds::Default));
+}
+
+/// The electricity that a row tells of its model has the row's own error.
+#[test]
+fn electricity_of_a_model_has_its_rows_error() {
+    let sure = Factor { r_energy: 0.0, r_embodied: 0.0, ..model("HP", "X", 0.0, Some(100.0), 0.0) };
+    let mut settings = with(vec![sure]);
+    settings.factors.grid[0].intensity = Intensity::per_kwh(50.0);
+    let snapshot = world(&[laptop("HP", "X")]);
+    let reading = fleet(&Basis::new(&snapshot, &settings, OPEN, AT));
+    assert_eq!((reading.value, reading.low, reading.high), (Some(5000.0), Some(5000.0), Some(5000.0)));
 }
 
 #[test]

@@ -76,17 +76,11 @@ struct Filter {
 
 impl Filter {
     fn of(ask: &Ask) -> Result<Self, Problem> {
-        let kind = |text: &str| match text {
-            "unknown" => Ok(None),
-            text => Kind::parse(text)
-                .map(Some)
-                .ok_or_else(|| Problem::parameter("kind", format!("no kind is called `{text}`"))),
-        };
         let status = |text: &str| {
             Status::parse(text).ok_or_else(|| Problem::parameter("status", format!("no status is called `{text}`")))
         };
         Ok(Self {
-            kind: ask.text("kind").map(kind).transpose()?,
+            kind: ask.kind()?,
             entity: ask.entity()?,
             status: ask.text("status").map(status).transpose()?,
             text: ask.text("q").map(str::to_lowercase),

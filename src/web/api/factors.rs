@@ -37,6 +37,8 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
             ("kind", factor.kind.name().into()),
             ("manufacturer", factor.manufacturer.as_deref().into()),
             ("model", factor.model.as_deref().into()),
+            ("screen_inches", number(factor.screen_inches)),
+            ("document_year", factor.year.into()),
             ("criterion", factor.criterion.name().into()),
             ("unit", unit(factor.criterion).into()),
             ("manufacture", factor.manufacture.0.into()),
@@ -63,6 +65,32 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
             ("high", number(grid.bounds.map(|(_, high)| per_kwh(high)))),
         ];
         row.extend(origin(grid.set, &grid.found));
+        rows.push(row);
+    }
+    for part in &settings.factors.components {
+        let (size, low, high) = part.size;
+        let mut row: Row = vec![
+            ("id", format!("{}/{}", settings.factors.sets[part.set].id, part.part.name()).into()),
+            ("of", "part".into()),
+            ("criterion", part.criterion.name().into()),
+            ("unit", unit(part.criterion).into()),
+            ("base", part.base.0.into()),
+            ("per_size", part.per.0.into()),
+            ("size", size.into()),
+            ("size_low", low.into()),
+            ("size_high", high.into()),
+        ];
+        row.extend(origin(part.set, &part.found));
+        rows.push(row);
+    }
+    if let Some(series) = &settings.factors.series {
+        let mut row: Row = vec![
+            ("id", format!("{}/hourly", settings.factors.sets[series.set].id).into()),
+            ("of", "series".into()),
+            ("criterion", Criterion::Co2e.name().into()),
+            ("days", series.days.len().into()),
+        ];
+        row.extend(origin(series.set, "hourly.csv"));
         rows.push(row);
     }
     for assumption in settings.assumptions.all() {

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use domain::indicator::footprint::portions;
+use domain::entity::EntityId;
+use domain::indicator::footprint::{portions, total};
 use domain::indicator::kind_label;
 use domain::record::Text;
 use domain::word::{Kind, Word};
 use serde_json::Value;
 
 use super::Ask;
+use crate::config::Scope;
 use crate::web::answer::{Answer, Row};
 use crate::web::problem::Problem;
 
@@ -53,16 +55,22 @@ pub fn table(ask: &Ask) -> Result<Answer, Problem> {
 
 /// How it is made up, factor by factor: the rows add up to `total`, in grams.
 pub fn explanation(ask: &Ask) -> Result<Answer, Problem> {
-    let (kind, entity) = (ask.text("kind"), ask.text("entity"));
-    let asked = |label: &Text, of: Option<Kind>| {
-        kind.is_none_or(|kind| *kind_label(of) == *kind) && entity.is_none_or(|entity| **label == *entity)
-    };
+    let kind = ask.kind()?;
+    let entity = ask.entity()?;
+    // Of few machines in an office, one would know whose they are.
+    if entity.is_some() && !ask.viewer.may(Scope::Assets) {
+        return Err(Problem::forbidden("`entity` here needs the scope `assets`"));
+    }
     let world = ask.world();
+    let entities = &ask.edition.snapshot.entities;
+    let asked = |of: EntityId, what: Option<Kind>| {
+        kind.is_none_or(|kind| kind == what) && entity.is_none_or(|entity| entities.is_within(of, entity))
+    };
     let portions = match (kind, entity) {
         (None, None) => world.portions().0.clone(),
         _ => portions(&world.basis(world.key.at), asked),
     };
-    let total: f64 = portions.iter().map(|portion| portion.annual.value.0).sum();
+    let total = total(&portions).0;
     let rows = portions.into_iter().map(|portion| {
         let text = |told: Option<Text>| told.map_or(Value::Null, |told| (&*told).into());
         let known = |told: f64, value: f64| if told > 0.0 { value.into() } else { Value::Null };

@@ -15,6 +15,7 @@ pub mod unseen;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use domain::word::{Kind, Word};
 use jiff::civil::Date;
 
 use super::answer::Answer;
@@ -182,7 +183,7 @@ pub static ALL: &[Route] = &[
         scope: Scope::Read,
         parameters: &[
             text("kind", "Only this kind; `unknown` too."),
-            text("entity", "Only this entity, as the metrics name it."),
+            text("entity", "Only this entity and what lies below it: its id or name (scope `assets`)."),
         ],
         gives: Gives::List,
         answer: footprint::explanation,
@@ -331,6 +332,17 @@ impl Ask {
         // What may not be seen is as unknown as what is not there.
         let found = found.filter(|entity| self.viewer.sees(&self.edition, *entity));
         found.map(Some).ok_or_else(|| Problem::parameter("entity", format!("no entity is called `{name}`")))
+    }
+
+    /// The kind asked for; `Some(None)` is what has none.
+    pub fn kind(&self) -> Result<Option<Option<Kind>>, Problem> {
+        let read = |text: &str| match text {
+            "unknown" => Ok(None),
+            text => Kind::parse(text)
+                .map(Some)
+                .ok_or_else(|| Problem::parameter("kind", format!("no kind is called `{text}`"))),
+        };
+        self.text("kind").map(read).transpose()
     }
 
     /// How many items are asked for; `None` where untold.

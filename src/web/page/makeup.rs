@@ -2,7 +2,7 @@
 
 use domain::factor::Tier;
 use domain::indicator::Grounds;
-use domain::indicator::footprint::Portion;
+use domain::indicator::footprint::{Portion, total};
 use domain::word::Word;
 use maud::{Markup, html};
 
@@ -13,6 +13,8 @@ use crate::web::french::{co2e, number};
 /// One line a kind and factor: how many, which factor and why, and what it comes to.
 pub fn makeup(sheet: &Sheet, portions: &[Portion]) -> Markup {
     let lang = sheet.lang;
+    let least = |all: bool| if all { "" } else { sheet.say("au moins ", "at least ") };
+    let is_whole = |portion: &Portion| portion.told.iter().all(|told| *told == portion.count);
     let told = |told: f64, grams: f64| {
         if told > 0.0 { co2e(lang, grams) } else { sheet.say("inconnu", "unknown").to_owned() }
     };
@@ -36,7 +38,7 @@ pub fn makeup(sheet: &Sheet, portions: &[Portion]) -> Markup {
                     @match &portion.factor {
                         Some(factor) => {
                             (sheet.figure("/api/v1/factors", factor)) br;
-                            span.note { (tier(sheet, portion.tier)) "; " (portion.origin) }
+                            span.note { (tier(sheet, portion.tier)) "\u{a0}: " (portion.origin) }
                         }
                         None => (tier(sheet, portion.tier)),
                     }
@@ -50,6 +52,7 @@ pub fn makeup(sheet: &Sheet, portions: &[Portion]) -> Markup {
                 }
                 td.n { (told(used, portion.used.0)) }
                 td.n {
+                    @if made + used > 0.0 { (least(is_whole(portion))) }
                     (sheet.figure(&format!("/api/v1/footprint/explanation?kind={kind}"), &told(made + used, portion.annual.value.0)))
                     @if made + used > 0.0 {
                         br;
@@ -62,7 +65,10 @@ pub fn makeup(sheet: &Sheet, portions: &[Portion]) -> Markup {
             th scope="row" { (sheet.say("Ensemble", "All")) }
             td.n { (number(lang, portions.iter().map(|portion| portion.count).sum(), 0)) }
             td {} td {} td {} td {}
-            td.n { (sheet.figure("/api/v1/footprint/explanation", &co2e(lang, portions.iter().map(|portion| portion.annual.value.0).sum()))) }
+            td.n {
+                (least(portions.iter().all(is_whole)))
+                (sheet.figure("/api/v1/footprint/explanation", &co2e(lang, total(portions).0)))
+            }
         } }
     };
     table(
