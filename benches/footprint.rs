@@ -164,6 +164,8 @@ fn beside(ours: Duration) {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     };
     let url = run("start");
+    // reqwest wants one even where nothing is encrypted.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     const ASKED: u32 = 1000;
     let took = runtime.block_on(async {

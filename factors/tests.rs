@@ -155,3 +155,31 @@ fn hours_make_days() -> anyhow::Result<()> {
     assert_eq!(days, [("2026-01-01".to_owned(), 41.25)]);
     Ok(())
 }
+
+/// A row says the same whatever unit it is written in.
+#[test]
+fn units_are_read() -> anyhow::Result<()> {
+    let read = |criterion: &str, unit: &str, value: &str| -> anyhow::Result<f64> {
+        let table = format!(
+            "id,kind,manufacturer,model,criterion,unit,manufacture,distribution,end_of_life,annual_kwh,r_embodied,r_energy,found\n\
+             a,laptop,,,{criterion},{unit},{value},0,0,,,,here\n"
+        );
+        let files = |name: &str| match name {
+            "origin.toml" => {
+                Some(Cow::Borrowed("publisher = 'us'\nedition = '1'\nlicence = 'none'\norigin = 'here'"))
+            }
+            _ => (name == "factors.csv").then_some(Cow::Borrowed(table.as_str())),
+        };
+        let mut factors = Factors::default();
+        add(&mut factors, "x", true, files)?;
+        Ok(factors.rows[0].embodied().0)
+    };
+    assert_eq!(read("co2e", "kg", "185.5")?, read("co2e", "g", "185500")?);
+    assert_eq!(read("adpe", "kg", "0.0095")?, read("adpe", "g", "9.5")?);
+    assert_eq!(read("primary_energy", "MJ", "12")?, 12e6);
+    assert_eq!(read("water", "L", "3")?, 3.0);
+    for (criterion, unit) in [("co2e", "MJ"), ("primary_energy", "kg"), ("water", "kg"), ("adpe", "L")] {
+        assert!(read(criterion, unit, "1").is_err(), "{criterion} in {unit}");
+    }
+    Ok(())
+}

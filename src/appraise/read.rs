@@ -49,11 +49,7 @@ pub fn question(told: &Specification) -> Value {
     let (modules, ssds, hdds) = (whole(told.modules), whole(told.ssds), whole(told.hdds));
     let mut disks = Vec::new();
     if told.ssds > 0.0 {
-        let mut ssd = json!({ "units": ssds, "type": "ssd" });
-        if told.ssd_gb > 0.0 {
-            ssd["capacity"] = each(told.ssd_gb, ssds).into();
-        }
-        disks.push(ssd);
+        disks.push(json!({ "units": ssds, "type": "ssd", "capacity": each(told.ssd_gb, ssds) }));
     }
     if told.hdds > 0.0 {
         disks.push(json!({ "units": hdds, "type": "hdd" }));
