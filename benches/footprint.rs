@@ -68,9 +68,9 @@ fn kept(at: usize) -> Kept {
         in_service_date: Some(bought),
         cpu: is_server.then(|| Text::from("Intel(R) Xeon(R) Gold 6134 CPU @ 3.20GHz")),
         cpu_count: is_server.then_some(2.0),
-        ram_gb: is_server.then(|| (32 * (1 + at % 24)) as f64),
-        ssd_gb: is_server.then(|| (480 * (at % 5)) as f64),
-        hdd_gb: is_server.then(|| (1200 * (at % 4)) as f64),
+        ram_gb: is_server.then(|| (32 * (1 + at / 100 % 24)) as f64),
+        ssd_gb: is_server.then(|| (480 * (at / 100 % 5)) as f64),
+        hdd_gb: is_server.then(|| (1200 * (at / 100 % 4)) as f64),
         ..Facts::default()
     };
     let spell = Spell { since: TODAY, status: Status::InUse, entity: facts.entity.clone(), user: None };
