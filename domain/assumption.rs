@@ -43,6 +43,8 @@ pub struct Assumptions {
     pub power_gap_minutes: f64,
     /// Days that the measure of a room must cover before it replaces declarations and defaults.
     pub measured_days: f64,
+    /// Years that somebody else uses what leaves to reuse: nobody publishes a figure.
+    pub second_life_years: f64,
     /// Country whose electricity is used (ISO 3166).
     pub electricity: String,
 }
@@ -80,6 +82,7 @@ impl Default for Assumptions {
             common_error: 0.20,
             power_gap_minutes: 30.0,
             measured_days: 7.0,
+            second_life_years: 2.0,
             electricity: "FR".to_owned(),
         }
     }
@@ -115,6 +118,7 @@ impl Assumptions {
             ("common_error", self.common_error),
             ("power_gap_minutes", self.power_gap_minutes),
             ("measured_days", self.measured_days),
+            ("second_life_years", self.second_life_years),
         ] {
             all.push(Assumption { name: name.to_owned(), value, origin: OWN });
         }

@@ -32,6 +32,7 @@ pub static ALL: &[&[Indicator]] = &[
     fleet::ALL,
     lifetime::ALL,
     footprint::ALL,
+    footprint::gain::ALL,
     procurement::ALL,
     disposal::ALL,
     people::ALL,

@@ -394,6 +394,7 @@ const ASSUMPTIONS: &[&str] = &[
     "common_error",
     "power_gap_minutes",
     "measured_days",
+    "second_life_years",
 ];
 
 #[derive(Deserialize)]
@@ -405,6 +406,7 @@ struct RawAssumptions {
     common_error: Option<f64>,
     power_gap_minutes: Option<f64>,
     measured_days: Option<f64>,
+    second_life_years: Option<f64>,
 }
 
 fn assumptions(raw: RawAssumptions) -> anyhow::Result<Assumptions> {
@@ -437,6 +439,10 @@ fn assumptions(raw: RawAssumptions) -> anyhow::Result<Assumptions> {
     if let Some(days) = raw.measured_days {
         ensure!((1.0..=365.0).contains(&days), "[assumptions]: `measured_days` lies between 1 and 365");
         assumptions.measured_days = days;
+    }
+    if let Some(years) = raw.second_life_years {
+        ensure!((0.0..=20.0).contains(&years), "[assumptions]: `second_life_years` lies between 0 and 20");
+        assumptions.second_life_years = years;
     }
     Ok(assumptions)
 }

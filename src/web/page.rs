@@ -4,6 +4,7 @@
 mod cards;
 mod explained;
 mod figures;
+mod gains;
 mod makeup;
 mod quality;
 mod rooms;
@@ -136,6 +137,7 @@ pub fn page(edition: &Edition, lang: Lang, viewer: &PageViewer) -> String {
             (tables::equipment(&sheet, &viewer.portions.1))
             (makeup::makeup(&sheet, &viewer.portions.0))
             @if viewer.sees_assets { (explained::form(lang, "")) }
+            (gains::gains(&sheet))
             (tables::exits(&sheet))
             (tables::ways(&sheet))
             (rooms::rooms(&sheet))

@@ -3,6 +3,7 @@
 mod asset;
 mod cell;
 mod feed;
+pub mod gain;
 mod portion;
 mod rows;
 mod sum;

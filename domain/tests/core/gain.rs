@@ -1,0 +1,95 @@
+//! What long lives and reuse have spared this year: worked values.
+
+use domain::exit::ExitLine;
+use domain::indicator::{Basis, Reading, measure};
+use domain::observation::Facts;
+use domain::purchase::PurchaseLine;
+use domain::testimony::Lines;
+use domain::word::{Condition, Disposal, Kind};
+use jiff::civil::{Date, date};
+
+use crate::world::{OPEN, euros, exits, kept, purchases, settings, snapshot, testimony, told};
+
+/// The 100th day of the year.
+const AT: Date = date(2026, 4, 10);
+
+fn asked(basis: &Basis, name: &str, by: &str) -> Option<Reading> {
+    let all = measure(basis).into_iter();
+    all.filter(|(indicator, _)| indicator.name == name)
+        .map(|(_, reading)| reading)
+        .find(|reading| reading.slice.iter().any(|(_, value)| **value == *by))
+}
+
+fn near(value: Option<f64>, worked: f64) {
+    let value = value.unwrap();
+    assert!((value - worked).abs() <= 1e-9 * worked.abs().max(1.0), "{value} is not {worked}");
+}
+
+#[test]
+fn worked_values() {
+    let laptop = |start: Date| Facts {
+        kind: Some(Kind::Laptop),
+        in_service_date: Some(start),
+        purchase_price_ht: euros(1000),
+        ..Facts::default()
+    };
+    let refurbished = Facts {
+        condition: Some(Condition::Refurbished),
+        upstream_years: Some(3.0),
+        purchase_date: Some(date(2026, 2, 1)),
+        ..laptop(date(2026, 2, 1))
+    };
+    let assets = vec![
+        // Long past its five years: the whole of this year so far, 100 days.
+        kept("old", laptop(date(2015, 1, 1))),
+        kept("young", laptop(date(2025, 1, 1))),
+        kept("refurbished", refurbished),
+    ];
+    let bought = |condition, quantity: f64, amount| PurchaseLine {
+        date: Some(date(2026, 1, 15)),
+        kind: Some(Kind::Monitor),
+        condition: Some(condition),
+        quantity: Some(quantity),
+        amount_ht: euros(amount),
+        ..PurchaseLine::default()
+    };
+    let lines: Lines = purchases([bought(Condition::New, 10.0, 2000), bought(Condition::Refurbished, 4.0, 300)]);
+    let left = ExitLine {
+        date: Some(date(2026, 3, 1)),
+        kind: Some(Kind::Monitor),
+        quantity: Some(6.0),
+        disposal: Some(Disposal::Donation),
+        ..ExitLine::default()
+    };
+    let testimonies = [testimony("glpi", assets), told(lines), told(exits([left], []))];
+    let (snapshot, settings) = (snapshot(&testimonies), settings(0.0461));
+    let basis = Basis::new(&snapshot, &settings, OPEN, AT);
+    let co2e = |by| asked(&basis, "avoided_co2e_grams", by).unwrap();
+    near(co2e("longer_lives").value, 185_090.0 / 5.0 * 100.0 / 365.25);
+    near(co2e("refurbished_purchases").value, 185_090.0 * 3.0 / 8.0);
+    // Six monitors for two of six years.
+    near(co2e("exits_to_reuse").value, 6.0 * 69_840.0 * 2.0 / 6.0);
+    assert!(co2e("exits_to_reuse").rests_on.iter().any(|id| **id == *"second_life_years"));
+    assert!(co2e("longer_lives").low < co2e("longer_lives").value);
+    near(asked(&basis, "avoided_euros", "longer_lives").unwrap().value, 1000.0 / 5.0 * 100.0 / 365.25);
+    // A new one costs 200 euros here.
+    near(asked(&basis, "avoided_euros", "refurbished_purchases").unwrap().value, 4.0 * 200.0 - 300.0);
+    assert!(asked(&basis, "avoided_euros", "exits_to_reuse").is_none());
+}
+
+/// A refurbished thing of which nobody tells the years before spares nothing that is known: it is no zero.
+#[test]
+fn what_is_not_known_is_not_spared() {
+    let facts = Facts {
+        kind: Some(Kind::Laptop),
+        condition: Some(Condition::Refurbished),
+        purchase_date: Some(date(2026, 2, 1)),
+        ..Facts::default()
+    };
+    let snapshot = snapshot(&[testimony("glpi", vec![kept("a", facts)])]);
+    let settings = settings(0.0461);
+    let basis = Basis::new(&snapshot, &settings, OPEN, AT);
+    let reading = asked(&basis, "avoided_co2e_grams", "refurbished_purchases").unwrap();
+    assert_eq!((reading.value, reading.coverage), (None, 0.0));
+    assert!(asked(&basis, "avoided_co2e_grams", "longer_lives").is_none());
+}

@@ -1,0 +1,84 @@
+//! What long lives and reuse have spared this year.
+
+use maud::{Markup, html};
+
+use super::Sheet;
+use super::figures::{label, source};
+use super::tables::{heads, table};
+use crate::web::french::{co2e, number};
+
+const GRAMS: &str = "avoided_co2e_grams";
+const EUROS: &str = "avoided_euros";
+
+/// French and English.
+type Both = (&'static str, &'static str);
+
+/// What spares something, in words, and what is supposed.
+const WAYS: [(&str, Both, Both); 3] = [
+    (
+        "longer_lives",
+        ("Vies prolongées au-delà de la durée de référence", "Lives longer than the reference"),
+        ("sinon, un matériel neuf serait à leur place", "else something new would stand there"),
+    ),
+    (
+        "refurbished_purchases",
+        ("Achats reconditionnés", "Refurbished purchases"),
+        (
+            "au lieu du même matériel neuf, à vos prix des 24 derniers mois",
+            "instead of the same thing new, at your prices of the last 24 months",
+        ),
+    ),
+    (
+        "exits_to_reuse",
+        ("Sorties vers le réemploi", "Exits to reuse"),
+        (
+            "un autre s'en sert encore le temps de l'hypothèse second_life_years",
+            "somebody else uses it for as long as second_life_years supposes",
+        ),
+    ),
+];
+
+/// A line for each way that something was spared in this year.
+pub fn gains(sheet: &Sheet) -> Markup {
+    let (lang, figures) = (sheet.lang, &sheet.figures);
+    let told = |name: &str, by: &str| figures.all(name, &[("by", by)]).find(|reading| label(reading, "by") == by);
+    let ways: Vec<_> =
+        WAYS.iter().filter(|(by, ..)| told(GRAMS, by).is_some() || told(EUROS, by).is_some()).collect();
+    if ways.is_empty() {
+        return html! {};
+    }
+    let least = |coverage: f64| if coverage < 1.0 { sheet.say("au moins ", "at least ") } else { "" };
+    let inside = html! {
+        (heads(sheet, &[("Ce qui épargne", "What spares", false), ("CO₂e", "CO₂e", true), ("Euros HT", "Euros without tax", true)]))
+        tbody { @for (by, name, supposed) in ways { tr {
+            th scope="row" { (sheet.say(name.0, name.1)) br; span.note { (sheet.say(supposed.0, supposed.1)) } }
+            td.n { @match told(GRAMS, by).map(|reading| (reading, reading.value)) {
+                Some((reading, Some(value))) => {
+                    (least(reading.coverage)) (sheet.figure(&source(GRAMS, None, None), &co2e(lang, value)))
+                    @if let (Some(low), Some(high)) = (reading.low, reading.high) {
+                        br; span.note { (super::cards::bounds(sheet, &co2e(lang, low), &co2e(lang, high))) }
+                    }
+                }
+                Some((_, None)) => (sheet.say("inconnu", "unknown")),
+                None => "",
+            } }
+            td.n { @match told(EUROS, by).map(|reading| (reading, reading.value)) {
+                Some((reading, Some(value))) => {
+                    (least(reading.coverage)) (sheet.figure(&source(EUROS, None, None), &number(lang, value, 0))) "\u{a0}€"
+                }
+                Some((_, None)) => (sheet.say("inconnu", "unknown")),
+                None => "",
+            } }
+        } } }
+    };
+    table(
+        sheet,
+        "gains",
+        ("Épargné cette année", "Spared this year"),
+        (
+            "Par comparaison avec ce qui se serait passé sans cela\u{a0}: ces chiffres ne se retranchent d'aucun autre.",
+            "Compared with what would have happened otherwise: these figures are subtracted from no other.",
+        ),
+        inside,
+    )
+}
