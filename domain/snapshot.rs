@@ -15,7 +15,7 @@ use crate::reconcile::siret_of;
 use crate::record::{Record, Text};
 use crate::room::Room;
 use crate::specification::Appraisal;
-use crate::strategy::{Action, Declared, Service};
+use crate::strategy::{Action, Declared, ServiceLine};
 use crate::testimony::{Moment, Source, SourceId, Spell};
 use crate::word::Status;
 
@@ -153,7 +153,7 @@ pub struct Snapshot {
     /// Actions of the strategy.
     pub actions: Vec<Placed<Action>>,
     /// Services that others run.
-    pub services: Vec<Placed<Service>>,
+    pub services: Vec<Placed<ServiceLine>>,
     /// Rooms and what measures them.
     pub rooms: Vec<Room>,
     /// In a part of the world: assets outside it that share the electricity of a room with those inside. They are in no

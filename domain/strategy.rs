@@ -124,7 +124,7 @@ impl Action {
 
 /// A service that others run, as its supplier declares it for a civil year.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Service {
+pub struct ServiceLine {
     /// Civil year.
     pub year: Option<f64>,
     /// Entity as the source names it.
@@ -145,7 +145,7 @@ pub struct Service {
     pub origin: Option<Text>,
 }
 
-impl Record for Service {
+impl Record for ServiceLine {
     const NAME: &'static str = "services";
     const FIELDS: &'static [Field<Self>] = &[
         Field { name: "year", takes: Takes::Number, get: |r| r.year.tell(), set: |r, v| r.year = Told::told(v) },

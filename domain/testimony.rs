@@ -13,7 +13,7 @@ use crate::observation::Observation;
 use crate::power::Meter;
 use crate::purchase::PurchaseLine;
 use crate::record::Text;
-use crate::strategy::{Action, Declared, Service};
+use crate::strategy::{Action, Declared, ServiceLine};
 use crate::word::Status;
 
 /// A source, by its place in the order of belief: 0 is believed first.
@@ -104,7 +104,7 @@ pub struct Lines {
     /// Actions of the strategy.
     pub actions: Vec<Line<Action>>,
     /// Services that others run.
-    pub services: Vec<Line<Service>>,
+    pub services: Vec<Line<ServiceLine>>,
     /// Accounts of a directory.
     pub accounts: Vec<Line<Account>>,
     /// Decisions on doubts.

@@ -34,7 +34,8 @@ fn the_sample_towns_strategy() {
     assert_eq!(daemon.items("/api/v1/actions?theme=4&status=done").len(), 1);
     assert_eq!(daemon.get("/api/v1/actions?theme=7").status, 422);
 
-    let objectives = daemon.items("/api/v1/objectives");
+    let list = |path: &str| daemon.json(path)["items"].as_array().unwrap().clone();
+    let objectives = list("/api/v1/objectives");
     let laptops = named(&objectives, "name", "portables-6-ans");
     let told = |key: &str| laptops[key].as_f64().unwrap_or_else(|| panic!("{key}: {laptops}"));
     let ratio = (told("now") - told("baseline_value")) / (told("target") - told("baseline_value"));
@@ -44,7 +45,7 @@ fn the_sample_towns_strategy() {
         (&"seconds".into(), &"2".into(), &Value::Null)
     );
     // The baseline is what the indicator tells of that day.
-    let then = daemon.items("/api/v1/indicators?name=lifetime_median_seconds&kind=laptop&at=2024-12-31");
+    let then = list("/api/v1/indicators?name=lifetime_median_seconds&kind=laptop&at=2024-12-31");
     assert_eq!(then[0]["value"], laptops["baseline_value"]);
     assert!(named(&objectives, "name", "reemploi-30-pour-cent")["ratio"].is_number());
 

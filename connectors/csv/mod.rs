@@ -75,7 +75,7 @@ static SORTS: &[Sort] = &[
     Sort::of::<domain::power::PowerSample>(),
     Sort::of::<domain::strategy::Declared>(),
     Sort::of::<domain::strategy::Action>(),
-    Sort::of::<domain::strategy::Service>(),
+    Sort::of::<domain::strategy::ServiceLine>(),
     Sort::of::<domain::decision::Decision>(),
 ];
 

@@ -1,6 +1,6 @@
 //! Tables of a strategy: figures declared by hand, actions, services that others run.
 
-use domain::strategy::{Action, Declared, Service};
+use domain::strategy::{Action, Declared, ServiceLine};
 use domain::testimony::Line;
 
 use super::contents::{Contents, Fault, Row, Seen, need};
@@ -54,7 +54,7 @@ impl Contents for Action {
     }
 }
 
-impl Contents for Service {
+impl Contents for ServiceLine {
     const HEADINGS: Headings = headings::SERVICES;
 
     fn needs(_: &'static str) -> Vec<Vec<&'static str>> {

@@ -380,7 +380,7 @@ fn headings_are_sound() {
     check::<PowerSample>();
     check::<domain::strategy::Declared>();
     check::<domain::strategy::Action>();
-    check::<domain::strategy::Service>();
+    check::<domain::strategy::ServiceLine>();
     check::<Decision>();
 }
 

@@ -1,6 +1,6 @@
 //! Reading the tables of a strategy.
 
-use domain::strategy::{Action, Declared, Service};
+use domain::strategy::{Action, Declared, ServiceLine};
 
 use super::tests::check;
 
@@ -60,19 +60,19 @@ fn actions() {
 
 #[test]
 fn services() {
-    check::<Service>(
+    check::<ServiceLine>(
         "year,entity,scope,name,supplier,kwh,co2e_kg,amount_ht,origin\n\
          2025,mairie,hosting,web sites,Host SA,1200,84.5,3000,statement\n",
         "f.csv:2 year=2025 entity=mairie scope=hosting name=web sites supplier=Host SA kwh=1200 co2e_kg=84.5 \
          amount_ht=3000.00 origin=statement",
     );
-    check::<Service>(
+    check::<ServiceLine>(
         "Année;Périmètre;Nom du service;Prestataire;kgCO2e;Montant HT\n\
          2025;Territoire connecté;Éclairage;Lumen;1 250,5;12 000,00 €\n2025;Nuage;;Bureau SA;;\n",
         "f.csv:2 year=2025 scope=connected_territory name=Éclairage supplier=Lumen co2e_kg=1250.5 amount_ht=12000.00\n\
          f.csv:3 year=2025 scope=cloud supplier=Bureau SA",
     );
-    check::<Service>(
+    check::<ServiceLine>(
         "year,scope,name,co2e_kg\n,cloud,a,1\n2025,,a,1\n2025,cloud,,1\n2025.5,cloud,a,1\n20255,cloud,a,1\n\
          2025,satellite,a,1\n2025,cloud,a,-1\n",
         "! f.csv:2 [year] it is missing\n\

@@ -166,7 +166,7 @@ mod tests {
         check::<Facts>("status", "en cours", None);
         check::<domain::strategy::Action>("status", "En cours", Some("running"));
         check::<domain::strategy::Action>("theme", "Axe 4", Some("4"));
-        check::<domain::strategy::Service>("scope", "Hébergement", Some("hosting"));
+        check::<domain::strategy::ServiceLine>("scope", "Hébergement", Some("hosting"));
         check::<domain::power::PowerSample>("role", "Général", Some("total"));
         check::<domain::decision::Decision>("decision", "Même", Some("same"));
     }
@@ -177,9 +177,9 @@ mod tests {
         use domain::decision::Decision;
         use domain::observation::Facts;
         use domain::power::PowerSample;
-        use domain::strategy::{Action, Service};
+        use domain::strategy::{Action, ServiceLine};
         for (name, meanings) in WORDS {
-            let strategy = Action::field(name).map(|f| f.takes).or(Service::field(name).map(|f| f.takes));
+            let strategy = Action::field(name).map(|f| f.takes).or(ServiceLine::field(name).map(|f| f.takes));
             let own = Facts::field(name).map(|f| f.takes).or(Decision::field(name).map(|f| f.takes));
             let takes = strategy.or(own).or(PowerSample::field(name).map(|f| f.takes));
             let Some(Takes::Word(spelling)) = takes else { panic!("{name} takes no word") };

@@ -8,7 +8,7 @@ use domain::observation::Facts;
 use domain::purchase::PurchaseLine;
 use domain::record::Text;
 use domain::snapshot::Snapshot;
-use domain::strategy::{Action, Objective, Service};
+use domain::strategy::{Action, Objective, ServiceLine};
 use domain::testimony::{Lines, Moment};
 use domain::word::{ActionStatus, Kind, ServiceScope, Theme};
 use jiff::civil::{Date, date};
@@ -21,14 +21,14 @@ fn counted(year: i16, entity: &str, agents: f64) -> Headcount {
     Headcount { date: Some(date(year, 1, 1)), entity: text(entity), department: None, agents: Some(agents) }
 }
 
-fn service(year: f64, entity: &str, co2e_kg: Option<f64>) -> Service {
-    Service {
+fn service(year: f64, entity: &str, co2e_kg: Option<f64>) -> ServiceLine {
+    ServiceLine {
         year: Some(year),
         entity: text(entity),
         scope: Some(ServiceScope::Hosting),
         name: text("sites"),
         co2e_kg,
-        ..Service::default()
+        ..ServiceLine::default()
     }
 }
 
