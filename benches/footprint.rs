@@ -121,7 +121,8 @@ fn median(runs: usize, mut run: impl FnMut()) -> Duration {
 
 fn main() {
     let factors = factors::load(&[] as &[&Path]).expect("the shipped factors are right");
-    let settings = Settings { factors, assumptions: Assumptions::default(), law: Law::default() };
+    let settings =
+        Settings { factors, assumptions: Assumptions::default(), law: Law::default(), objectives: Vec::new() };
     let snapshot = snapshot();
     let basis = Basis::new(&snapshot, &settings, PUBLISHING, TODAY);
     let total = fleet(&basis);

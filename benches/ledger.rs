@@ -114,7 +114,8 @@ fn main() {
     println!("{lines} lines, {:.1} MB", text.len() as f64 / 1e6);
     std::fs::write(&path, text).unwrap();
     let factors = factors::load(&[] as &[&Path]).unwrap();
-    let settings = Settings { factors, assumptions: Assumptions::default(), law: Law::default() };
+    let settings =
+        Settings { factors, assumptions: Assumptions::default(), law: Law::default(), objectives: Vec::new() };
     let publishing = Publishing { entity_depth: 1, min_cell: 5, folded: true };
     let rules = rules();
     let names = ["read", "reconcile", "basis", "measure", "in all"];

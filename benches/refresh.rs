@@ -96,7 +96,7 @@ fn rules() -> Rules {
 
 fn settings() -> Settings {
     let factors = factors::load(&[] as &[&std::path::Path]).expect("the shipped factors are right");
-    Settings { factors, assumptions: Assumptions::default(), law: Law::default() }
+    Settings { factors, assumptions: Assumptions::default(), law: Law::default(), objectives: Vec::new() }
 }
 
 fn resident() -> u64 {

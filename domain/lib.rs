@@ -23,6 +23,7 @@ pub mod record;
 pub mod room;
 pub mod snapshot;
 pub mod specification;
+pub mod strategy;
 pub mod system;
 pub mod testimony;
 pub mod word;

@@ -15,6 +15,7 @@ use crate::reconcile::siret_of;
 use crate::record::{Record, Text};
 use crate::room::Room;
 use crate::specification::Appraisal;
+use crate::strategy::{Action, Declared, ServiceLine};
 use crate::testimony::{Moment, Source, SourceId, Spell};
 use crate::word::Status;
 
@@ -147,6 +148,12 @@ pub struct Snapshot {
     pub stock_counts: Vec<Placed<StockCount>>,
     /// Headcounts.
     pub headcounts: Vec<Placed<Headcount>>,
+    /// Figures that nobody can measure.
+    pub declared: Vec<Placed<Declared>>,
+    /// Actions of the strategy.
+    pub actions: Vec<Placed<Action>>,
+    /// Services that others run.
+    pub services: Vec<Placed<ServiceLine>>,
     /// Rooms and what measures them.
     pub rooms: Vec<Room>,
     /// In a part of the world: assets outside it that share the electricity of a room with those inside. They are in no
@@ -154,6 +161,8 @@ pub struct Snapshot {
     pub roommates: Vec<Asset>,
     /// In a part of the world: buyers of whom some is outside it. A part of a legal figure is none: they have none here.
     pub partial: BTreeSet<Text>,
+    /// In a part of the world: the entities that it is made of, with what lies below them. Empty: everything.
+    pub part: Vec<EntityId>,
     /// Declarations that were handed in.
     pub filings: Vec<Filing>,
     /// What another program answered for the specifications of servers.
@@ -239,6 +248,10 @@ impl Snapshot {
             purchases: self.purchases.iter().filter(|line| inside(line.entity)).cloned().collect(),
             stock_counts: self.stock_counts.iter().filter(|line| inside(line.entity)).cloned().collect(),
             headcounts: self.headcounts.iter().filter(|line| inside(line.entity)).cloned().collect(),
+            declared: self.declared.iter().filter(|line| inside(line.entity)).cloned().collect(),
+            actions: self.actions.iter().filter(|line| inside(line.entity)).cloned().collect(),
+            services: self.services.iter().filter(|line| inside(line.entity)).cloned().collect(),
+            part: entities.to_vec(),
             exits,
             rooms,
             roommates,

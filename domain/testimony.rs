@@ -13,6 +13,7 @@ use crate::observation::Observation;
 use crate::power::Meter;
 use crate::purchase::PurchaseLine;
 use crate::record::Text;
+use crate::strategy::{Action, Declared, ServiceLine};
 use crate::word::Status;
 
 /// A source, by its place in the order of belief: 0 is believed first.
@@ -98,6 +99,12 @@ pub struct Lines {
     pub stock_counts: Vec<Line<StockCount>>,
     /// Headcounts.
     pub headcounts: Vec<Line<Headcount>>,
+    /// Figures that nobody can measure.
+    pub declared: Vec<Line<Declared>>,
+    /// Actions of the strategy.
+    pub actions: Vec<Line<Action>>,
+    /// Services that others run.
+    pub services: Vec<Line<ServiceLine>>,
     /// Accounts of a directory.
     pub accounts: Vec<Line<Account>>,
     /// Decisions on doubts.

@@ -310,3 +310,66 @@ impl Word for Verdict {
     const ALL: &'static [(Self, &'static str)] =
         &[(Self::Same, "same"), (Self::Different, "different"), (Self::Ignore, "ignore")];
 }
+
+/// The six themes that DINUM and Les Interconnectés give to a strategy under REEN article 35.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Theme {
+    /// Local and lasting public purchasing.
+    Purchasing,
+    /// The life of equipment, near and lasting.
+    Equipment,
+    /// Ecodesign of services.
+    Ecodesign,
+    /// Elected members and agents.
+    Awareness,
+    /// Citizens.
+    Citizens,
+    /// A connected and lasting territory.
+    Territory,
+}
+
+impl Word for Theme {
+    const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Purchasing, "1"),
+        (Self::Equipment, "2"),
+        (Self::Ecodesign, "3"),
+        (Self::Awareness, "4"),
+        (Self::Citizens, "5"),
+        (Self::Territory, "6"),
+    ];
+}
+
+/// How far an action is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ActionStatus {
+    /// Nothing has been done of it.
+    ToStart,
+    /// Under way.
+    Running,
+    /// Done.
+    Done,
+}
+
+impl Word for ActionStatus {
+    const ALL: &'static [(Self, &'static str)] =
+        &[(Self::ToStart, "to_start"), (Self::Running, "running"), (Self::Done, "done")];
+}
+
+/// What sort of service a supplier declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum ServiceScope {
+    Hosting,
+    Cloud,
+    ConnectedTerritory,
+    Contract,
+}
+
+impl Word for ServiceScope {
+    const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Hosting, "hosting"),
+        (Self::Cloud, "cloud"),
+        (Self::ConnectedTerritory, "connected_territory"),
+        (Self::Contract, "contract"),
+    ];
+}

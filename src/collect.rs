@@ -104,7 +104,7 @@ impl<T> Drop for Asking<T> {
 
 /// What a source's word holds, sort by sort: what it lists, its lines, how many people it counts, and the days of its
 /// measuring points where it tells them itself: their samples are not kept.
-fn held(assets: usize, lines: &Lines, meters: Option<&[Meter]>) -> [(&'static str, f64); 8] {
+fn held(assets: usize, lines: &Lines, meters: Option<&[Meter]>) -> [(&'static str, f64); 11] {
     let days = |meters: &[Meter]| meters.iter().map(|meter| 1 + meter.days.len()).sum::<usize>();
     // Of each entity and department the newest count.
     let mut people = BTreeMap::new();
@@ -121,6 +121,9 @@ fn held(assets: usize, lines: &Lines, meters: Option<&[Meter]>) -> [(&'static st
         ("exits", lines.exits.len() as f64),
         ("counts of reformed stock", lines.stock_counts.len() as f64),
         ("people", people.values().filter_map(|(_, agents)| **agents).sum()),
+        ("declared figures", lines.declared.len() as f64),
+        ("actions", lines.actions.len() as f64),
+        ("services", lines.services.len() as f64),
         ("accounts", lines.accounts.len() as f64),
         ("decisions", lines.decisions.len() as f64),
         ("days of electricity", meters.map_or(0, days) as f64),

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use domain::indicator::objective::Standing;
 use domain::indicator::{Indicator, Publishing, Reading, Settings};
 use domain::snapshot::Snapshot;
 use jiff::Timestamp;
@@ -60,6 +61,8 @@ pub struct Edition {
     pub publishing: Publishing,
     /// Every reading of today, small cells folded.
     pub readings: Vec<(&'static Indicator, Reading)>,
+    /// Where each objective stands today.
+    pub standings: Vec<Standing>,
     /// How each source is doing.
     pub sources: Vec<SourceState>,
     /// How long it took to make, in seconds.

@@ -66,6 +66,7 @@ impl Ground {
                 factors,
                 assumptions: config.assumptions.clone(),
                 law: config.law.clone(),
+                objectives: config.objectives.clone(),
             }),
             publishing: Publishing { entity_depth: config.entity_depth, min_cell: config.min_cell, folded: true },
             max_series: config.max_series,
@@ -128,8 +129,9 @@ pub fn refresh(testimonies: &[Testimony], ground: &Ground, sources: Vec<SourceSt
     let clock = Instant::now();
     let snapshot = Arc::new(reconcile(testimonies, &ground.rules));
     let today = connectors::day_of(now, &ground.rules.time_zone);
-    let readings =
-        measure(&Basis::new(&snapshot, &ground.settings, ground.publishing, today).asked(Moment(now.as_second())));
+    let basis = Basis::new(&snapshot, &ground.settings, ground.publishing, today).asked(Moment(now.as_second()));
+    let (readings, standings) = (measure(&basis), basis.standings().to_vec());
+    drop(basis);
     Edition {
         number: now.as_microsecond().unsigned_abs(),
         made_at: now,
@@ -138,6 +140,7 @@ pub fn refresh(testimonies: &[Testimony], ground: &Ground, sources: Vec<SourceSt
         settings: ground.settings.clone(),
         publishing: ground.publishing,
         readings,
+        standings,
         sources,
         refresh_seconds: clock.elapsed().as_secs_f64(),
         max_series: ground.max_series,

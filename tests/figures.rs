@@ -50,7 +50,7 @@ fn the_sample_fleet_is_what_an_independent_script_computes() {
         .map(|source| (source["name"].as_str().unwrap().to_owned(), source["rejects"].as_u64().unwrap()))
         .filter(|(_, rejects)| *rejects > 0)
         .collect();
-    let expected = [("inventaire-mairie", 4), ("achats", 6), ("sorties", 4)];
+    let expected = [("inventaire-mairie", 4), ("achats", 6), ("sorties", 4), ("strategie-actions", 1)];
     assert_eq!(rejects, expected.map(|(name, count)| (name.to_owned(), count)));
 }
 

@@ -17,5 +17,6 @@ mod power;
 mod refusal;
 mod snmp;
 mod story;
+mod strategy;
 mod tidy;
 mod tiers;

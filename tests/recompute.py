@@ -202,6 +202,10 @@ def apply_rules(rules, said):
     return found
 
 
+# What a strategy tells is in none of the figures computed here.
+PASSED_OVER = {"declared", "actions", "services"}
+
+
 def read_source(source, folder, rejects):
     """All the good rows of a source, as dicts of read fields; an empty cell is absent."""
     columns = source.get("columns", {})
@@ -727,6 +731,8 @@ def recompute(place, at, first_seen=None):
     for source in settings["source"]:
         if since := source.get("exits_recorded_since"):
             recorded_since[source["name"]] = since if isinstance(since, date) else read_date(since)
+        if source["contents"] in PASSED_OVER:
+            continue
         rows[source["contents"]] += read_source(source, folder, rejects)
 
     year_of = settings.get("law", {}).get("year_of", "invoice")

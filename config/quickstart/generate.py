@@ -647,6 +647,51 @@ def headcounts():
     table(rows, ";", "utf-8", "effectifs.csv")
 
 
+def strategy():
+    """The town's strategy (REEN, article 35): actions, figures counted by hand, and what suppliers declare."""
+    # A generator of its own: the tables above stay as they are, byte for byte.
+    own = random.Random(20250101)
+    table([["N°", "Axe", "Action", "Avancement", "Direction", "Début", "Échéance", "Indicateur", "Point de blocage"],
+           ["A-01", "1", "Inscrire une clause de réemploi dans le marché de postes de travail", "Réalisée", "Direction des finances et des ressources humaines", "15/01/2025", "30/06/2025", "reuse_spend_ratio", ""],
+           ["A-02", "1", "Acheter un portable sur trois reconditionné", "En cours", "Direction des systèmes d'information", "01/09/2025", "31/12/2027", "reuse_spend_ratio", ""],
+           ["A-03", "2", "Garder les portables six ans : extension de mémoire et batterie neuve à mi-vie", "En cours", "Direction des systèmes d'information", "01/03/2025", "31/12/2028", "lifetime_median_seconds", ""],
+           ["A-04", "2", "Convention de don avec une ressourcerie", "En cours", "Direction des systèmes d'information", "01/02/2025", "31/03/2026", "disposal_reuse_ratio", "Délibération à inscrire au conseil municipal"],
+           ["A-05", "3", "Auditer les démarches en ligne avec le référentiel d'écoconception (RGESN)", "À démarrer", "Direction de la population", "01/10/2026", "30/06/2027", "Services audités", "Pas de prestataire : marché infructueux"],
+           ["A-06", "4", "Former les agents aux usages sobres", "En cours", "Direction des finances et des ressources humaines", "01/01/2025", "31/12/2026", "Agents formés", ""],
+           ["A-07", "4", "Présenter la stratégie aux élus", "Réalisée", "Direction générale des services", "02/09/2024", "20/12/2024", "", ""],
+           ["A-08", "5", "Ateliers de réparation à la médiathèque", "En cours", "Direction de la culture et du patrimoine", "15/03/2025", "31/12/2027", "Participants aux ateliers", ""],
+           ["A-09", "6", "Recenser les capteurs et leurs abonnements", "À démarrer", "Direction des services techniques", "01/01/2026", "30/09/2026", "", ""],
+           # Wrong on purpose.
+           ["A-10", "6", "Éteindre les bornes la nuit", "Bientôt", "Direction des services techniques", "", "", "", ""]],
+          ";", "utf-8", "actions.csv")
+    rows = [["Date de valeur", "Entité", "Axe", "Indicateur", "Valeur", "Unité", "Provenance", "Remarque"]]
+    trained, audited = 0, 0
+    for year in (2024, 2025):
+        when = dmy(date(year, 12, 31))
+        trained += own.randrange(60, 120)
+        audited += own.randrange(1, 4)
+        rows += [[when, "Mairie", "1", "Marchés avec clause environnementale", own.randrange(4, 12), "marchés", "Commande publique", ""],
+                 [when, "Mairie", "2", "Postes réparés plutôt que remplacés", own.randrange(20, 60), "postes", "Centre de services", ""],
+                 [when, "Mairie", "3", "Services audités", audited, "services", "Direction de la population", "depuis 2024"],
+                 [when, "Mairie", "4", "Agents formés", trained, "agents", "Registre des formations", "depuis 2024"],
+                 [when, "CCAS", "5", "Participants aux ateliers", own.randrange(80, 200), "personnes", "Accueil", ""],
+                 [when, "Mairie", "6", "Capteurs recensés", own.randrange(100, 400), "capteurs", "Éclairage et bâtiments", ""]]
+    table(rows, ";", "utf-8", "declared.csv")
+    rows = [["Année", "Entité", "Périmètre", "Nom du service", "Prestataire", "Consommation (kWh)", "kgCO2e", "Montant HT", "Document"]]
+    for year in (2024, 2025):
+        for entity, scope, name, supplier in (("Mairie", "Hébergement", "Sites et démarches en ligne", "Hébergeur de la Lierre"),
+                                              ("Mairie", "Nuage", "Bureautique en ligne", "Bureau Partagé"),
+                                              ("Mairie", "Territoire connecté", "Télégestion de l'éclairage", "Lumières du Bocage"),
+                                              ("Mairie", "Marché", "Téléphonie et accès internet", "Télécom de l'Ouest"),
+                                              ("CCAS", "Nuage", "Logiciel d'aide sociale", "Solidarité Logiciels")):
+            kwh = own.randrange(800, 9000)
+            # One supplier tells no footprint, and one tells nothing but what it is paid.
+            untold = scope == "Marché"
+            grams = "" if untold or (entity == "CCAS" and year == 2024) else ("%.1f" % (kwh * own.uniform(0.04, 0.3))).replace(".", ",")
+            rows.append([year, entity, scope, name, supplier, "" if untold else kwh, grams, french(own.randrange(3000, 40000) * 100, " "), f"bilan {year} du prestataire"])
+    table(rows, ";", "utf-8", "services.csv")
+
+
 def main():
     fleet = chains()
     fleet.sort(key=lambda a: (a["bought"], a["owner"], a["kind"], a["location"]))
@@ -664,6 +709,7 @@ def main():
     ledger(fleet, orders)
     exits(fleet)
     headcounts()
+    strategy()
     table([["decision", "asset_a", "asset_b", "reason", "date"],
            ["different", f"inventaire-mairie:{pairs[1][0]}", f"inventaire-mairie:{pairs[1][1]}", "étiquette lue sur le mauvais appareil", "2026-09-14"],
            ["same", "inventaire-mairie:M-90010", "inventaire-ccas:C-9010", "vidéoprojecteur partagé, vu sur place", "2026-10-02"]],

@@ -53,7 +53,7 @@ pub trait Contents: Record + Clone {
     fn keep(self, row: &Row, harvest: &mut Harvest, seen: &mut Seen);
 }
 
-fn need<T>(value: &Option<T>, column: &'static str) -> Result<(), Fault> {
+pub(super) fn need<T>(value: &Option<T>, column: &'static str) -> Result<(), Fault> {
     value.is_some().then_some(()).ok_or_else(|| (column, "it is missing".to_owned()))
 }
 
@@ -121,7 +121,7 @@ impl Seen {
     }
 
     /// How often this key has come, this time included.
-    fn count(&mut self, key: &Text) -> u32 {
+    pub(super) fn count(&mut self, key: &Text) -> u32 {
         let (times, _) = self.keys.entry(key.clone()).or_default();
         *times += 1;
         *times

@@ -32,6 +32,8 @@ const SIRET: &str = "no siret, numero siret, no de siret, numero de siret, siret
                      siret proprietaire";
 const QUANTITY: &str = "quantite, qte, nombre, nb";
 const ECOLABEL: &str = "label, eco label, label environnemental";
+const THEME: &str = "axe, thematique, no de theme, numero de theme, theme reen, axe de la strategie";
+const NOTE: &str = "notes, commentaire, remarque, observation, observations";
 const PROOF: &str = "preuve, justificatif";
 
 /// `assets`.
@@ -193,7 +195,7 @@ pub static REFORMED_STOCK: Headings = &[
     ("date", "date du comptage, date de comptage, date de l inventaire"),
     ("siret", SIRET),
     ("count", "nombre, nb, quantite, stock, nombre de biens, nombre de biens reformes"),
-    ("note", "notes, commentaire, remarque, observation, observations"),
+    ("note", NOTE),
 ];
 
 /// `headcount`.
@@ -224,6 +226,47 @@ pub static POWER: Headings = &[
         "index, index kwh, index en kwh, index du compteur, index compteur, releve kwh",
     ),
     ("role", "perimetre, usage, fonction, type de mesure"),
+];
+
+/// `declared`.
+pub static DECLARED: Headings = &[
+    ("date", "date de la mesure, date du releve, date de valeur, arrete au"),
+    ("entity", ENTITY),
+    ("theme", THEME),
+    ("name", "indicateur, nom, nom de l indicateur, libelle, intitule"),
+    ("value", "valeur, resultat, realise"),
+    ("unit", "unite, unite de mesure"),
+    ("source", "origine, provenance, source de la donnee"),
+    ("note", NOTE),
+];
+
+/// `actions`.
+pub static ACTIONS: Headings = &[
+    ("id", "identifiant, no d action, numero d action, no action, numero action, code action, ref, reference, no"),
+    ("theme", THEME),
+    ("title", "action, titre, intitule, libelle, description de l action"),
+    ("status", "statut, etat, avancement, etat d avancement"),
+    ("department", "service, direction, service pilote, direction pilote, service porteur, departement, pole"),
+    ("start", "debut, date de debut, date de lancement, commence le"),
+    ("due", "echeance, date d echeance, date de fin, fin prevue, fin, a faire pour le"),
+    ("indicator", "indicateur, indicateur de suivi"),
+    ("blocked_by", "bloquee par, bloque par, point de blocage, points de blocage, blocage, frein, freins"),
+];
+
+/// `services`.
+pub static SERVICES: Headings = &[
+    ("year", "annee, annee civile, exercice"),
+    ("entity", ENTITY),
+    ("scope", "perimetre, type de service, nature, nature du service, type"),
+    ("name", "service, nom du service, nom, intitule, libelle, designation"),
+    ("supplier", "fournisseur, prestataire, hebergeur, titulaire, editeur"),
+    ("kwh", "consommation kwh, consommation en kwh, electricite kwh, kwh par an"),
+    (
+        "co2e_kg",
+        "kgco2e, kg co2e, kg eqco2, kg co2, emissions kgco2e, emissions kg co2e, empreinte kgco2e, empreinte kg co2e",
+    ),
+    ("amount_ht", "montant ht, total ht, montant total ht, montant annuel ht, montant hors taxes, cout ht"),
+    ("origin", "origine, source, document, justificatif"),
 ];
 
 /// `decisions`.

@@ -17,12 +17,15 @@ mod contents;
 mod headings;
 mod read;
 mod sheet;
+mod strategy;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tests_asking;
 #[cfg(test)]
 mod tests_power;
+#[cfg(test)]
+mod tests_strategy;
 mod text;
 mod words;
 
@@ -70,6 +73,9 @@ static SORTS: &[Sort] = &[
     Sort::of::<domain::exit::StockCount>(),
     Sort::of::<domain::headcount::Headcount>(),
     Sort::of::<domain::power::PowerSample>(),
+    Sort::of::<domain::strategy::Declared>(),
+    Sort::of::<domain::strategy::Action>(),
+    Sort::of::<domain::strategy::ServiceLine>(),
     Sort::of::<domain::decision::Decision>(),
 ];
 

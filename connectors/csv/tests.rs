@@ -58,6 +58,9 @@ pub(super) fn told(harvest: Result<Harvest, Failure>) -> String {
     all.extend(lines.exits.iter().map(|line| written(&line.native, &line.told)));
     all.extend(lines.stock_counts.iter().map(|line| written(&line.native, &line.told)));
     all.extend(lines.headcounts.iter().map(|line| written(&line.native, &line.told)));
+    all.extend(lines.declared.iter().map(|line| written(&line.native, &line.told)));
+    all.extend(lines.actions.iter().map(|line| written(&line.native, &line.told)));
+    all.extend(lines.services.iter().map(|line| written(&line.native, &line.told)));
     all.extend(lines.decisions.iter().map(|line| written(&line.native, &line.told)));
     all.extend(harvest.power.iter().flatten().map(|sample| written("power", sample)));
     all.extend(harvest.rejects.iter().map(|Reject { place, column, reason }| match column {
@@ -375,6 +378,9 @@ fn headings_are_sound() {
     check::<StockCount>();
     check::<Headcount>();
     check::<PowerSample>();
+    check::<domain::strategy::Declared>();
+    check::<domain::strategy::Action>();
+    check::<domain::strategy::ServiceLine>();
     check::<Decision>();
 }
 

@@ -87,7 +87,7 @@ fn settings_are_understood_or_refused() {
     check("path = 'a'\ncontents = 'purchase'", "unknown contents `purchase`: did you mean `purchases`?");
     check(
         "path = 'a'\ncontents = 'x'",
-        "unknown contents `x`: the known ones are assets purchases disposals reformed_stock headcount power decisions",
+        "unknown contents `x`: the known ones are assets purchases disposals reformed_stock headcount power declared actions services decisions",
     );
     check("contents = 'assets'", "missing field `path`");
     check("path = 3\ncontents = 'assets'", "invalid type: integer `3`, expected a string");

@@ -1,5 +1,5 @@
-//! French words for the contract's vocabularies, written out: no guessing, no part of a word. There are none for
-//! `status`: a house's own state names are for rules.
+//! French words for the contract's vocabularies, written out: no guessing, no part of a word. There are none for the
+//! `status` of an asset: a house's own state names are for rules.
 
 use domain::record::{Field, Takes};
 
@@ -95,6 +95,42 @@ static WORDS: &[(&str, Meanings)] = &[
         ],
     ),
     (
+        // Of an action; an asset has none of these words.
+        "status",
+        &[
+            ("to_start", "a demarrer, a lancer, a faire, a engager, non demarre, non demarree, prevu, prevue"),
+            ("running", "en cours, demarre, demarree, engage, engagee, lance, lancee"),
+            ("done", "termine, terminee, fait, faite, realise, realisee, acheve, achevee, clos, close"),
+        ],
+    ),
+    (
+        "theme",
+        &[
+            ("1", "theme 1, axe 1, commande publique, commande publique locale et durable, achats"),
+            (
+                "2",
+                "theme 2, axe 2, gestion durable et de proximite du cycle de vie du materiel, cycle de vie, \
+                 cycle de vie du materiel",
+            ),
+            ("3", "theme 3, axe 3, ecoconception, ecoconception des services, eco conception"),
+            (
+                "4",
+                "theme 4, axe 4, sensibilisation, sensibilisation elus agents, sensibilisation des elus et des agents",
+            ),
+            ("5", "theme 5, axe 5, citoyens, usages des citoyens, sensibilisation des citoyens"),
+            ("6", "theme 6, axe 6, territoire connecte et durable, territoire connecte, territoire"),
+        ],
+    ),
+    (
+        "scope",
+        &[
+            ("hosting", "hebergement, infogerance"),
+            ("cloud", "nuage, informatique en nuage, saas, iaas, paas"),
+            ("connected_territory", "territoire connecte, objets connectes, reseaux et capteurs"),
+            ("contract", "marche, contrat, prestation, marche de prestation"),
+        ],
+    ),
+    (
         "decision",
         &[
             ("same", "meme, memes, identique, identiques"),
@@ -127,6 +163,10 @@ mod tests {
         check::<Facts>("kind", "Écrans", Some("monitor"));
         check::<Facts>("status", "IN_USE", Some("in_use"));
         check::<Facts>("status", "en service", None);
+        check::<Facts>("status", "en cours", None);
+        check::<domain::strategy::Action>("status", "En cours", Some("running"));
+        check::<domain::strategy::Action>("theme", "Axe 4", Some("4"));
+        check::<domain::strategy::ServiceLine>("scope", "Hébergement", Some("hosting"));
         check::<domain::power::PowerSample>("role", "Général", Some("total"));
         check::<domain::decision::Decision>("decision", "Même", Some("same"));
     }
@@ -137,9 +177,11 @@ mod tests {
         use domain::decision::Decision;
         use domain::observation::Facts;
         use domain::power::PowerSample;
+        use domain::strategy::{Action, ServiceLine};
         for (name, meanings) in WORDS {
+            let strategy = Action::field(name).map(|f| f.takes).or(ServiceLine::field(name).map(|f| f.takes));
             let own = Facts::field(name).map(|f| f.takes).or(Decision::field(name).map(|f| f.takes));
-            let takes = own.or(PowerSample::field(name).map(|f| f.takes));
+            let takes = strategy.or(own).or(PowerSample::field(name).map(|f| f.takes));
             let Some(Takes::Word(spelling)) = takes else { panic!("{name} takes no word") };
             for (word, french) in *meanings {
                 assert_eq!(spelling(word), Some(*word));

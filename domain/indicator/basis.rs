@@ -1,5 +1,6 @@
 //! What every question is asked of: a snapshot at the end of a day, with what several questions need.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Span;
@@ -15,10 +16,12 @@ use crate::law::reen::Exits;
 use crate::quantity::Years;
 use crate::record::Text;
 use crate::snapshot::{Asset, Snapshot};
+use crate::strategy::Objective;
 use crate::testimony::Moment;
 use crate::word::{Criterion, Kind, Status, Word};
 
 use super::footprint::{Cell, Feeds, Rows, cells};
+use super::objective::{Standing, standings};
 use super::quality::ambiguous;
 
 /// Days of a year, as years are counted.
@@ -44,6 +47,8 @@ pub struct Settings {
     pub assumptions: Assumptions,
     /// The law.
     pub law: Law,
+    /// What the strategy wants to reach.
+    pub objectives: Vec<Objective>,
 }
 
 /// What every question is asked of.
@@ -73,6 +78,7 @@ pub struct Basis<'a> {
     /// What measured rooms give the assets that stand in them.
     pub feeds: Feeds,
     labels: Vec<Text>,
+    standings: OnceCell<Vec<Standing>>,
     folded: BTreeSet<(Text, Kind)>,
 }
 
@@ -99,6 +105,7 @@ impl<'a> Basis<'a> {
             cells: Vec::new(),
             feeds: Feeds::default(),
             labels: labels(snapshot, publishing.entity_depth),
+            standings: OnceCell::new(),
             folded: BTreeSet::new(),
         };
         if publishing.folded {
@@ -112,6 +119,11 @@ impl<'a> Basis<'a> {
     /// The same, asked at this very moment of the day.
     pub fn asked(self, now: Moment) -> Self {
         Self { now: Some(now), ..self }
+    }
+
+    /// Where each objective stands: computed once, since each day of a baseline takes a basis of its own.
+    pub fn standings(&self) -> &[Standing] {
+        self.standings.get_or_init(|| standings(self))
     }
 
     /// Everything known that is not disposed, lost or unlisted, with its status.

@@ -4,15 +4,19 @@ mod basis;
 pub mod disposal;
 pub mod fleet;
 pub mod footprint;
+mod labels;
 pub mod lifetime;
+pub mod objective;
 pub mod people;
 pub mod power;
 pub mod procurement;
 pub mod quality;
 mod reading;
 pub mod renewal;
+pub mod strategy;
 
 pub use basis::{Basis, Publishing, Settings, YEAR_DAYS, kind_label};
+pub use labels::labels;
 pub use reading::{Grounds, Reading, Slice};
 
 /// A question: one metric family.
@@ -39,6 +43,7 @@ pub static ALL: &[&[Indicator]] = &[
     power::ALL,
     renewal::ALL,
     quality::ALL,
+    strategy::ALL,
 ];
 
 /// Every question.

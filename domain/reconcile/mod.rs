@@ -97,6 +97,23 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
         })
         .collect();
 
+    let declared = lines(testimonies, |testimony| &testimony.lines.declared)
+        .map(|(source, line)| {
+            let entity = places.of_line(source, line.told.entity.as_deref(), None);
+            places.line(source, line, entity, None, None)
+        })
+        .collect();
+    // An action names no entity: it is its source's.
+    let actions = lines(testimonies, |testimony| &testimony.lines.actions)
+        .map(|(source, line)| places.line(source, line, places.of_line(source, None, None), None, None))
+        .collect();
+    let services = lines(testimonies, |testimony| &testimony.lines.services)
+        .map(|(source, line)| {
+            let entity = places.of_line(source, line.told.entity.as_deref(), None);
+            places.line(source, line, entity, None, None)
+        })
+        .collect();
+
     for asset in &mut assets {
         if asset.start.zip(asset.gone.or(asset.retired)).is_some_and(|(start, exit)| exit < start) {
             asset.exit_dated = false;
@@ -122,9 +139,13 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
         exits,
         stock_counts,
         headcounts,
+        declared,
+        actions,
+        services,
         rooms,
         roommates: Vec::new(),
         partial: BTreeSet::new(),
+        part: Vec::new(),
         filings: rules.filings.clone(),
         appraisals: rules.appraisals.clone(),
         doubts,

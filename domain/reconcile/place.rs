@@ -40,6 +40,8 @@ impl Places {
                 .chain(lines.purchases.iter().filter_map(|line| line.told.entity.as_ref()))
                 .chain(lines.exits.iter().filter_map(|line| line.told.entity.as_ref()))
                 .chain(lines.headcounts.iter().filter_map(|line| line.told.entity.as_ref()))
+                .chain(lines.declared.iter().filter_map(|line| line.told.entity.as_ref()))
+                .chain(lines.services.iter().filter_map(|line| line.told.entity.as_ref()))
                 .chain(lines.accounts.iter().filter_map(|line| line.told.entity.as_ref()))
                 .collect();
             let trunk = trunk(&told);

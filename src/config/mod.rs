@@ -2,6 +2,7 @@
 
 mod address;
 mod law;
+mod objective;
 mod read;
 mod room;
 mod schedule;
@@ -17,6 +18,7 @@ use domain::entity::EntityTree;
 use domain::law::Law;
 use domain::power::Integration;
 use domain::room::RoomRule;
+use domain::strategy::Objective;
 use jiff::tz::TimeZone;
 
 pub use schedule::Schedule;
@@ -49,6 +51,8 @@ pub struct Config {
     pub assumptions: Assumptions,
     /// The law.
     pub law: Law,
+    /// What the strategy wants to reach, in the order of the file.
+    pub objectives: Vec<Objective>,
     /// The rooms whose electricity is measured.
     pub rooms: Vec<RoomRule>,
     /// The sources, in the order of belief.

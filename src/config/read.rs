@@ -33,6 +33,7 @@ const TABLES: &[&str] = &[
     "factors",
     "assumptions",
     "law",
+    "objective",
     "room",
     "source",
 ];
@@ -96,6 +97,7 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
         Some(Value::Table(law)) => super::law::law(law).context("[law]")?,
         Some(_) => bail!("`law` is not a table: write [law]"),
     };
+    let objectives = super::objective::objectives(list(&mut told, "objective")?)?;
     let pseudonyms = resolve("pseudonym_key", privacy.pseudonym_key, privacy.pseudonym_key_file, base)
         .context("[privacy]")?
         .map(PseudonymKey::new);
@@ -133,6 +135,7 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
         boaviztapi,
         assumptions,
         law,
+        objectives,
         rooms,
         sources,
     })

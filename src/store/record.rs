@@ -358,6 +358,9 @@ fn lines_of(lines: &Lines) -> (Vec<Cell<'_>>, i64) {
     push_lines(&mut rows, &lines.exits);
     push_lines(&mut rows, &lines.stock_counts);
     push_lines(&mut rows, &lines.headcounts);
+    push_lines(&mut rows, &lines.declared);
+    push_lines(&mut rows, &lines.actions);
+    push_lines(&mut rows, &lines.services);
     push_lines(&mut rows, &lines.accounts);
     push_lines(&mut rows, &lines.decisions);
     let hash = hash::of(&rows);

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use domain::doubt::Doubt;
 use domain::entity::EntityId;
 use domain::indicator::footprint::{Portion, Rows, kinds, portions};
+use domain::indicator::objective::Standing;
 use domain::indicator::quality::ambiguous;
 use domain::indicator::{Basis, Indicator, Publishing, Reading};
 use domain::law::agec::Ledger;
@@ -56,7 +57,7 @@ pub struct World {
     /// Which part and which day.
     pub key: Key,
     part: OnceLock<Snapshot>,
-    readings: OnceLock<Vec<(&'static Indicator, Reading)>>,
+    measured: OnceLock<(Vec<(&'static Indicator, Reading)>, Vec<Standing>)>,
     ledger: OnceLock<Ledger>,
     exits: OnceLock<Exits>,
     ambiguous: OnceLock<Vec<Doubt>>,
@@ -70,7 +71,7 @@ impl World {
             edition,
             key,
             part: OnceLock::new(),
-            readings: OnceLock::new(),
+            measured: OnceLock::new(),
             ledger: OnceLock::new(),
             exits: OnceLock::new(),
             ambiguous: OnceLock::new(),
@@ -99,7 +100,22 @@ impl World {
         if self.key.is_published(&self.edition) {
             return &self.edition.readings;
         }
-        self.readings.get_or_init(|| domain::indicator::measure(&self.basis(self.key.at)))
+        &self.measured().0
+    }
+
+    /// Where each objective stands in it.
+    pub fn standings(&self) -> &[Standing] {
+        if self.key.is_published(&self.edition) {
+            return &self.edition.standings;
+        }
+        &self.measured().1
+    }
+
+    fn measured(&self) -> &(Vec<(&'static Indicator, Reading)>, Vec<Standing>) {
+        self.measured.get_or_init(|| {
+            let basis = self.basis(self.key.at);
+            (domain::indicator::measure(&basis), basis.standings().to_vec())
+        })
     }
 
     /// Its purchases as the law sees them.

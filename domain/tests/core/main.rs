@@ -10,6 +10,7 @@ mod ledger;
 mod people;
 mod power;
 mod properties;
+mod strategy;
 mod trajectory;
 mod uncertainty;
 mod worked;

@@ -191,7 +191,7 @@ pub fn settings(kilograms_per_kwh: f64) -> Settings {
     factors.sets = vec![set("ademe"), set("electricity")];
     (factors.rows, factors.grid, factors.components) = (rows, grid, parts());
     let factors = factors.indexed();
-    Settings { factors, assumptions: Assumptions::default(), law: Law::default() }
+    Settings { factors, assumptions: Assumptions::default(), law: Law::default(), objectives: Vec::new() }
 }
 
 pub const OPEN: Publishing = Publishing { entity_depth: 1, min_cell: 5, folded: false };

@@ -57,6 +57,9 @@ proptest! {
         comes_back::<domain::exit::ExitLine>(&seeds);
         comes_back::<domain::exit::StockCount>(&seeds);
         comes_back::<domain::headcount::Headcount>(&seeds);
+        comes_back::<domain::strategy::Declared>(&seeds);
+        comes_back::<domain::strategy::Action>(&seeds);
+        comes_back::<domain::strategy::ServiceLine>(&seeds);
         comes_back::<domain::account::Account>(&seeds);
         comes_back::<domain::decision::Decision>(&seeds);
         comes_back::<domain::power::PowerSample>(&seeds);

@@ -113,11 +113,15 @@ fn snapshot(ids: &[&str]) -> Snapshot {
         exits: vec![],
         stock_counts: vec![],
         headcounts: vec![],
+        declared: vec![],
+        actions: vec![],
+        services: vec![],
         rooms: vec![],
         roommates: vec![],
         filings: vec![],
         appraisals: vec![],
         partial: Default::default(),
+        part: vec![],
         doubts: vec![],
     }
 }

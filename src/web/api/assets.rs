@@ -234,12 +234,16 @@ pub fn steps(edition: &Edition, world: &World, asset: &Asset) -> Vec<Step> {
         exits: Vec::new(),
         stock_counts: Vec::new(),
         headcounts: Vec::new(),
+        declared: Vec::new(),
+        actions: Vec::new(),
+        services: Vec::new(),
         // Which of them are told is the viewer's.
         rooms: world.snapshot().rooms.clone(),
         roommates: whole.sharing(|other| other.id != asset.id),
         filings: Vec::new(),
         appraisals: whole.appraisals.clone(),
         partial: Default::default(),
+        part: Vec::new(),
         doubts: Vec::new(),
     };
     let publishing = Publishing { folded: false, ..edition.publishing };

@@ -9,6 +9,7 @@ pub mod indicators;
 pub mod law;
 pub mod procurement;
 pub mod sources;
+pub mod strategy;
 pub mod trajectory;
 pub mod unseen;
 
@@ -259,6 +260,43 @@ pub static ALL: &[Route] = &[
         parameters: &[text("reason", "Only this reason."), LIMIT, CURSOR],
         gives: Gives::List,
         answer: doubts::all,
+    },
+    Route {
+        path: "/objectives",
+        about: "What the strategy wants to reach: baseline, now, target, progress (1 is reached), and the pace needed.",
+        scope: Scope::Read,
+        parameters: &[text("theme", "Only this theme of the strategy, 1 to 6.")],
+        gives: Gives::List,
+        answer: strategy::objectives,
+    },
+    Route {
+        path: "/actions",
+        about: "The actions of the strategy, with those that are late or blocked.",
+        scope: Scope::Read,
+        parameters: &[
+            text("theme", "Only this theme of the strategy, 1 to 6."),
+            text("status", "Only to_start, running or done."),
+            LIMIT,
+            CURSOR,
+        ],
+        gives: Gives::List,
+        answer: strategy::actions,
+    },
+    Route {
+        path: "/declared",
+        about: "Figures that nobody can measure, as they are declared.",
+        scope: Scope::Read,
+        parameters: &[text("theme", "Only this theme of the strategy, 1 to 6."), LIMIT, CURSOR],
+        gives: Gives::List,
+        answer: strategy::declared,
+    },
+    Route {
+        path: "/services",
+        about: "Services that others run, as their suppliers declare them.",
+        scope: Scope::Read,
+        parameters: &[text("year", "Only this civil year."), LIMIT, CURSOR],
+        gives: Gives::List,
+        answer: strategy::services,
     },
     Route {
         path: "/law",

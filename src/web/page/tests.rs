@@ -40,17 +40,22 @@ fn edition() -> Edition {
         exits: Vec::new(),
         stock_counts: Vec::new(),
         headcounts: Vec::new(),
+        declared: Vec::new(),
+        actions: Vec::new(),
+        services: Vec::new(),
         rooms: Vec::new(),
         roommates: Vec::new(),
         filings: Vec::new(),
         appraisals: Vec::new(),
         partial: Default::default(),
+        part: Vec::new(),
         doubts: Vec::new(),
     };
     let settings = Settings {
         factors: Factors::default(),
         assumptions: domain::assumption::Assumptions::default(),
         law: Law::default(),
+        objectives: Vec::new(),
     };
     let failing = SourceState {
         name: "glpi-siege".to_owned(),
@@ -65,6 +70,7 @@ fn edition() -> Edition {
         today: date(2026, 11, 24),
         snapshot: Arc::new(snapshot),
         settings: Arc::new(settings),
+        standings: Vec::new(),
         publishing: Publishing { entity_depth: 1, min_cell: 5, folded: true },
         readings: Vec::new(),
         sources: vec![failing],
