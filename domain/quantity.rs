@@ -198,6 +198,12 @@ impl Estimate {
         let (low, high) = ((mu - 1.96 * sigma).exp(), (mu + 1.96 * sigma).exp());
         Self { low: Impact(low.min(m)), value: mean, high: Impact(high.max(m)) }
     }
+
+    /// Normal bounds around a mean of this variance, which may be negative: that of a difference.
+    pub fn normal(mean: Impact, variance: f64) -> Self {
+        let reach = Impact(1.96 * variance.max(0.0).sqrt());
+        Self { low: mean - reach, value: mean, high: mean + reach }
+    }
 }
 
 #[cfg(test)]

@@ -101,6 +101,7 @@ fn a_token_of_one_town_sees_that_town() {
         "/api/v1/indicators",
         "/api/v1/assets?limit=1000",
         "/api/v1/footprint",
+        "/api/v1/compare",
         "/api/v1/procurement/2025",
         "/api/v1/procurement/2025/lines",
         "/api/v1/procurement/2025/declaration.csv",
@@ -191,6 +192,13 @@ fn problems_say_what_is_wrong() {
     check("/api/v1/indicators?entity=est", 422, "entity");
     check("/api/v1/procurement/abc", 422, "year");
     check("/api/v1/footprint?criterion=joy", 422, "criterion");
+    check("/api/v1/compare?from=soon", 422, "from");
+    check("/api/v1/compare?from=2999-01-01", 422, "from");
+    check("/api/v1/compare?to=2999-01-01", 422, "to");
+    check("/api/v1/compare?from=1970-01-01", 422, "from");
+    check("/api/v1/compare?kind=joy", 422, "kind");
+    assert_eq!(ask(&daemon, "/api/v1/compare?entity=nord", "read-token").status, 403);
+    assert_eq!(ask(&daemon, "/api/v1/compare?entity=nord", "assets-token").status, 200);
     let wrong = daemon.request(reqwest::Method::DELETE, "/api/v1/assets", &[]);
     assert_eq!(wrong.status, 405);
     let anonymous = daemon.get("/api/v1/assets");

@@ -214,3 +214,69 @@ fn the_page_explains_one_thing() {
     assert!(nothing.contains("Nothing like this is known.") && !nothing.contains("<script>"), "{nothing}");
     assert!(daemon.get("/").body.contains("action=\"/explain\""));
 }
+
+/// What `/compare` tells of pairs of days adds up, and its ends are what `/indicators` tells of those days.
+#[test]
+fn a_difference_adds_up_whatever_the_days() {
+    let (_folder, config) = sample();
+    let daemon = Daemon::start(&config);
+    daemon.settled();
+    let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0);
+    let fleet = |at: &str| {
+        let path = format!("/api/v1/indicators?name=footprint_fleet_annual_co2e_grams&at={at}");
+        let reading = daemon.json(&path)["items"][0].clone();
+        [&reading["value"], &reading["coverage"]].map(|number| number.as_f64().unwrap())
+    };
+    let days = ["2019-03-31", "2021-12-31", "2023-07-14", "2024-02-29", "2025-12-31", "2026-06-30"];
+    for (at, from) in days.into_iter().enumerate() {
+        for to in [days[(at + 1) % days.len()], days[(at + 3) % days.len()], from] {
+            let told = daemon.json(&format!("/api/v1/compare?from={from}&to={to}"));
+            let value = |of: &serde_json::Value| of.as_f64().unwrap();
+            let items = told["items"].as_array().unwrap();
+            let sum: f64 = items.iter().map(|item| value(&item["value"])).sum();
+            let difference = value(&told["difference"]);
+            assert_eq!(sum, difference, "to the last bit: {told}");
+            assert_eq!(value(&told["from"]["value"]) + sum, value(&told["to"]["value"]), "{told}");
+            for (end, at) in [(&told["from"], from), (&told["to"], to)] {
+                let [total, coverage] = fleet(at);
+                assert!(near(value(&end["value"]), total) && end["date"] == at, "{told}");
+                assert!(near(value(&end["coverage"]), coverage), "{told}");
+            }
+            assert!(value(&told["low"]) <= difference && difference <= value(&told["high"]), "{told}");
+            assert!(from != to || items.iter().all(|item| item["value"] == 0.0), "{told}");
+            assert!(items.iter().all(|item| item["unit"] == "grams" && item["about"].is_string()), "{told}");
+        }
+    }
+    // The kinds add up to the whole; of switches nobody published a factor.
+    let difference = |more: &str| daemon.json(&format!("/api/v1/compare?from=2023-07-14&to=2026-06-30{more}"));
+    let of = |told: serde_json::Value| told["difference"].as_f64();
+    let kinds = daemon.json("/api/v1/footprint?by=kind");
+    let kinds = kinds["items"].as_array().unwrap().iter().filter_map(|row| row["kind"].as_str());
+    let sum: f64 = kinds.filter_map(|kind| of(difference(&format!("&kind={kind}")))).sum();
+    assert!((sum - of(difference("")).unwrap()).abs() < 1.0, "{sum} is not {}", difference(""));
+    let switches = difference("&kind=switch");
+    assert!(switches["difference"].is_null() && switches["items"][0]["value"].is_null(), "{switches}");
+    assert!(switches["note"].as_str().is_some_and(|note| note.contains("figure")), "{switches}");
+}
+
+/// The command tells what the API tells.
+#[test]
+fn the_command_compares_too() {
+    let (folder, config) = sample();
+    let run = |arguments: &[&str]| ecoparc().args(arguments).arg("--config").arg(&config).output().unwrap();
+    assert_eq!(run(&["sync"]).status.code(), Some(0));
+    let output = run(&["compare", "--from", "2023-07-14", "--to", "2025-12-31"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let numbers: Vec<f64> =
+        text.lines().map(|line| line.split_whitespace().nth(1).unwrap().parse().unwrap()).collect();
+    // The first day, seven effects, the second day, the difference.
+    assert_eq!(numbers.len(), 10, "{text}");
+    let sum: f64 = numbers[1..8].iter().sum();
+    assert!((numbers[0] + sum - numbers[8]).abs() < 0.01 && (sum - numbers[9]).abs() < 0.01, "{text}");
+    assert!(text.contains("2023-07-14") && text.contains("fleet_size") && text.contains("2025-12-31"), "{text}");
+    let (code, line) = refusal(&run(&["compare", "--from", "1970-01-01"]));
+    assert!(code == 1 && line.contains("nothing is known of that day yet"), "{line}");
+    let (code, line) = refusal(&run(&["compare", "--from", "2999-01-01"]));
+    assert!(code == 1 && line.contains("day to come"), "{line}");
+    drop(folder);
+}

@@ -10,14 +10,12 @@ use domain::factor::{Choice, Tier, Wanted};
 use domain::indicator::footprint::{grid, portions, total};
 use domain::indicator::{Basis, kind_label};
 use domain::law::agec::Counted;
-use domain::reconcile::reconcile;
 use domain::word::{Criterion, Kind, Word};
 use jiff::Timestamp;
 
-use super::say;
+use super::{fleet, say};
 use crate::config::Config;
-use crate::refresh::{Ground, testimonies};
-use crate::store::Store;
+use crate::refresh::Ground;
 
 fn kind_named(told: &str) -> anyhow::Result<Kind> {
     let names: Vec<&str> = Kind::ALL.iter().map(|(_, name)| *name).collect();
@@ -90,12 +88,7 @@ pub async fn figure(config: &Config, what: Option<&str>, year: Option<i16>, aske
     let Some(what) = what else {
         bail!("explain what? an asset's id, `footprint`, `reuse-spend`, `reuse-exits`, or --kind")
     };
-    let mut ground = Ground::of(config)?;
-    let store = Store::open(&config.store_url, &config.base).await?;
-    let testimonies = testimonies(&store, config).await?;
-    ground.look_up(&store).await;
-    store.close().await;
-    let snapshot = reconcile(&testimonies, &ground.rules);
+    let (ground, snapshot) = fleet(config).await?;
     let today = connectors::day_of(Timestamp::now(), &config.time_zone);
     let publishing = domain::indicator::Publishing { folded: false, ..ground.publishing };
     let basis = Basis::new(&snapshot, &ground.settings, publishing, today);

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod compare;
 mod declare;
 mod discover;
 mod explain;
@@ -13,8 +14,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use domain::reconcile::reconcile;
+use domain::snapshot::Snapshot;
 
 use crate::config::Config;
+use crate::refresh::{Ground, testimonies};
+use crate::store::Store;
 use crate::telemetry::Log;
 
 /// The release, the commit it was built from, and the editions of the factors inside.
@@ -111,6 +116,18 @@ pub enum Command {
         #[arg(long)]
         year: Option<i16>,
     },
+    /// Tell why the annual footprint of one day is not that of another, cause by cause
+    #[command(after_help = "Examples:
+  ecoparc compare --from 2025-12-31
+  ecoparc compare --from 2024-12-31 --to 2025-12-31")]
+    Compare {
+        /// The first day
+        #[arg(long, value_name = "DATE")]
+        from: jiff::civil::Date,
+        /// The second day; today where none is told
+        #[arg(long, value_name = "DATE")]
+        to: Option<jiff::civil::Date>,
+    },
     /// Write the AGEC declaration of a civil year, in the national schema
     ///
     /// What is doubtful is told, and a file that is known to be wrong is not written. What has changed since the
@@ -192,6 +209,7 @@ pub async fn execute(arguments: Arguments, config: Option<Config>) -> anyhow::Re
                 }
             }
         }
+        Command::Compare { from, to } => compare::days(&config.ok_or_else(known)?, from, to).await?,
         Command::Declare { year, entity, split, output, filed, force } => {
             let asked = declare::Asked { year, entity, split: split.is_some(), output, filed, force };
             declare::declare(&config.ok_or_else(known)?, &asked).await?;
@@ -208,6 +226,17 @@ pub async fn execute(arguments: Arguments, config: Option<Config>) -> anyhow::Re
         Command::Token { name } => token::make(&name)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The fleet as the store tells it, and what it is measured with.
+async fn fleet(config: &Config) -> anyhow::Result<(Ground, Snapshot)> {
+    let mut ground = Ground::of(config)?;
+    let store = Store::open(&config.store_url, &config.base).await?;
+    let testimonies = testimonies(&store, config).await?;
+    ground.look_up(&store).await;
+    store.close().await;
+    let snapshot = reconcile(&testimonies, &ground.rules);
+    Ok((ground, snapshot))
 }
 
 /// Prints lines for the person who called; a closed pipe is no fault.

@@ -2,6 +2,7 @@
 
 mod asset;
 mod cell;
+mod compare;
 mod feed;
 pub mod gain;
 mod portion;
@@ -20,6 +21,7 @@ use super::{Basis, Grounds, Indicator, Reading, Slice};
 
 pub use asset::{AssetFootprint, grid, of_asset};
 pub use cell::{Cell, cells};
+pub use compare::{Comparison, Effect, compare, is_known};
 pub use feed::Feeds;
 pub use portion::{Portion, kinds, portions, total};
 pub use rows::{Alike, Rows};
@@ -116,7 +118,8 @@ fn add(sum: &mut Sum, basis: &Basis, criterion: Criterion, cell: &Cell, phase: P
             sum.seen(cell.told[0], cell.count);
             if let Some(row) = cell.row {
                 let factor = basis.rows.row(row);
-                sum.add(Term::Embodied(basis.rows.method(row)), cell.model, cell.embodied[part], factor.r_embodied);
+                let term = Term::Embodied(factor.method.clone());
+                sum.add(term, cell.model, cell.embodied[part], factor.r_embodied);
                 sum.rests(&factor.id);
             }
             if let (true, Some(kind)) = (cell.told[0] > 0.0, cell.kind) {
@@ -133,7 +136,7 @@ fn add(sum: &mut Sum, basis: &Basis, criterion: Criterion, cell: &Cell, phase: P
             sum.add(Term::Declared(cell.kind), cell.model, declared, R_DEFAULT);
             if let Some(row) = cell.energy_row.filter(|_| (of_model + usual).0 > 0.0) {
                 let factor = basis.rows.row(row);
-                sum.add(Term::Energy(basis.rows.method(row)), cell.model, of_model + usual, factor.r_energy);
+                sum.add(Term::Energy(factor.method.clone()), cell.model, of_model + usual, factor.r_energy);
                 sum.rests(&factor.id);
             }
             if let Some(series) = basis.settings.factors.series.as_ref().filter(|_| cell.by_series.0 > 0.0) {
@@ -144,6 +147,13 @@ fn add(sum: &mut Sum, basis: &Basis, criterion: Criterion, cell: &Cell, phase: P
                 sum.grid(all - cell.by_series, grid);
             }
         }
+    }
+}
+
+/// Adds all phases of a cell.
+fn whole(sum: &mut Sum, basis: &Basis, cell: &Cell) {
+    for phase in PHASES {
+        add(sum, basis, Criterion::Co2e, cell, phase);
     }
 }
 
@@ -220,9 +230,7 @@ fn bounds(basis: &Basis, of: fn(&Reading) -> Option<f64>) -> Vec<Reading> {
 pub fn fleet(basis: &Basis) -> Reading {
     let mut sum = Sum::new(basis.settings.assumptions.common_error);
     for cell in basis.cells.iter().filter(|cell| cell.count > 0.0) {
-        for phase in PHASES {
-            add(&mut sum, basis, Criterion::Co2e, cell, phase);
-        }
+        whole(&mut sum, basis, cell);
     }
     sum.reading(Vec::new(), "nothing in the active fleet has a published factor")
 }
@@ -248,7 +256,7 @@ fn embodied(basis: &Basis) -> Vec<Reading> {
 fn undivided(sum: &mut Sum, basis: &Basis, cell: &Cell, impact: Impact) {
     if let Some(row) = cell.row {
         let factor = basis.rows.row(row);
-        sum.add(Term::Embodied(basis.rows.method(row)), cell.model, impact, factor.r_embodied);
+        sum.add(Term::Embodied(factor.method.clone()), cell.model, impact, factor.r_embodied);
         sum.rests(&factor.id);
     }
 }
@@ -328,9 +336,7 @@ fn per_agent(basis: &Basis) -> Vec<Reading> {
             continue;
         }
         let sum = sums.entry(entity).or_insert_with(|| Sum::new(basis.settings.assumptions.common_error));
-        for phase in PHASES {
-            add(sum, basis, Criterion::Co2e, cell, phase);
-        }
+        whole(sum, basis, cell);
     }
     let readings = sums.into_iter().filter_map(|(entity, sum)| {
         let people = *agents.get(&entity).filter(|people| **people > 0.0)?;

@@ -7,10 +7,10 @@ use crate::factor::Tier;
 use crate::indicator::{Basis, Grounds};
 use crate::quantity::{Energy, Estimate, Impact};
 use crate::record::Text;
-use crate::word::{Criterion, Kind};
+use crate::word::Kind;
 
 use super::sum::Sum;
-use super::{Cell, PHASES, add};
+use super::whole;
 
 /// What one factor brings to a total: all assets of a kind that rest on it.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,11 +104,4 @@ pub fn kinds(basis: &Basis) -> Vec<(Option<Kind>, Estimate)> {
         whole(sum, basis, cell);
     }
     sums.into_iter().map(|(kind, sum)| (kind, sum.estimate())).collect()
-}
-
-/// Adds all phases of a cell.
-fn whole(sum: &mut Sum, basis: &Basis, cell: &Cell) {
-    for phase in PHASES {
-        add(sum, basis, Criterion::Co2e, cell, phase);
-    }
 }

@@ -6,7 +6,6 @@ use crate::factor::{Choice, Factor, Factors, Tier, Wanted};
 use crate::identity;
 use crate::model;
 use crate::observation::Facts;
-use crate::record::Text;
 use crate::snapshot::Snapshot;
 use crate::specification::{Appraisal, Specification};
 use crate::word::{Condition, Criterion};
@@ -20,8 +19,6 @@ pub struct Rows<'a> {
     made: Vec<Factor>,
     /// Rows of specifications, by what they say and in the order of `OF_PARTS`.
     specified: HashMap<String, [Option<usize>; OF_PARTS.len()]>,
-    /// The method of each row, as a number.
-    methods: Vec<u32>,
     /// Assets that rest on the same rows.
     pub alike: Vec<Alike>,
     of_asset: Vec<usize>,
@@ -43,7 +40,6 @@ impl<'a> Rows<'a> {
             factors,
             made: Vec::new(),
             specified: HashMap::new(),
-            methods: Vec::new(),
             alike: Vec::new(),
             of_asset: Vec::with_capacity(snapshot.assets.len()),
         };
@@ -67,13 +63,6 @@ impl<'a> Rows<'a> {
         for asset in &snapshot.roommates {
             rows.specify(snapshot, &asset.facts);
         }
-        let mut numbers: HashMap<&Text, u32> = HashMap::new();
-        rows.methods = (factors.rows.iter().chain(&rows.made))
-            .map(|row| {
-                let next = numbers.len() as u32;
-                *numbers.entry(&row.method).or_insert(next)
-            })
-            .collect();
         rows
     }
 
@@ -109,11 +98,6 @@ impl<'a> Rows<'a> {
     /// A row by its index.
     pub fn row(&self, at: usize) -> &Factor {
         self.factors.rows.get(at).unwrap_or_else(|| &self.made[at - self.factors.rows.len()])
-    }
-
-    /// The method by which a row was reached: rows of one share the common part of their error.
-    pub fn method(&self, at: usize) -> u32 {
-        self.methods[at]
     }
 
     /// The row of a thing for a criterion: local over the maker's for the very model over specification over kind.

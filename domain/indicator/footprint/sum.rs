@@ -10,12 +10,12 @@ use crate::record::Text;
 use crate::word::Kind;
 
 /// What an error is common to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Term {
-    /// The embodied impact, as a method tells it (`Rows::method`).
-    Embodied(u32),
+    /// The embodied impact, as a method tells it (`Factor::method`).
+    Embodied(Text),
     /// The electricity, as a method tells it.
-    Energy(u32),
+    Energy(Text),
     /// Measured electricity: it has no error of its own.
     Measured,
     /// What makers declare of a kind's electricity.
@@ -97,11 +97,34 @@ impl Sum {
 
     /// The sum between its bounds.
     pub fn estimate(&self) -> Estimate {
+        Estimate::log_normal(self.mean, self.variance())
+    }
+
+    /// Which part of what there is has a figure.
+    pub fn coverage(&self) -> f64 {
+        if self.all > 0.0 { self.told / self.all } else { 1.0 }
+    }
+
+    fn variance(&self) -> f64 {
         let rows = self
             .terms
             .values()
             .map(|(shared, models)| shared * shared + models.values().map(|model| model * model).sum::<f64>());
-        Estimate::log_normal(self.mean, rows.sum::<f64>() + self.grid * self.grid)
+        rows.sum::<f64>() + self.grid * self.grid
+    }
+
+    /// The variance of this sum less another of the same snapshot. An error that both rest on, of a method, a model or
+    /// the country's electricity, is the same in both, and cancels as far as both bear it.
+    pub fn variance_less(mut self, other: &Self) -> f64 {
+        for (term, (shared, models)) in &other.terms {
+            let (own, own_models) = self.terms.entry(term.clone()).or_default();
+            *own -= shared;
+            for (model, part) in models {
+                *own_models.entry(*model).or_default() -= part;
+            }
+        }
+        self.grid -= other.grid;
+        self.variance()
     }
 
     /// The reading of this sum; where nothing of what there is has a figure, what keeps it from having one.
@@ -110,7 +133,7 @@ impl Sum {
             return Reading { value: None, ..Reading::of(slice, 0.0) }.coverage(Some(0.0)).note(otherwise);
         }
         let estimate = self.estimate();
-        let coverage = if self.all > 0.0 { self.told / self.all } else { 1.0 };
+        let coverage = self.coverage();
         let grounds = match (self.grounds.len(), self.grounds.first()) {
             (1, Some(only)) => *only,
             (0, _) => Grounds::Default,
@@ -131,7 +154,7 @@ mod tests {
     fn sum_of(models: &[(u32, f64)]) -> Estimate {
         let mut sum = Sum::new(0.20);
         for (model, impact) in models {
-            sum.add(Term::Embodied(0), *model, Impact(*impact), 0.59);
+            sum.add(Term::Embodied(Text::from("ademe/laptop")), *model, Impact(*impact), 0.59);
         }
         sum.estimate()
     }

@@ -2,6 +2,7 @@
 //! world's builders are compiled once.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
+mod compare;
 mod footing;
 mod gain;
 mod identity;

@@ -110,7 +110,7 @@ prop_compose! {
     }
 }
 
-fn world() -> impl Strategy<Value = Vec<Testimony>> {
+pub fn world() -> impl Strategy<Value = Vec<Testimony>> {
     (source(0), source(1), source(2)).prop_map(|(a, b, c)| vec![a, b, c])
 }
 

@@ -1,6 +1,7 @@
 //! `/api/v1`: the list of routes. The router, the check of parameters and the OpenAPI document all walk it.
 
 pub mod assets;
+pub mod compare;
 pub mod disposals;
 pub mod doubts;
 pub mod factors;
@@ -188,6 +189,19 @@ pub static ALL: &[Route] = &[
         ],
         gives: Gives::List,
         answer: footprint::explanation,
+    },
+    Route {
+        path: "/compare",
+        about: "The annual footprint of two days, and its difference cause by cause: the items add up to it.",
+        scope: Scope::Read,
+        parameters: &[
+            date("from", "First day; a year before `to` where it is not told."),
+            date("to", "Second day; today where it is not told."),
+            text("kind", "Only this kind; `unknown` too."),
+            text("entity", "Only this entity and what lies below it: its id or name (scope `assets`)."),
+        ],
+        gives: Gives::List,
+        answer: compare::effects,
     },
     Route {
         path: "/procurement/{year}",
