@@ -13,6 +13,7 @@ static LABELS: &[(&[&str], &[&str])] = &[
             "assets_past_lifetime",
             "assets_per_agent_ratio",
             "footprint_embodied_co2e_grams",
+            "footprint_use_market_co2e_grams",
         ],
     ),
     (
@@ -49,6 +50,7 @@ static LABELS: &[(&[&str], &[&str])] = &[
         ],
     ),
     (&["entity", "scope", "year"], &["footprint_declared_co2e_grams"]),
+    (&["by", "year"], &["avoided_co2e_grams", "avoided_euros"]),
     (&["entity", "kind", "basis"], &["electricity_annual_joules"]),
     (&["siret", "category", "year", "condition"], &["purchases_euros"]),
     (

@@ -50,6 +50,9 @@ impl Key {
     }
 }
 
+/// Every reading, and where each objective stands.
+type Measured = (Vec<(&'static Indicator, Reading)>, Vec<Standing>);
+
 /// A part of an edition, on a day.
 pub struct World {
     /// The edition.
@@ -57,7 +60,7 @@ pub struct World {
     /// Which part and which day.
     pub key: Key,
     part: OnceLock<Snapshot>,
-    measured: OnceLock<(Vec<(&'static Indicator, Reading)>, Vec<Standing>)>,
+    measured: OnceLock<Measured>,
     ledger: OnceLock<Ledger>,
     exits: OnceLock<Exits>,
     ambiguous: OnceLock<Vec<Doubt>>,

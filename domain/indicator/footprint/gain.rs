@@ -50,7 +50,7 @@ fn climate(basis: &Basis) -> BTreeMap<&'static str, Sum> {
         sum.seen(if impact.is_some() { count } else { 0.0 }, count);
         if let Some((row, impact)) = row.zip(impact) {
             let factor = basis.rows.row(row);
-            sum.add(Term::Embodied(basis.rows.method(row)), model, impact, factor.r_embodied);
+            sum.add(Term::Embodied(factor.method.clone()), model, impact, factor.r_embodied);
             sum.rests(&factor.id);
         }
     };
