@@ -308,6 +308,8 @@ async fn home(State(house): Shared, RawQuery(query): RawQuery, headers: HeaderMa
             readings: Arc::new(world.readings().to_vec()),
             trajectories: api::trajectory::of(&world, edition.today.year()),
             portions: world.portions().clone(),
+            standings: world.standings().to_vec(),
+            actions: world.snapshot().actions.iter().map(|line| line.told.clone()).collect(),
             csrf: viewer.csrf,
         };
         page::page(&edition, lang, &view)

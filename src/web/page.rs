@@ -8,6 +8,7 @@ mod gains;
 mod makeup;
 mod quality;
 mod rooms;
+mod strategy;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -18,8 +19,10 @@ mod words;
 use std::sync::Arc;
 
 use domain::indicator::footprint::Portion;
+use domain::indicator::objective::Standing;
 use domain::indicator::{Indicator, Reading};
 use domain::law::trajectory::Trajectory;
+use domain::strategy::Action;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::edition::Edition;
@@ -42,6 +45,10 @@ pub struct PageViewer {
     pub trajectories: Vec<Trajectory>,
     /// The annual footprint, factor by factor and kind by kind.
     pub portions: (Vec<Portion>, Kinds),
+    /// Where each objective stands.
+    pub standings: Vec<Standing>,
+    /// The actions.
+    pub actions: Vec<Action>,
     /// What forms that change something carry.
     pub csrf: Option<String>,
 }
@@ -137,6 +144,7 @@ pub fn page(edition: &Edition, lang: Lang, viewer: &PageViewer) -> String {
             (tables::equipment(&sheet, &viewer.portions.1))
             (makeup::makeup(&sheet, &viewer.portions.0))
             @if viewer.sees_assets { (explained::form(lang, "")) }
+            (strategy::strategy(&sheet, &viewer.standings, &viewer.actions))
             (gains::gains(&sheet))
             (tables::exits(&sheet))
             (tables::ways(&sheet))

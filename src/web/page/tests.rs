@@ -155,6 +155,8 @@ fn shown(lang: Lang, sees_assets: bool) -> String {
         readings: Arc::new(readings()),
         trajectories: trajectories(),
         portions: Default::default(),
+        standings: Vec::new(),
+        actions: Vec::new(),
         csrf: Some("a\"b".to_owned()),
     };
     page(&edition(), lang, &viewer)
@@ -221,6 +223,8 @@ fn section(lang: Lang, trajectories: Vec<Trajectory>) -> String {
             readings,
             trajectories,
             portions: Default::default(),
+            standings: Vec::new(),
+            actions: Vec::new(),
             csrf: None,
         },
     );
@@ -303,6 +307,8 @@ fn a_page_of_nothing_has_no_zero() {
         readings: Arc::default(),
         trajectories: Vec::new(),
         portions: Default::default(),
+        standings: Vec::new(),
+        actions: Vec::new(),
         csrf: None,
     };
     let page = text(&page(&edition(), Lang::Fr, &viewer));
@@ -334,6 +340,8 @@ fn why_a_room_is_not_measured() {
         readings: Arc::new(told.to_vec()),
         trajectories: Vec::new(),
         portions: Default::default(),
+        standings: Vec::new(),
+        actions: Vec::new(),
         csrf: None,
     };
     let [french, english] = [Lang::Fr, Lang::En].map(|lang| text(&page(&edition(), lang, &viewer)));

@@ -1,0 +1,136 @@
+//! The strategy: how far its objectives are, and what is being done.
+
+use domain::indicator::objective::Standing;
+use domain::strategy::Action;
+use domain::word::{ActionStatus, Theme, Word};
+use maud::{Markup, html};
+
+use super::Sheet;
+use super::tables::{heads, table};
+use crate::web::french::{co2e, date, duration, euros, number, percent};
+
+/// The six themes that the guide of the State and of local authorities proposes.
+const THEMES: [(Theme, &str, &str); 6] = [
+    (Theme::Purchasing, "Commande publique locale et durable", "Local and lasting public purchasing"),
+    (Theme::Equipment, "Cycle de vie du matériel", "Life of equipment"),
+    (Theme::Ecodesign, "Écoconception des services", "Ecodesign of services"),
+    (Theme::Awareness, "Sensibilisation des élus et des agents", "Elected members and agents"),
+    (Theme::Citizens, "Citoyens", "Citizens"),
+    (Theme::Territory, "Territoire connecté et durable", "Connected and lasting territory"),
+];
+
+/// Objectives and actions, where there are some.
+pub fn strategy(sheet: &Sheet, standings: &[Standing], actions: &[Action]) -> Markup {
+    html! {
+        @if !standings.is_empty() { (objectives(sheet, standings)) }
+        @if !actions.is_empty() { (doing(sheet, actions)) }
+    }
+}
+
+fn theme(sheet: &Sheet, theme: Option<Theme>) -> &'static str {
+    let known = THEMES.iter().find(|(known, ..)| Some(*known) == theme);
+    known.map_or(sheet.say("Sans thème", "No theme"), |(_, french, english)| sheet.lang.pick(french, english))
+}
+
+/// A value in the unit of its indicator.
+fn value(sheet: &Sheet, value: Option<f64>, unit: &str) -> String {
+    let lang = sheet.lang;
+    match (value, unit) {
+        (None, _) => sheet.say("non connu", "not known").to_owned(),
+        (Some(value), "seconds") => duration(lang, value),
+        (Some(value), "ratio") => percent(lang, value, 1),
+        (Some(value), "euros") => euros(lang, value),
+        (Some(value), "grams") => co2e(lang, value),
+        (Some(value), _) => number(lang, value, 1),
+    }
+}
+
+fn objectives(sheet: &Sheet, standings: &[Standing]) -> Markup {
+    let lang = sheet.lang;
+    let inside = html! {
+        (heads(sheet, &[
+            ("Objectif", "Objective", false),
+            ("Départ", "Baseline", true),
+            ("Aujourd'hui", "Today", true),
+            ("Cible", "Target", true),
+            ("Chemin parcouru", "Way done", true),
+        ]))
+        tbody { @for standing in standings {
+            @let objective = &standing.objective;
+            tr {
+                th scope="row" { (objective.name) br; span.note { (theme(sheet, Some(objective.theme))) } }
+                td.n { (value(sheet, standing.baseline, standing.unit)) br; span.note { (date(lang, objective.baseline_date)) } }
+                td.n { (value(sheet, standing.now.as_ref().and_then(|now| now.value), standing.unit)) }
+                td.n { (value(sheet, Some(objective.target), standing.unit)) br; span.note { (date(lang, objective.target_date)) } }
+                td.n {
+                    @match standing.ratio {
+                        Some(ratio) => (sheet.figure("/api/v1/objectives", &percent(lang, ratio, 0))),
+                        None => (sheet.figure("/api/v1/objectives", sheet.say("non calculable", "cannot be computed"))),
+                    }
+                    @if let Some(on_track) = standing.on_track {
+                        br; span.note { @if on_track { (sheet.say("dans le rythme", "on track")) } @else { (sheet.say("en retard sur le rythme", "behind an even pace")) } }
+                    }
+                }
+            }
+        } }
+    };
+    table(
+        sheet,
+        "objectives",
+        ("Objectifs de la stratégie", "Objectives of the strategy"),
+        (
+            "Du point de départ à la cible\u{a0}: 100\u{a0}% est atteint. Le rythme est celui d'une progression régulière jusqu'à l'échéance.",
+            "From the baseline to the target: 100% is reached. The pace is an even one until the day of the target.",
+        ),
+        inside,
+    )
+}
+
+fn doing(sheet: &Sheet, actions: &[Action]) -> Markup {
+    let lang = sheet.lang;
+    let today = sheet.edition.today;
+    let count = |of: Option<Theme>, status: ActionStatus| {
+        actions.iter().filter(|action| action.theme == of && action.status == Some(status)).count()
+    };
+    let themes = THEMES.iter().map(|(theme, ..)| Some(*theme)).chain([None]);
+    let themes: Vec<_> = themes.filter(|theme| actions.iter().any(|action| action.theme == *theme)).collect();
+    let mut pressing: Vec<&Action> =
+        actions.iter().filter(|action| action.is_late(today) || action.is_blocked()).collect();
+    pressing.sort_by_key(|action| action.due);
+    let inside = html! {
+        (heads(sheet, &[
+            ("Thème", "Theme", false),
+            ("À lancer", "To start", true),
+            ("En cours", "Running", true),
+            ("Terminées", "Done", true),
+        ]))
+        tbody { @for theme_of in themes { tr {
+            th scope="row" { (theme(sheet, theme_of)) }
+            @for (status, name) in ActionStatus::ALL {
+                td.n { (sheet.figure(&format!("/api/v1/actions?status={name}"), &number(lang, count(theme_of, *status) as f64, 0))) }
+            }
+        } } }
+    };
+    html! {
+        (table(
+            sheet,
+            "actions",
+            ("Plan d'action", "Action plan"),
+            ("Les actions par thème et par état.", "Actions by theme and status."),
+            inside,
+        ))
+        @if !pressing.is_empty() {
+            p { (sheet.say("En retard ou bloquées\u{a0}:", "Late or blocked:")) }
+            ul { @for action in pressing { li {
+                (action.title.as_deref().unwrap_or_default())
+                @if let Some(department) = &action.department { " (" (department) ")" }
+                @if action.is_late(today) && let Some(due) = action.due {
+                    (sheet.say(", échue le ", ", due on ")) (date(lang, due))
+                }
+                @if let Some(by) = action.blocked_by.as_deref().filter(|_| action.is_blocked()) {
+                    (sheet.say(", bloquée\u{a0}: ", ", blocked: ")) (by)
+                }
+            } } }
+        }
+    }
+}
