@@ -36,7 +36,7 @@ fn the_sample_towns_strategy() {
 
     let list = |path: &str| daemon.json(path)["items"].as_array().unwrap().clone();
     let objectives = list("/api/v1/objectives");
-    let laptops = named(&objectives, "name", "portables-6-ans");
+    let laptops = named(&objectives, "name", "portables-7-ans");
     let told = |key: &str| laptops[key].as_f64().unwrap_or_else(|| panic!("{key}: {laptops}"));
     let ratio = (told("now") - told("baseline_value")) / (told("target") - told("baseline_value"));
     assert!((told("ratio") - ratio).abs() < 1e-9, "{laptops}");
@@ -51,7 +51,7 @@ fn the_sample_towns_strategy() {
 
     let metrics = daemon.get("/metrics").body;
     promtool_accepts(&metrics);
-    let sampled = daemon.sample("ecoparc_objective_ratio{objective=\"portables-6-ans\",theme=\"2\"}").unwrap();
+    let sampled = daemon.sample("ecoparc_objective_ratio{objective=\"portables-7-ans\",theme=\"2\"}").unwrap();
     assert!((sampled - ratio).abs() < 1e-9);
     assert_eq!(daemon.sample("ecoparc_actions{theme=\"4\",status=\"running\"}"), Some(1.0));
     assert_eq!(daemon.sample("ecoparc_actions{theme=\"4\",status=\"to_start\"}"), Some(0.0));
@@ -78,5 +78,5 @@ fn the_sample_towns_strategy() {
     }
     let own = ask("/metrics");
     assert!(own.contains("ecoparc_objective_ratio{objective=\"ccas-agents\",theme=\"5\"}"));
-    assert!(!own.contains("portables-6-ans") && !own.contains("scope=\"hosting\""));
+    assert!(!own.contains("portables-7-ans") && !own.contains("scope=\"hosting\""));
 }
