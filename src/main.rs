@@ -16,6 +16,7 @@ mod schedule;
 mod store;
 mod telemetry;
 mod web;
+mod wording;
 
 use std::process::ExitCode;
 

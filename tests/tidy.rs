@@ -200,7 +200,7 @@ fn what_is_told_comes_from_the_edition() {
         .iter()
         .filter(|file| file.is_rust() && !file.is_tests())
         .filter(|file| {
-            let folders = ["src/web", "src/report", "src/exposition"];
+            let folders = ["src/web", "src/report", "src/exposition", "src/wording"];
             folders.iter().any(|folder| file.below(folder) || file.path == format!("{folder}.rs"))
         })
         .collect();

@@ -4,7 +4,6 @@
 mod answer;
 pub mod api;
 pub mod auth;
-mod french;
 mod openapi;
 mod page;
 mod problem;
@@ -33,10 +32,10 @@ use crate::config::{Scope, Server};
 use crate::edition::Edition;
 use crate::exposition::negotiate;
 use crate::history::History;
+use crate::wording::Lang;
 use answer::{prefers_csv, write};
 use api::{Ask, Route};
 use auth::{Sessions, Viewer, viewer};
-use french::Lang;
 use problem::Problem;
 use world::{Key, Worlds};
 

@@ -14,7 +14,6 @@ mod tables;
 mod tests;
 mod trajectory;
 mod unseen;
-mod words;
 
 use std::sync::Arc;
 
@@ -27,9 +26,9 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::edition::Edition;
 
-pub use super::french::Lang;
-use super::french::{date, moment};
 use super::world::Kinds;
+pub use crate::wording::Lang;
+use crate::wording::{date, moment, words};
 pub use explained::{FOUND, explanation};
 use figures::Figures;
 

@@ -3,7 +3,7 @@
 use domain::indicator::Reading;
 use maud::{Markup, html};
 
-use crate::web::french::{co2e, count, duration, euros, number, percent, short};
+use crate::wording::{co2e, count, duration, euros, number, percent, short};
 
 use super::figures::{Buyer, label, source};
 use super::{Sheet, words};

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::{Lang, shell, words};
 use crate::edition::Edition;
-use crate::web::french::number;
+use crate::wording::number;
 
 /// So many things are shown at most where several are meant.
 pub const FOUND: usize = 50;

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::Sheet;
 use super::figures::{label, source};
 use super::tables::{heads, table};
-use crate::web::french::{co2e, number};
+use crate::wording::{co2e, number};
 
 const GRAMS: &str = "avoided_co2e_grams";
 const EUROS: &str = "avoided_euros";

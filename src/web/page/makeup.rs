@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::tables::{heads, table};
 use super::{Sheet, words};
-use crate::web::french::{co2e, number};
+use crate::wording::{co2e, number};
 
 /// One line a kind and factor: how many, which factor and why, and what it comes to.
 pub fn makeup(sheet: &Sheet, portions: &[Portion]) -> Markup {

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::figures::{label, source};
 use super::tables::{heads, table};
 use super::{Sheet, words};
-use crate::web::french::{number, percent};
+use crate::wording::{number, percent};
 
 /// What could not be settled, and how much is known.
 pub fn quality(sheet: &Sheet) -> Markup {

@@ -3,12 +3,12 @@
 use domain::quantity::Energy;
 use maud::{Markup, html};
 
-use crate::web::french::{number, short};
+use crate::wording::{number, short};
 
 use super::Sheet;
 use super::figures::{label, source};
 use super::tables::{heads, table};
-use super::words;
+use crate::wording::words;
 
 /// Each room: its power now, and how much of its electricity reaches the computers.
 pub fn rooms(sheet: &Sheet) -> Markup {

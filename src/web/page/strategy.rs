@@ -5,19 +5,9 @@ use domain::strategy::Action;
 use domain::word::{ActionStatus, Theme, Word};
 use maud::{Markup, html};
 
-use super::Sheet;
 use super::tables::{heads, table};
-use crate::web::french::{co2e, date, duration, euros, number, percent};
-
-/// The six themes that the guide of the State and of local authorities proposes.
-const THEMES: [(Theme, &str, &str); 6] = [
-    (Theme::Purchasing, "Commande publique locale et durable", "Local and lasting public purchasing"),
-    (Theme::Equipment, "Cycle de vie du matériel", "Life of equipment"),
-    (Theme::Ecodesign, "Écoconception des services", "Ecodesign of services"),
-    (Theme::Awareness, "Sensibilisation des élus et des agents", "Elected members and agents"),
-    (Theme::Citizens, "Citoyens", "Citizens"),
-    (Theme::Territory, "Territoire connecté et durable", "Connected and lasting territory"),
-];
+use super::{Sheet, words};
+use crate::wording::{co2e, date, duration, euros, number, percent};
 
 /// Objectives and actions, where there are some.
 pub fn strategy(sheet: &Sheet, standings: &[Standing], actions: &[Action]) -> Markup {
@@ -28,8 +18,7 @@ pub fn strategy(sheet: &Sheet, standings: &[Standing], actions: &[Action]) -> Ma
 }
 
 fn theme(sheet: &Sheet, theme: Option<Theme>) -> &'static str {
-    let known = THEMES.iter().find(|(known, ..)| Some(*known) == theme);
-    known.map_or(sheet.say("Sans thème", "No theme"), |(_, french, english)| sheet.lang.pick(french, english))
+    words::theme(sheet.lang, theme.map_or("unknown", Word::name))
 }
 
 /// A value in the unit of its indicator.
@@ -92,7 +81,7 @@ fn doing(sheet: &Sheet, actions: &[Action]) -> Markup {
     let count = |of: Option<Theme>, status: ActionStatus| {
         actions.iter().filter(|action| action.theme == of && action.status == Some(status)).count()
     };
-    let themes = THEMES.iter().map(|(theme, ..)| Some(*theme)).chain([None]);
+    let themes = Theme::ALL.iter().map(|(theme, _)| Some(*theme)).chain([None]);
     let themes: Vec<_> = themes.filter(|theme| actions.iter().any(|action| action.theme == *theme)).collect();
     let mut pressing: Vec<&Action> =
         actions.iter().filter(|action| action.is_late(today) || action.is_blocked()).collect();

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use crate::edition::SourceState;
-use crate::web::french::{co2e, date, duration, euros, moment, number, percent};
+use crate::wording::{co2e, date, duration, euros, moment, number, percent};
 
 use super::figures::{Buyer, Total, source};
 use super::{Sheet, words};

@@ -9,7 +9,7 @@ use super::cards::ENOUGH;
 use super::figures::source;
 use super::tables::{buyer_name, heads, table};
 use super::{Sheet, words};
-use crate::web::french::{count, euros, percent};
+use crate::wording::{count, euros, percent};
 
 /// Kinds that are proposed, those first whose price rests on most units.
 const PROPOSED: usize = 3;

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::figures::{label, source};
 use super::tables::{heads, table};
 use super::{Sheet, words};
-use crate::web::french::{co2e, number};
+use crate::wording::{co2e, number};
 
 /// Equipment that nothing confirms or no inventory lists, by kind.
 pub fn unseen(sheet: &Sheet) -> Markup {

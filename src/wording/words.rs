@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::web::french::Lang;
+use super::Lang;
 
 /// A name and its words, in French and in English.
 type Words = [(&'static str, &'static str, &'static str)];
@@ -35,6 +35,11 @@ pub fn bought(lang: Lang, name: &str, refurbished: bool) -> [String; 2] {
         }
         Lang::En => [0, 1].map(|at| format!("{}{}", if refurbished { "refurbished " } else { "" }, english[at])),
     }
+}
+
+/// A theme of the strategy, as the guide of the State and of local authorities proposes six.
+pub fn theme(lang: Lang, name: &'static str) -> &'static str {
+    say(THEMES, lang, name)
 }
 
 /// Ways out.
@@ -117,6 +122,16 @@ pub fn note(lang: Lang, told: &str) -> Cow<'_, str> {
     }
     NOTES.iter().find(|(known, _)| *known == told).map_or(told, |(_, french)| french).into()
 }
+
+const THEMES: &Words = &[
+    ("1", "Commande publique locale et durable", "Local and lasting public purchasing"),
+    ("2", "Cycle de vie du matériel", "Life of equipment"),
+    ("3", "Écoconception des services", "Ecodesign of services"),
+    ("4", "Sensibilisation des élus et des agents", "Elected members and agents"),
+    ("5", "Citoyens", "Citizens"),
+    ("6", "Territoire connecté et durable", "Connected and lasting territory"),
+    ("unknown", "Sans thème", "No theme"),
+];
 
 const KINDS: &Words = &[
     ("laptop", "Ordinateurs portables", "Laptops"),

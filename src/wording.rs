@@ -1,5 +1,7 @@
 //! Numbers, dates and durations as people write them: in French first, in English on request.
 
+pub mod words;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
