@@ -8,6 +8,7 @@ mod config;
 mod daemon;
 mod edition;
 mod exposition;
+mod figures;
 mod history;
 mod refresh;
 mod report;
@@ -16,6 +17,7 @@ mod schedule;
 mod store;
 mod telemetry;
 mod web;
+mod wire;
 mod wording;
 
 use std::process::ExitCode;

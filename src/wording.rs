@@ -132,6 +132,17 @@ pub fn duration(lang: Lang, seconds: f64) -> String {
     format!("{}{SPACE}{unit}", short(lang, years, 1))
 }
 
+/// A value in the unit of its indicator.
+pub fn in_unit(lang: Lang, value: f64, unit: &str) -> String {
+    match unit {
+        "seconds" => duration(lang, value),
+        "ratio" => percent(lang, value, 1),
+        "euros" => euros(lang, value),
+        "grams" => co2e(lang, value),
+        _ => number(lang, value, 1),
+    }
+}
+
 const MONTHS: [(&str, &str); 12] = [
     ("janvier", "January"),
     ("février", "February"),

@@ -5,8 +5,9 @@ use maud::{Markup, html};
 
 use crate::wording::{co2e, count, duration, euros, number, percent, short};
 
-use super::figures::{Buyer, label, source};
+use super::source;
 use super::{Sheet, words};
+use crate::figures::{Buyer, label};
 
 /// Below this share of known euros a rate is called incomplete.
 pub const ENOUGH: f64 = 0.8;
@@ -46,7 +47,7 @@ fn voluntary(sheet: &Sheet, buyer: Option<Buyer>) -> Markup {
 
 fn purchases(sheet: &Sheet) -> Markup {
     let (lang, year) = (sheet.lang, sheet.edition.today.year());
-    let buyer = sheet.figures.buyers("reuse_spend_ratio", sheet.edition).first().copied();
+    let buyer = sheet.figures.buyers("reuse_spend_ratio", &sheet.edition.snapshot.entities).first().copied();
     let told = year.to_string();
     let slice = [("siret", buyer.map_or("", |buyer| buyer.siret)), ("category", "it_telephony"), ("year", &told)];
     let rate = sheet.figures.find("reuse_spend_ratio", &slice);
@@ -231,7 +232,7 @@ fn people(sheet: &Sheet) -> Markup {
 
 fn exits(sheet: &Sheet) -> Markup {
     let (lang, year) = (sheet.lang, sheet.edition.today.year());
-    let buyer = sheet.figures.buyers("disposal_reuse_ratio", sheet.edition).first().copied();
+    let buyer = sheet.figures.buyers("disposal_reuse_ratio", &sheet.edition.snapshot.entities).first().copied();
     let told = year.to_string();
     let slice = [("siret", buyer.map_or("", |buyer| buyer.siret)), ("year", told.as_str())];
     let rate = sheet.figures.find("disposal_reuse_ratio", &slice);

@@ -3,8 +3,9 @@
 use maud::{Markup, html};
 
 use super::Sheet;
-use super::figures::{label, source};
+use super::source;
 use super::tables::{heads, table};
+use crate::figures::label;
 use crate::wording::{co2e, number};
 
 const GRAMS: &str = "avoided_co2e_grams";

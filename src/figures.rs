@@ -1,13 +1,11 @@
-//! The readings of a page, found by name and slice.
+//! Readings found by name and slice, for what is told in words: the page and the report.
 
 use std::collections::BTreeMap;
 
-use domain::entity::Entity;
+use domain::entity::{Entity, EntityTree};
 use domain::indicator::{Indicator, Reading};
 
-use crate::edition::Edition;
-
-/// The readings that a viewer may see, by name.
+/// Readings by name.
 pub struct Figures<'a>(BTreeMap<&'static str, Vec<&'a Reading>>);
 
 /// The sum of several readings.
@@ -75,12 +73,11 @@ impl<'a> Figures<'a> {
     }
 
     /// The buyers of the readings of a name, in the order of the tree; unknown ones last.
-    pub fn buyers(&self, name: &str, edition: &'a Edition) -> Vec<Buyer<'a>> {
+    pub fn buyers(&self, name: &str, entities: &'a EntityTree) -> Vec<Buyer<'a>> {
         let mut sirets = self.labels(name, "siret");
-        let place = |siret: &str| edition.snapshot.entities.nodes.iter().position(|entity| owns(entity, siret));
+        let place = |siret: &str| entities.nodes.iter().position(|entity| owns(entity, siret));
         sirets.sort_by_key(|siret| place(siret).unwrap_or(usize::MAX));
-        let buyer =
-            |siret: &'a str| Buyer { siret, entity: place(siret).map(|at| &edition.snapshot.entities.nodes[at]) };
+        let buyer = |siret: &'a str| Buyer { siret, entity: place(siret).map(|at| &entities.nodes[at]) };
         sirets.into_iter().map(buyer).collect()
     }
 }
@@ -112,16 +109,4 @@ fn owns(entity: &Entity, siret: &str) -> bool {
 /// The value of a label; empty where the slice has none.
 pub fn label<'a>(reading: &'a Reading, name: &str) -> &'a str {
     reading.slice.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
-}
-
-/// The readings behind a figure, in the API. Kinds and years need no escaping.
-pub fn source(name: &str, kind: Option<&str>, year: Option<i16>) -> String {
-    let mut address = format!("/api/v1/indicators?name={name}");
-    if let Some(kind) = kind {
-        address.push_str(&format!("&kind={kind}"));
-    }
-    if let Some(year) = year {
-        address.push_str(&format!("&year={year}"));
-    }
-    address
 }
