@@ -55,13 +55,33 @@ impl<'a> Figures<'a> {
 
     /// Active assets (in use, in stock, in repair) of a kind; of all where none is told.
     pub fn active(&self, kind: Option<&str>) -> f64 {
-        ["in_use", "in_stock", "in_repair"]
+        ACTIVE
             .iter()
             .filter_map(|status| match kind {
                 Some(kind) => self.sum("assets", &[("kind", kind), ("status", status)]).value,
                 None => self.sum("assets", &[("status", status)]).value,
             })
             .sum()
+    }
+
+    /// What there is for each agent; `None` where no headcount is known. `root` is the organisation's id: its own count
+    /// holds everyone, else each entity's count stands beside its own equipment.
+    pub fn per_agent(&self, root: &str) -> Option<PerAgent> {
+        let told = |entity: &str| self.find("agents", &[("entity", entity)]).and_then(|reading| reading.value);
+        let whole = told(root);
+        let agents = whole.or(self.sum("agents", &[]).value).filter(|agents| *agents > 0.0)?;
+        let mut per = PerAgent { agents, by_kind: BTreeMap::new(), outside: 0.0 };
+        for status in ACTIVE {
+            for reading in self.all("assets", &[("status", status)]) {
+                let count = reading.value.unwrap_or(0.0);
+                if whole.is_some() || self.find("agents", &[("entity", label(reading, "entity"))]).is_some() {
+                    *per.by_kind.entry(label(reading, "kind").to_owned()).or_default() += count;
+                } else {
+                    per.outside += count;
+                }
+            }
+        }
+        Some(per)
     }
 
     /// The values that a label takes in the readings of a name.
@@ -81,6 +101,31 @@ impl<'a> Figures<'a> {
         sirets.into_iter().map(buyer).collect()
     }
 }
+
+/// The statuses of the active fleet.
+const ACTIVE: [&str; 3] = ["in_use", "in_stock", "in_repair"];
+
+/// Equipment beside those who use it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PerAgent {
+    /// How many people.
+    pub agents: f64,
+    /// Their active assets by kind.
+    by_kind: BTreeMap<String, f64>,
+    /// Active assets of entities without a headcount: they are in no ratio.
+    pub outside: f64,
+}
+
+impl PerAgent {
+    /// How many of these kinds there are for each agent; of all where none is told.
+    pub fn of(&self, kinds: &[&str]) -> f64 {
+        let own = self.by_kind.iter().filter(|(kind, _)| kinds.is_empty() || kinds.contains(&kind.as_str()));
+        own.map(|(_, count)| count).sum::<f64>() / self.agents
+    }
+}
+
+/// What most agents work with.
+pub const COMPUTERS: [&str; 5] = ["laptop", "desktop", "workstation", "all_in_one", "thin_client"];
 
 /// Someone the law speaks to.
 #[derive(Clone, Copy)]

@@ -2,6 +2,7 @@
 //! are met, live.
 
 mod appraise;
+mod chart;
 mod collect;
 mod command;
 mod config;
