@@ -181,10 +181,10 @@ pub fn date(lang: Lang, day: Date) -> String {
 }
 
 /// The month of a day, short enough to stand below a bar.
-pub fn month_name(lang: Lang, day: Date) -> &'static str {
-    let (french, english) = MONTHS[usize::from(day.month().unsigned_abs() - 1)];
-    let short = |name: &'static str| name.char_indices().nth(4).map_or(name, |(end, _)| &name[..end]);
-    short(lang.pick(french, english))
+pub fn month(lang: Lang, day: Date) -> &'static str {
+    let french = ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."];
+    let at = usize::from(day.month().unsigned_abs() - 1);
+    lang.pick(french[at], &MONTHS[at].1[..3])
 }
 
 /// A moment, to the minute, in universal time.

@@ -85,6 +85,7 @@ fn ages(sheet: &Sheet) -> Markup {
         } } }
     };
     html! {
+        div.charts { @for chart in charts { (chart.draw()) } }
         (table(
             sheet,
             "ages",
@@ -92,7 +93,6 @@ fn ages(sheet: &Sheet) -> Markup {
             ("Matériels en service, en stock ou en réparation, par année d'âge.", "Equipment in use, in stock or in repair, by year of age."),
             inside,
         ))
-        div.charts { @for chart in charts { (chart.draw()) } }
     }
 }
 

@@ -10,7 +10,7 @@ use super::source;
 use super::tables::{buyer_name, heads, table};
 use super::{Sheet, words};
 use crate::chart::{Bar, Chart, Shape};
-use crate::wording::{count, euros, month_name, percent};
+use crate::wording::{self, count, euros, percent};
 
 /// Kinds that are proposed, those first whose price rests on most units.
 const PROPOSED: usize = 3;
@@ -75,7 +75,7 @@ pub fn drawn(sheet: &Sheet) -> Markup {
         let bars = trajectory.months.iter().map(|month| {
             let rate = month.so_far.ratio();
             Bar {
-                label: month_name(lang, month.first).to_owned(),
+                label: wording::month(lang, month.first).to_owned(),
                 parts: rate.into_iter().collect(),
                 told: rate.map_or_else(String::new, |rate| percent(lang, rate, 0)),
                 bounds: None,
