@@ -11,6 +11,7 @@ mod edition;
 mod exposition;
 mod figures;
 mod history;
+mod notify;
 mod refresh;
 mod report;
 mod sampling;

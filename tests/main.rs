@@ -12,6 +12,7 @@ mod house;
 mod identity;
 mod ldap;
 mod metrics;
+mod notify;
 mod ocs;
 mod power;
 mod refusal;
