@@ -176,7 +176,7 @@ def procurement():
         stat("Reste à acheter en réemploi", "Euros de réemploi qui manquent pour l'objectif, à montant total constant.",
              one(of("reuse_spend_missing_euros", "siret", "year"), *pair), EUROS, wide, rule=NOTHING, by=pair, decimals=0,
              links=[("En nombre de matériels", "$ecoparc/api/v1/procurement/${year}/missing")]),
-        stat("Projection au 31 décembre, en part de l'objectif", "Où l'année finira si ce qui reste ressemble aux douze "
+        stat("Projection au 31 décembre", "Part de l'objectif où l'année finira si ce qui reste ressemble aux douze "
              "derniers mois. Vide pour une année close.",
              one(f"{of('reuse_spend_projected_ratio', 'siret', 'year')} / {BESIDE} {TARGET}", *pair), "percentunit", wide,
              rule=REACHED, by=pair, decimals=0, absent="année close",
@@ -436,10 +436,10 @@ def health():
               column("Durée", beside(of("source_duration_seconds", "source"), up), "s", decimals=2),
               column("Lues", beside(of("source_observations", "source"), up), "locale"),
               column("Refusées", beside(of("source_rejects", "source"), up), "locale", rule=NOTHING),
-              ], (14, 9), order="Répond", descending=False),
+              ], (13, 9), order="Répond", descending=False),
         table("Doutes à lever", "Ce qu'ecoparc n'a pas pu trancher seul, par raison.", {"reason": "Doute"}, [
               column("Nombre", f"{total(of('doubts'), 'reason')} > 0", "locale"),
-              ], (10, 9), links=[("Chaque doute", "$ecoparc/api/v1/doubts")]),
+              ], (11, 9), links=[("Chaque doute", "$ecoparc/api/v1/doubts")]),
         series("Échecs de lecture par heure", "Lectures échouées, par source et par raison.",
                [(f"{total(rate(of('source_failures_total', 'source')), 'source', 'class')} * 3600",
                  "{{source}} · {{class}}")], "none", (12, 8), words="class", least=0, absent="aucun échec"),

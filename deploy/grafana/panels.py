@@ -191,7 +191,7 @@ def column(heading, expr, unit, *, rule=None, decimals=None, mappings=None):
 
 # Of columns that hold words, in pixels; figures share what is left.
 WIDTHS = {"siret": 140, "year": 75, "kind": 200, "category": 200, "theme": 265, "edition": 480, "rule": 260,
-          "reason": 470}
+          "reason": 550}
 CELLS = {"align": "auto", "filterable": False, "minWidth": 70}
 TABLE = {"cellHeight": "sm", "footer": {"show": False, "countRows": False, "fields": "", "reducer": ["sum"]}, "showHeader": True}
 
