@@ -8,6 +8,7 @@ mod declaration;
 mod declare;
 mod figures;
 mod glpi;
+mod grafana;
 mod house;
 mod identity;
 mod ldap;
