@@ -122,6 +122,15 @@ fn lives(basis: &Basis) -> BTreeMap<Kind, Vec<Life>> {
     lives
 }
 
+/// The median lifetime of each kind of which it is known.
+pub fn medians(basis: &Basis) -> BTreeMap<Kind, Years> {
+    let known = lives(basis).into_iter().filter_map(|(kind, lives)| {
+        let (median, ..) = median_of(&curve(&lives))?;
+        Some((kind, Years::from_days(i64::from(median))))
+    });
+    known.collect()
+}
+
 fn median(basis: &Basis) -> Vec<Reading> {
     let readings = lives(basis).into_iter().map(|(kind, lives)| {
         let slice = vec![("kind", kind_label(Some(kind)))];
