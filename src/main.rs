@@ -12,6 +12,7 @@ mod history;
 mod refresh;
 mod report;
 mod sampling;
+mod scenario;
 mod schedule;
 mod store;
 mod telemetry;
