@@ -15,6 +15,7 @@ mod metrics;
 mod ocs;
 mod power;
 mod refusal;
+mod simulate;
 mod snmp;
 mod story;
 mod strategy;
