@@ -15,6 +15,7 @@ mod notify;
 mod refresh;
 mod report;
 mod sampling;
+mod scenario;
 mod schedule;
 mod store;
 mod telemetry;

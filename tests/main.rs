@@ -18,6 +18,7 @@ mod ocs;
 mod power;
 mod refusal;
 mod report;
+mod simulate;
 mod snmp;
 mod story;
 mod strategy;

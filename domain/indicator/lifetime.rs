@@ -123,6 +123,15 @@ pub fn lives(snapshot: &Snapshot, at: Date) -> BTreeMap<Kind, Vec<Life>> {
     lives
 }
 
+/// The median lifetime of each kind of which it is known.
+pub fn medians(basis: &Basis) -> BTreeMap<Kind, Years> {
+    let known = lives(basis.snapshot, basis.at).into_iter().filter_map(|(kind, lives)| {
+        let (median, ..) = median_of(&curve(&lives))?;
+        Some((kind, Years::from_days(i64::from(median))))
+    });
+    known.collect()
+}
+
 fn median(basis: &Basis) -> Vec<Reading> {
     let readings = lives(basis.snapshot, basis.at).into_iter().map(|(kind, lives)| {
         let slice = vec![("kind", kind_label(Some(kind)))];
