@@ -146,7 +146,8 @@ pub fn of_json(text: &str) -> Result<Scenario, Refused> {
     read(&serde_json::from_str(text).map_err(unread)?)
 }
 
-fn read(value: &Value) -> Result<Scenario, Refused> {
+/// Reads what is told as JSON.
+pub fn read(value: &Value) -> Result<Scenario, Refused> {
     let table = table("", value)?;
     let names: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
     known("", table, &names)?;

@@ -5,12 +5,7 @@ use domain::simulation::{Course, Part, Simulation, Year};
 use domain::word::Word;
 use serde_json::Value;
 
-/// A flat object: names and values, in order.
-pub type Row = Vec<(&'static str, Value)>;
-
-fn number(value: Option<f64>) -> Value {
-    value.map_or(Value::Null, Value::from)
-}
+use crate::wire::{Row, number, object};
 
 /// The figures of a kind or of all, each with its name, which tells the unit.
 fn figures(part: &Part) -> Vec<(&'static str, Option<f64>)> {
@@ -109,6 +104,5 @@ pub fn assumptions(simulation: &Simulation) -> Vec<Row> {
 
 /// Rows as a list of objects.
 pub fn objects(rows: Vec<Row>) -> Value {
-    let object = |row: Row| Value::Object(row.into_iter().map(|(name, value)| (name.to_owned(), value)).collect());
     rows.into_iter().map(object).collect()
 }

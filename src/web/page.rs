@@ -12,6 +12,7 @@ mod methods;
 mod overview;
 mod quality;
 mod rooms;
+mod simulate;
 mod stock;
 mod strategy;
 mod tables;
@@ -125,6 +126,13 @@ pub static PAGES: &[Page] = &[
         needs: Scope::Read,
         listed: true,
         inside: changes::changes,
+    },
+    Page {
+        path: "/simulate",
+        name: ("Et si\u{a0}?", "What if?"),
+        needs: Scope::Read,
+        listed: true,
+        inside: simulate::simulate,
     },
     Page {
         path: "/quality",

@@ -16,7 +16,6 @@ pub mod strategy;
 pub mod trajectory;
 pub mod unseen;
 
-
 use super::answer::Answer;
 use super::problem::Problem;
 use crate::config::Scope;

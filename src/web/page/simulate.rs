@@ -1,0 +1,200 @@
+//! What a choice would change over five years: a form, and both courses side by side.
+
+use domain::simulation::{Simulation, Year, simulate as run};
+use domain::word::Word;
+use maud::{Markup, html};
+use serde_json::{Map, Value, json};
+
+use super::tables::{heads, table};
+use super::{Sheet, words};
+use crate::chart::{Bar, Chart, Shape};
+use crate::scenario;
+use crate::wording::{co2e, date, euros, number, percent, short};
+
+/// Kinds whose lives the form asks for.
+const LIVES: [&str; 4] = ["laptop", "desktop", "monitor", "smartphone"];
+/// Shares that the form asks for in hundredths: key, and what it says.
+const SHARES: [(&str, (&str, &str)); 3] = [
+    (
+        "refurbished_share",
+        ("Part des prochains achats en reconditionné (%)", "Share of the next purchases refurbished (%)"),
+    ),
+    ("second_screens_removed", ("Part des seconds écrans retirés (%)", "Share of second screens removed (%)")),
+    (
+        "printers_removed",
+        ("Part des imprimantes retirées, car partagées (%)", "Share of printers removed, as others are shared (%)"),
+    ),
+];
+const ELECTRICITY: &str = "grams_per_kwh";
+
+pub fn simulate(sheet: &Sheet) -> Markup {
+    let told = asked(sheet);
+    html! {
+        (form(sheet))
+        @match told {
+            Err(why) => p.alert role="alert" { (sheet.say("Ce scénario ne peut être calculé\u{a0}: ", "This scenario cannot be computed: ")) span lang="en" { (why) } },
+            Ok(None) => p { (sheet.say(
+                "Renseignez au moins un choix\u{a0}: il sera comparé au cours actuel des choses, sur cinq ans.",
+                "Tell one choice at least: it is compared with the course that things take today, over five years.",
+            )) },
+            Ok(Some(told)) => {
+                @let basis = sheet.world.basis(sheet.edition.today);
+                @match scenario::read(&told).map_err(|why| why.to_string()).and_then(|scenario| {
+                    scenario.fault(&basis).map_or(Ok(scenario), |fault| Err(scenario::Refused::from(fault).to_string()))
+                }) {
+                    Err(why) => p.alert role="alert" { (sheet.say("Ce scénario ne peut être calculé\u{a0}: ", "This scenario cannot be computed: ")) span lang="en" { (why) } },
+                    Ok(scenario) => (outcome(sheet, &run(&basis, &scenario, |_| true))),
+                }
+            }
+        }
+    }
+}
+
+/// A number of the form; French readers write a comma.
+fn value(sheet: &Sheet, name: &str) -> Result<Option<f64>, String> {
+    let read = |text: &str| text.replace(',', ".").parse().map_err(|_| format!("`{name}`: `{text}` is no number"));
+    sheet.ask(name).map(read).transpose()
+}
+
+/// The scenario that the form tells; none where it tells nothing.
+fn asked(sheet: &Sheet) -> Result<Option<Value>, String> {
+    let mut told = Map::new();
+    let mut lives = Map::new();
+    for kind in LIVES {
+        if let Some(years) = value(sheet, kind)? {
+            lives.insert(kind.to_owned(), json!(years));
+        }
+    }
+    if !lives.is_empty() {
+        told.insert("lifetime_years".to_owned(), lives.into());
+    }
+    for (key, _) in SHARES {
+        if let Some(hundredths) = value(sheet, key)? {
+            let share = json!(hundredths / 100.0);
+            told.insert(key.to_owned(), if key == "refurbished_share" { json!({ "all": share }) } else { share });
+        }
+    }
+    if let Some(grams) = value(sheet, ELECTRICITY)? {
+        told.insert("electricity".to_owned(), json!({ ELECTRICITY: grams }));
+    }
+    Ok((!told.is_empty()).then_some(told.into()))
+}
+
+fn form(sheet: &Sheet) -> Markup {
+    let lang = sheet.lang;
+    let field = |name: &str, label: &str| {
+        html! {
+            p {
+                label for=(name) { (label) }
+                input type="text" inputmode="decimal" id=(name) name=(name) size="6" value=(sheet.ask(name).unwrap_or_default());
+            }
+        }
+    };
+    html! {
+        form method="get" action="/simulate" {
+            @for kind in LIVES {
+                (field(kind, &lang.pick(
+                    format!("{}\u{a0}: durée de vie (ans)", words::kind(lang, kind)),
+                    format!("{}: lifetime (years)", words::kind(lang, kind)),
+                )))
+            }
+            @for (key, label) in SHARES { (field(key, sheet.say(label.0, label.1))) }
+            (field(ELECTRICITY, sheet.say("Électricité (g CO₂e par kWh)", "Electricity (g CO₂e a kWh)")))
+            p { button { (sheet.say("Simuler", "Simulate")) } }
+        }
+    }
+}
+
+fn outcome(sheet: &Sheet, told: &Simulation) -> Markup {
+    let lang = sheet.lang;
+    let years = || told.today.iter().zip(&told.scenario).enumerate();
+    let unknown = || sheet.say("inconnu", "unknown").to_owned();
+    let spent = |year: &Year| year.whole.flow.as_ref().and_then(|flow| flow.spent());
+    let exits = |year: &Year| year.whole.flow.as_ref().map(|flow| flow.exits);
+    let inside = html! {
+        thead { tr {
+            th scope="col" { (sheet.say("Année", "Year")) }
+            @for what in [("Empreinte annuelle", "Annual footprint"), ("Sorties", "Exits"), ("Dépense HT", "Spending without tax"), ("Part de réemploi", "Share of reuse")] {
+                th.n scope="col" { (sheet.say(what.0, what.1)) br; span.note { (sheet.say("aujourd'hui", "today")) } }
+                th.n scope="col" { (sheet.say(what.0, what.1)) br; span.note { (sheet.say("scénario", "scenario")) } }
+            }
+        } }
+        tbody { @for (_, (today, scenario)) in years() { tr {
+            th scope="row" { (today.civil_year) }
+            @for year in [today, scenario] { td.n { (least(sheet, year.whole.coverage())) (co2e(lang, year.whole.total.0)) } }
+            @for year in [today, scenario] { td.n { (exits(year).map_or_else(String::new, |exits| number(lang, exits, 0))) } }
+            @for year in [today, scenario] { td.n { @if year.whole.flow.is_some() { (spent(year).map_or_else(unknown, |spent| euros(lang, spent))) } } }
+            @for year in [today, scenario] { td.n { @if year.whole.flow.is_some() { (year.reuse_spend.map_or_else(unknown, |rate| percent(lang, rate, 1))) } } }
+        } } }
+        tfoot { tr {
+            th scope="row" { (sheet.say("Écart sur cinq ans", "Difference over five years")) }
+            td.n colspan="2" { (signed(years().skip(1).map(|(_, (a, b))| b.whole.total.0 - a.whole.total.0).sum(), |grams| co2e(lang, grams))) }
+            td.n colspan="2" { (signed(years().filter_map(|(_, (a, b))| Some(exits(b)? - exits(a)?)).sum(), |exits| number(lang, exits, 0))) }
+            td.n colspan="2" { (signed(years().filter_map(|(_, (a, b))| Some(spent(b)? - spent(a)?)).sum(), |spent| euros(lang, spent))) }
+            td colspan="2" {}
+        } }
+    };
+    let course = |of: &[Year], title: &str| Chart {
+        title: title.to_owned(),
+        shape: Shape::Columns,
+        bars: of
+            .iter()
+            .map(|year| Bar {
+                label: year.civil_year.to_string(),
+                parts: vec![year.whole.embodied.0, year.whole.used.0],
+                told: co2e(lang, year.whole.total.0),
+                bounds: None,
+            })
+            .collect(),
+        legend: lang.pick(["Fabrication", "Usage"], ["Manufacture", "Use"]).map(str::to_owned).to_vec(),
+        targets: Vec::new(),
+    };
+    html! {
+        (table(
+            sheet,
+            "courses",
+            ("Aujourd'hui et le scénario", "Today and the scenario"),
+            (
+                "La première ligne est le parc tel qu'il est. Chaque matériel qui part est remplacé par son semblable\u{a0}; la dépense est aux prix moyens de la maison.",
+                "The first line is the fleet as it is. What leaves is replaced by its like; spending is at the house's mean prices.",
+            ),
+            inside,
+        ))
+        div.charts {
+            (course(&told.today, sheet.say("Empreinte annuelle, cours actuel", "Annual footprint, today's course")).draw())
+            (course(&told.scenario, sheet.say("Empreinte annuelle, scénario", "Annual footprint, scenario")).draw())
+        }
+        (assumed(sheet, told))
+    }
+}
+
+fn least(sheet: &Sheet, coverage: f64) -> &'static str {
+    if coverage < 1.0 { sheet.lang.pick("au moins ", "at least ") } else { "" }
+}
+
+fn signed(value: f64, words: impl Fn(f64) -> String) -> String {
+    format!("{}{}", if value > 0.0 { "+" } else { "" }, words(value))
+}
+
+/// Every number that was assumed, and what a reader must know.
+fn assumed(sheet: &Sheet, told: &Simulation) -> Markup {
+    let inside = html! {
+        (heads(sheet, &[("Hypothèse", "Assumption", false), ("Valeur", "Value", true), ("Unité", "Unit", false), ("Vaut pour", "Holds for", false), ("Origine", "Origin", false)]))
+        tbody { @for line in &told.assumptions { tr lang="en" {
+            th scope="row" { (line.name) }
+            td.n { (short(sheet.lang, line.value, 3)) }
+            td { (line.unit) }
+            td { (line.course.map_or("both", Word::name)) }
+            td { (line.origin) }
+        } } }
+    };
+    let title = ("Ce qui a été supposé", "What was assumed");
+    html! {
+        (table(sheet, "assumed", title, ("Chaque nombre, avec son origine.", "Each number, with its origin."), inside))
+        @if !told.notes.is_empty() { ul lang="en" { @for note in &told.notes { li { (note) } } } }
+        p.note { (date(sheet.lang, told.at)) ". " (sheet.say(
+            "Les mêmes scénarios s'écrivent dans un fichier\u{a0}: ecoparc simulate.",
+            "The same scenarios are written in a file: ecoparc simulate.",
+        )) }
+    }
+}
