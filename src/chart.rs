@@ -147,7 +147,8 @@ impl Chart {
 fn parts(bar: &Bar) -> impl Iterator<Item = (f64, f64)> {
     bar.parts.iter().scan(0.0, |sum, part| {
         let from = *sum;
-        *sum += part;
+        // Credit notes can make a rate negative: that has no bar.
+        *sum += part.max(0.0);
         Some((from, *sum))
     })
 }

@@ -81,6 +81,18 @@ impl<'a> Figures<'a> {
                 }
             }
         }
+        // Small departments are told together, under no headcount of their own; where all others have one, so have they.
+        let folded = per.outside > 0.0
+            && self.labels("assets", "entity").iter().all(|entity| *entity == "other" || told(entity).is_some());
+        if folded {
+            per.outside = 0.0;
+            for status in ACTIVE {
+                for reading in self.all("assets", &[("status", status), ("entity", "other")]) {
+                    *per.by_kind.entry(label(reading, "kind").to_owned()).or_default() +=
+                        reading.value.unwrap_or(0.0);
+                }
+            }
+        }
         Some(per)
     }
 
@@ -101,6 +113,9 @@ impl<'a> Figures<'a> {
         sirets.into_iter().map(buyer).collect()
     }
 }
+
+/// Below this share of known euros a rate is called incomplete.
+pub const ENOUGH: f64 = 0.8;
 
 /// The statuses of the active fleet.
 const ACTIVE: [&str; 3] = ["in_use", "in_stock", "in_repair"];

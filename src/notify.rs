@@ -69,35 +69,41 @@ pub async fn keep_telling(
     }
 }
 
-/// Tells what an edition brings, and keeps that it was told.
+/// Tells what an edition brings, and keeps that it was told. One message that fails holds up no other.
 async fn tell(notifier: &Notifier, store: &Store, edition: &Edition) -> anyhow::Result<()> {
     let concerns = concerns(edition, notifier.lang);
     let wanted: Vec<&Concern> = concerns.iter().filter(|concern| notifier.about.contains(&concern.about)).collect();
     let known = store.notices(&notifier.name).await?;
+    let mut outcome = Ok(());
     for message in due(&wanted, &known, edition.made_at) {
-        notifier.way.send(&message, notifier.lang).await?;
-        info!(notifier = notifier.name, concern = message.concern, over = message.over, "told");
-        let notice = Notice { concern: message.concern, what: message.what, told: message.since.as_second() };
-        store.notice(&notifier.name, &notice, message.over).await?;
+        if let Err(error) = one(notifier, store, message).await {
+            outcome = outcome.and(Err(error));
+        }
     }
-    Ok(())
+    outcome
 }
 
-/// What is to be said: of what is new, and of what is over.
+async fn one(notifier: &Notifier, store: &Store, message: Message) -> anyhow::Result<()> {
+    notifier.way.send(&message, notifier.lang).await?;
+    info!(notifier = notifier.name, concern = message.concern, over = message.over, "told");
+    let notice = Notice { concern: message.concern, what: message.what, told: message.since.as_second() };
+    store.notice(&notifier.name, &notice, message.over).await
+}
+
+/// What is to be said: of what presses and was not told, and of what was told and is known to be well.
 fn due(concerns: &[&Concern], known: &[Notice], now: Timestamp) -> Vec<Message> {
-    let new = concerns.iter().filter(|concern| known.iter().all(|notice| notice.concern != concern.key));
-    let new = new.map(|concern| Message {
-        concern: concern.key.clone(),
-        what: concern.what.clone(),
-        over: false,
-        since: now,
-    });
-    let over = known.iter().filter(|notice| concerns.iter().all(|concern| notice.concern != concern.key));
-    let over = over.map(|notice| Message {
-        concern: notice.concern.clone(),
-        what: notice.what.clone(),
-        over: true,
-        since: Timestamp::from_second(notice.told).unwrap_or(now),
-    });
-    new.chain(over).collect()
+    let told = |concern: &Concern| known.iter().find(|notice| notice.concern == concern.key);
+    let message = |concern: &&Concern| match (concern.pressing, told(concern)) {
+        (true, None) => {
+            Some(Message { concern: concern.key.clone(), what: concern.what.clone(), over: false, since: now })
+        }
+        (false, Some(notice)) => Some(Message {
+            concern: notice.concern.clone(),
+            what: notice.what.clone(),
+            over: true,
+            since: Timestamp::from_second(notice.told).unwrap_or(now),
+        }),
+        _ => None,
+    };
+    concerns.iter().filter_map(message).collect()
 }

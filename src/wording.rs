@@ -197,6 +197,15 @@ pub fn moment(lang: Lang, at: Timestamp) -> String {
     format!("{} {hour} UTC", date(lang, at.date()))
 }
 
+/// A name as it stands inside a sentence: its first letter small, unless it begins an abbreviation.
+pub fn inside(name: &str) -> String {
+    let mut letters = name.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().chain(letters).collect(),
+        _ => name.to_owned(),
+    }
+}
+
 /// A whole number of things, with the word for one or for several: French counts as several from two on.
 pub fn count(lang: Lang, value: f64, one: &str, several: &str) -> String {
     let is_one = lang.pick(value.abs() < 2.0, value == 1.0);

@@ -227,7 +227,20 @@ impl Default for Law {
     }
 }
 
+/// Inhabitants above which a local authority has a strategy and reports on it (loi REEN, article 35).
+pub const STRATEGY_ABOVE: u32 = 50_000;
+
+/// The day by which the purchases of a civil year are declared (arrêté du 13 janvier 2025).
+pub fn declared_by(year: i16) -> jiff::civil::Date {
+    jiff::civil::date(year.saturating_add(1), 6, 30)
+}
+
 impl Law {
+    /// The category that most IT spending of a civil year is declared under; of the former decree, its first line.
+    pub fn it_category(&self, year: i16) -> Option<&Category> {
+        self.category_of(Kind::Laptop, year)
+    }
+
     /// The category of a kind in a civil year; `None` out of scope.
     pub fn category_of(&self, kind: Kind, year: i16) -> Option<&Category> {
         self.categories

@@ -183,7 +183,7 @@ pub enum Command {
   ecoparc report --year 2025 --split siret --output bilans/")]
     Report {
         /// The civil year
-        #[arg(long)]
+        #[arg(long, value_parser = clap::value_parser!(i16).range(2000..=2999))]
         year: i16,
         /// Seen at the end of this day; the year's last one, or today, where none is told
         #[arg(long, value_name = "DATE")]

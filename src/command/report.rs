@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 use domain::entity::{EntityId, EntityTree, ROOT};
+use domain::indicator::Basis;
+use domain::indicator::footprint::is_known;
 use domain::reconcile::reconcile;
 use domain::testimony::Moment;
 use domain::word::{Theme, Word};
@@ -75,6 +77,8 @@ async fn of_store(config: &Config, store: Store, asked: &Asked) -> anyhow::Resul
     );
     ground.look_up(&store).await;
     let snapshot = reconcile(&testimonies, &ground.rules);
+    let seen = Basis::new(&snapshot, &ground.settings, ground.publishing, at);
+    ensure!(is_known(&seen), "nothing is known of {at} yet");
     let entities = &snapshot.entities;
     let entity = match asked.entity.as_deref() {
         Some(name) => entities.find(name).with_context(|| format!("no entity is called `{name}`"))?,
@@ -85,7 +89,7 @@ async fn of_store(config: &Config, store: Store, asked: &Asked) -> anyhow::Resul
     let published: Vec<(Date, f64)> =
         past.iter().filter(|past| past.day < today).filter_map(|past| Some((past.day, past.value?))).collect();
     let of = |entity: EntityId| -> anyhow::Result<String> {
-        let notes = notes(config.report_notes.as_deref(), entities, entity)?;
+        let notes = notes(config.report_notes.as_deref(), entities, entity, asked.year)?;
         let report = annual::annual(&annual::Asked {
             snapshot: &snapshot,
             settings: &ground.settings,
@@ -112,7 +116,7 @@ async fn of_store(config: &Config, store: Store, asked: &Asked) -> anyhow::Resul
             std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
             let towns: Vec<EntityId> = (0..entities.nodes.len() as u32)
                 .map(EntityId)
-                .filter(|at| *at == ROOT || entities.entity(*at).siret.is_some())
+                .filter(|at| *at == ROOT || is_town(entities, *at))
                 .collect();
             for town in towns {
                 let file = format!(
@@ -128,6 +132,12 @@ async fn of_store(config: &Config, store: Store, asked: &Asked) -> anyhow::Resul
     Ok(())
 }
 
+/// Has it a SIRET of its own, other than those above it?
+fn is_town(entities: &EntityTree, at: EntityId) -> bool {
+    let siret = &entities.entity(at).siret;
+    siret.is_some() && entities.upward(at).skip(1).all(|above| entities.entity(above).siret != *siret)
+}
+
 fn extension(format: Format) -> &'static str {
     match format {
         Format::Html => "html",
@@ -139,7 +149,7 @@ fn extension(format: Format) -> &'static str {
 
 /// An entity's id as a file's name: an id that only sources name is a path.
 fn file_name(id: &str) -> String {
-    let plain = id.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' });
+    let plain = id.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' });
     plain.collect()
 }
 
@@ -148,13 +158,15 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 /// What people wrote for the report of an entity: the whole's stand in the folder itself, those of others in a folder
-/// below it that is called by the entity's id.
+/// below it that is called by the entity's id. Where a folder is called by the year, its own stand there in their place.
 ///
 /// # Errors
 /// Where a file cannot be read, and where its name is of no part of a report: what was written is not to be left out.
-fn notes(folder: Option<&Path>, entities: &EntityTree, entity: EntityId) -> anyhow::Result<Notes> {
+fn notes(folder: Option<&Path>, entities: &EntityTree, entity: EntityId, year: i16) -> anyhow::Result<Notes> {
     let mut notes = Notes::default();
     let Some(folder) = folder else { return Ok(notes) };
+    let of_year = folder.join(year.to_string());
+    let folder = if of_year.is_dir() { &of_year } else { folder };
     let own = if entity == ROOT { folder.to_path_buf() } else { folder.join(file_name(&entities.entity(entity).id)) };
     let files = match std::fs::read_dir(&own) {
         Ok(files) => files,

@@ -4,7 +4,7 @@ use domain::indicator::Reading;
 use jiff::civil::date;
 
 use crate::edition::Edition;
-use crate::figures::{Buyer, Figures};
+use crate::figures::{Buyer, ENOUGH, Figures};
 use crate::wording::{self, Lang, percent, words};
 
 /// What a concern is about: what a notifier chooses among.
@@ -26,6 +26,8 @@ pub struct Concern {
     pub key: String,
     /// What it is about.
     pub about: About,
+    /// It needs somebody; else it is known to be well.
+    pub pressing: bool,
     /// One sentence that a person can act on.
     pub what: String,
 }
@@ -35,16 +37,19 @@ const FROM_MONTH: i8 = 9;
 /// From this month on a declaration that is due on 30 June presses.
 const DECLARATION_MONTH: i8 = 6;
 
-/// Everything that needs somebody, in an order that stays.
+/// Everything that is watched and of which the edition can tell, in an order that stays. Of what it cannot tell, since a
+/// figure is not known or its year is over, there is nothing to say.
 pub fn concerns(edition: &Edition, lang: Lang) -> Vec<Concern> {
     let figures = Figures::of(&edition.readings);
     let mut concerns = Vec::new();
     spending(edition, &figures, lang, &mut concerns);
     exits(edition, &figures, lang, &mut concerns);
     declarations(edition, &figures, lang, &mut concerns);
-    for standing in edition.standings.iter().filter(|standing| standing.on_track == Some(false)) {
+    for standing in &edition.standings {
+        let Some(on_track) = standing.on_track else { continue };
         let name = &standing.objective.name;
         concerns.push(Concern {
+            pressing: !on_track,
             key: format!("objective:{name}"),
             about: About::Objective,
             what: lang.pick(
@@ -53,7 +58,9 @@ pub fn concerns(edition: &Edition, lang: Lang) -> Vec<Concern> {
             ),
         });
     }
-    for source in edition.sources.iter().filter(|source| source.stale && !source.collecting) {
+    // Before its first collection has ended nothing is known of a source.
+    let heard = edition.sources.iter().filter(|source| source.last_success.is_some() || source.failure.is_some());
+    for source in heard {
         let why = source
             .failure
             .as_ref()
@@ -64,6 +71,7 @@ pub fn concerns(edition: &Edition, lang: Lang) -> Vec<Concern> {
         );
         let name = &source.name;
         concerns.push(Concern {
+            pressing: source.stale,
             key: format!("source:{name}"),
             about: About::Source,
             what: lang.pick(
@@ -85,10 +93,9 @@ fn called<'a>(buyer: &Buyer<'a>) -> &'a str {
     buyer.entity.map_or(buyer.siret, |entity| &entity.name)
 }
 
-/// A rate below what the law asks; `None` where one of them is not known.
-fn below(reading: Option<&Reading>, target: Option<f64>) -> Option<(f64, f64)> {
-    let value = reading?.value?;
-    target.filter(|target| value < *target).map(|target| (value, target))
+/// A rate and what the law asks of it; `None` where one of them is not known.
+fn asked(reading: Option<&Reading>, target: Option<f64>) -> Option<(f64, f64)> {
+    reading?.value.zip(target)
 }
 
 fn spending(edition: &Edition, figures: &Figures, lang: Lang, concerns: &mut Vec<Concern>) {
@@ -100,14 +107,19 @@ fn spending(edition: &Edition, figures: &Figures, lang: Lang, concerns: &mut Vec
     for buyer in bound(edition, figures, "reuse_spend_ratio") {
         for category in figures.labels("reuse_spend_ratio", "category") {
             let slice = [("siret", buyer.siret), ("category", category), ("year", told.as_str())];
-            let target = figures.find("reuse_spend_ratio", &slice).and_then(|rate| rate.target);
-            let Some((rate, target)) = below(figures.find("reuse_spend_projected_ratio", &slice), target) else {
+            let rate = figures.find("reuse_spend_ratio", &slice);
+            // A gap that may only be missing information is no reason to buy.
+            let Some(rate) = rate.filter(|rate| rate.coverage >= ENOUGH) else { continue };
+            let target = rate.target;
+            let Some((rate, target)) = asked(figures.find("reuse_spend_projected_ratio", &slice), target) else {
                 continue;
             };
+            let pressing = rate < target;
             let label = edition.settings.law.category_named(category, year).map(|known| known.label);
             let (what, name) = (words::category(lang, category, label), called(&buyer));
             let (rate, target) = (percent(lang, rate, 1), percent(lang, target, 1));
             concerns.push(Concern {
+                pressing,
                 key: format!("reuse-spend:{}:{category}:{year}", buyer.siret),
                 about: About::Law,
                 what: lang.pick(
@@ -127,9 +139,11 @@ fn exits(edition: &Edition, figures: &Figures, lang: Lang, concerns: &mut Vec<Co
     let told = year.to_string();
     for buyer in bound(edition, figures, "disposal_reuse_ratio") {
         let rate = figures.find("disposal_reuse_ratio", &[("siret", buyer.siret), ("year", &told)]);
-        let Some((rate, target)) = below(rate, rate.and_then(|rate| rate.target)) else { continue };
+        let Some((rate, target)) = asked(rate, rate.and_then(|rate| rate.target)) else { continue };
+        let pressing = rate < target;
         let (name, rate, target) = (called(&buyer), percent(lang, rate, 1), percent(lang, target, 1));
         concerns.push(Concern {
+            pressing,
             key: format!("reuse-exits:{}:{year}", buyer.siret),
             about: About::Law,
             what: lang.pick(
@@ -141,25 +155,24 @@ fn exits(edition: &Edition, figures: &Figures, lang: Lang, concerns: &mut Vec<Co
 }
 
 fn declarations(edition: &Edition, figures: &Figures, lang: Lang, concerns: &mut Vec<Concern>) {
-    if edition.today.month() < DECLARATION_MONTH {
-        return;
-    }
-    let year = edition.today.year() - 1;
+    // That of a year presses from June on, until the next one does.
+    let today = edition.today;
+    let year = today.year() - if today.month() < DECLARATION_MONTH { 2 } else { 1 };
     let due = wording::date(lang, date(year + 1, 6, 30));
     for buyer in bound(edition, figures, "declaration_filed") {
         let filed = figures.find("declaration_filed", &[("siret", buyer.siret), ("year", &year.to_string())]);
-        if filed.and_then(|filed| filed.value) == Some(0.0) {
-            let name = called(&buyer);
-            concerns.push(Concern {
-                key: format!("declaration:{}:{year}", buyer.siret),
-                about: About::Law,
-                what: lang.pick(
-                    format!(
-                        "{name}\u{a0}: la déclaration des achats de {year} n'est pas enregistrée, échéance le {due}."
-                    ),
-                    format!("{name}: the declaration of the purchases of {year} is not filed, due on {due}."),
+        let Some(filed) = filed.and_then(|filed| filed.value) else { continue };
+        let name = called(&buyer);
+        concerns.push(Concern {
+            key: format!("declaration:{}:{year}", buyer.siret),
+            about: About::Law,
+            pressing: filed == 0.0,
+            what: lang.pick(
+                format!(
+                    "{name}\u{a0}: la déclaration des achats de {year} n'est pas enregistrée, échéance le {due}."
                 ),
-            });
-        }
+                format!("{name}: the declaration of the purchases of {year} is not filed, due on {due}."),
+            ),
+        });
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
 use connectors::http::Client;
 use domain::word::Word;
 use lettre::message::Mailbox;
@@ -75,7 +75,7 @@ async fn post(address: &SecretString, message: &Message, lang: Lang) -> anyhow::
         client.request(Method::POST, url.as_str()).header("content-type", "application/json").body(body.to_string());
     let answer = client.ask_at_once(request).await;
     // What went wrong may name the address.
-    let answer = answer.map_err(|failure| anyhow::anyhow!("the webhook: {}", failure.class.name()))?;
+    let answer = answer.map_err(|failure| anyhow!("the webhook: {}", failure.class.name()))?;
     ensure!((200..300).contains(&answer.status), "the webhook answers {}", answer.status);
     Ok(())
 }
@@ -105,7 +105,12 @@ impl Mail {
         if let Some((login, password)) = &self.login {
             builder = builder.credentials(Credentials::new(login.clone(), password.expose_secret().to_owned()));
         }
-        builder.build().send(mail).await.context("the mail server")?;
-        Ok(())
+        let sent = builder.build().send(mail).await;
+        // What a server answers may repeat the address of a person.
+        sent.map(drop).map_err(|error| match error.status() {
+            Some(code) => anyhow!("the mail server answers {code}"),
+            None if error.is_timeout() => anyhow!("the mail server does not answer"),
+            None => anyhow!("the mail server cannot be spoken to"),
+        })
     }
 }

@@ -99,7 +99,7 @@ pub static PAGES: &[Page] = &[
                 (stock::entities(sheet))
                 (stock::acquired(sheet))
                 (makeup::makeup(sheet, &sheet.world.portions().0))
-                @if sheet.sees_assets() { (explained::form(sheet.lang, "")) }
+                @if sheet.sees_assets() { (explained::form(sheet, "")) }
                 (gains::gains(sheet))
             }
         },
@@ -232,6 +232,11 @@ impl Sheet<'_> {
         }
     }
 
+    /// In a form: the language that was asked for stays asked for.
+    fn language(&self) -> Markup {
+        html! { @if self.asked.contains_key("lang") { input type="hidden" name="lang" value=(self.lang.code()); } }
+    }
+
     /// What is asked of the page under a name; nothing where it is empty.
     fn ask(&self, name: &str) -> Option<&str> {
         self.asked.get(name).map(|text| text.trim()).filter(|text| !text.is_empty())
@@ -255,17 +260,28 @@ pub fn page(page: &Page, visit: &Visit) -> String {
 
 fn told(page: &Page, sheet: &Sheet) -> String {
     let (lang, edition) = (sheet.lang, sheet.edition);
-    let name = edition.snapshot.entities.nodes.first().map_or("", |root| &root.name);
+    // Who sees a part of it sees whose.
+    let tree = &edition.snapshot.entities;
+    let part: Vec<&str> = sheet.viewer.entities.iter().map(|entity| &*tree.entity(*entity).name).collect();
+    let name = match part[..] {
+        [] => tree.nodes.first().map_or_else(String::new, |root| root.name.to_string()),
+        _ => part.join(", "),
+    };
     let title = match page.path {
         "/" => format!("{name}{}", lang.pick("\u{a0}: parc numérique responsable", ": responsible IT equipment")),
         _ => format!("{}{}{name}", lang.pick(page.name.0, page.name.1), lang.pick("\u{a0}– ", " – ")),
     };
     let (other, code) = lang.pick(("English", "en"), ("Français", "fr"));
+    // What was asked stays asked in the other language, and a language that was asked for is kept from page to page.
+    let asked = sheet.asked.iter().filter(|(name, _)| *name != "lang");
+    let asked: String =
+        asked.map(|(name, value)| format!("&{}={}", explained::query(name), explained::query(value))).collect();
+    let kept = if sheet.asked.contains_key("lang") { format!("?lang={}", lang.code()) } else { String::new() };
     let seen = |page: &&Page| page.listed && sheet.viewer.may(page.needs);
     let body = html! {
         header {
             nav aria-label=(lang.pick("Langue et session", "Language and session")) {
-                a href=(format!("{}?lang={code}", page.path)) hreflang=(code) lang=(code) { (other) }
+                a href=(format!("{}?lang={code}{asked}", page.path)) hreflang=(code) lang=(code) { (other) }
                 @if let Some(csrf) = &sheet.viewer.csrf {
                     form method="post" action="/logout" {
                         input type="hidden" name="csrf" value=(csrf);
@@ -277,7 +293,7 @@ fn told(page: &Page, sheet: &Sheet) -> String {
             }
             nav aria-label=(lang.pick("Pages", "Pages")) { ul {
                 @for other in PAGES.iter().filter(seen) {
-                    li { a href=(other.path) aria-current=[(other.path == page.path).then_some("page")] { (lang.pick(other.name.0, other.name.1)) } }
+                    li { a href=(format!("{}{kept}", other.path)) aria-current=[(other.path == page.path).then_some("page")] { (lang.pick(other.name.0, other.name.1)) } }
                 }
             } }
             h1 { (title) }

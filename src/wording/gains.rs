@@ -22,8 +22,8 @@ pub const WAYS: [(&str, Both, Both); 3] = [
         "exits_to_reuse",
         ("Sorties vers le réemploi", "Exits to reuse"),
         (
-            "un autre s'en sert encore le temps de l'hypothèse second_life_years",
-            "somebody else uses it for as long as second_life_years supposes",
+            "un autre s'en sert encore, le temps supposé dans les hypothèses",
+            "somebody else uses it, for as long as the assumptions suppose",
         ),
     ),
 ];

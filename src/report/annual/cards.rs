@@ -1,24 +1,36 @@
 //! The headline figures.
 
+use domain::entity::ROOT;
 use domain::indicator::Reading;
+use domain::indicator::objective::Standing;
+use domain::law::Step;
 use domain::word::ActionStatus;
 
 use super::remains::actions;
 use super::{Card, Year};
-use crate::figures::{Buyer, COMPUTERS, Figures};
+use crate::figures::{Buyer, COMPUTERS, ENOUGH, Figures};
 use crate::wording::{co2e, count, duration, euros, number, percent, short};
-
-/// Below this share of known euros a rate is called incomplete.
-const ENOUGH: f64 = 0.8;
 
 /// One card a subject.
 pub fn cards(year: &Year) -> Vec<Card> {
     vec![spending(year), exits(year), climate(year), lifetime(year), fleet(year), plan(year)]
 }
 
-/// The buyer whose rates stand first.
-pub fn buyer<'a>(year: &'a Year, name: &str) -> Option<Buyer<'a>> {
-    year.figures.buyers(name, &year.snapshot.entities).first().copied()
+/// The buyer that the report's entity is, or is a part of.
+pub fn buyer<'a>(year: &'a Year) -> Buyer<'a> {
+    let tree = &year.snapshot.entities;
+    let siret = &tree.entity(tree.buyer(year.asked.entity)).siret;
+    // The organisation and its town hall may share one: the whole is the buyer.
+    let whole = tree.upward(year.asked.entity).filter(|above| tree.entity(*above).siret == *siret).last();
+    let entity = tree.entity(whole.unwrap_or(ROOT));
+    Buyer { siret: entity.siret.as_deref().unwrap_or_default(), entity: Some(entity) }
+}
+
+/// The report speaks of a part of its buyer: what is the buyer's is not told here.
+pub fn is_part(year: &Year) -> bool {
+    let tree = &year.snapshot.entities;
+    year.snapshot.partial.contains(buyer(year).siret)
+        || (tree.buyer(year.asked.entity) != year.asked.entity && year.asked.entity != ROOT)
 }
 
 fn verdict(year: &Year, rate: Option<&Reading>) -> String {
@@ -32,50 +44,64 @@ fn verdict(year: &Year, rate: Option<&Reading>) -> String {
     told.unwrap_or_default().to_owned()
 }
 
-fn asked_by_law(year: &Year, rate: Option<&Reading>, buyer: Option<Buyer>) -> String {
-    let target = match rate.and_then(|rate| rate.target) {
-        Some(target) => format!("{}{}", year.say("Objectif\u{a0}: ", "Target: "), percent(year.lang(), target, 1)),
-        None => year.say("Objectif\u{a0}: à vérifier", "Target: to be checked").to_owned(),
+/// What the law asks of a buyer: a share, nothing, or what could not be established.
+fn asked_by_law(year: &Year, buyer: Buyer, step: Option<&Step>) -> String {
+    let target = match step.map(|step| step.share) {
+        Some(Some(target)) => {
+            format!("{}{}", year.say("Objectif\u{a0}: ", "Target: "), percent(year.lang(), target, 1))
+        }
+        Some(None) => year.say("Objectif\u{a0}: à vérifier", "Target: to be checked").to_owned(),
+        None => year.say("Pas d'objectif cette année-là", "No target in that year").to_owned(),
     };
-    let voluntary = buyer.is_some_and(|buyer| buyer.is_voluntary());
-    format!("{target}{}", if voluntary { year.say(", à titre volontaire.", ", voluntary.") } else { "." })
+    let voluntary = buyer.is_voluntary();
+    let name = buyer.entity.map_or(buyer.siret, |entity| &entity.name);
+    format!("{name}. {target}{}", if voluntary { year.say(", à titre volontaire.", ", voluntary.") } else { "." })
+}
+
+/// Said in place of a rate that is the whole buyer's.
+fn elsewhere(year: &Year, title: &str) -> Card {
+    let name = buyer(year).entity.map_or("", |entity| &entity.name);
+    Card {
+        title: title.to_owned(),
+        figure: year.say("dans le bilan de l'acheteur", "in the buyer's report").to_owned(),
+        verdict: String::new(),
+        lines: vec![format!("{name}.")],
+    }
 }
 
 fn spending(year: &Year) -> Card {
     let lang = year.lang();
-    let buyer = buyer(year, "reuse_spend_ratio");
-    let told = year.told();
-    let slice =
-        [("siret", buyer.map_or("", |buyer| buyer.siret)), ("category", "it_telephony"), ("year", told.as_str())];
+    let title = year.say("Achats informatiques issus du réemploi", "IT purchases from reuse");
+    if is_part(year) {
+        return elsewhere(year, title);
+    }
+    let (buyer, told) = (buyer(year), year.told());
+    let category = year.asked.settings.law.it_category(year.asked.year);
+    let slice = [
+        ("siret", buyer.siret),
+        ("category", category.map_or("", |category| category.name)),
+        ("year", told.as_str()),
+    ];
     let rate = year.figures.find("reuse_spend_ratio", &slice);
-    let mut lines = vec![asked_by_law(year, rate, buyer)];
-    match year.figures.find("reuse_spend_missing_euros", &slice).and_then(|missing| missing.value) {
-        Some(missing) if missing > 0.0 => lines.push(format!(
-            "{} {} {}",
-            year.say("Il manque", "Missing:"),
-            euros(lang, missing),
-            year.say(
-                "hors taxes d'achats de réemploi, à montant total constant.",
-                "of reuse without tax, at constant total."
-            )
-        )),
-        _ => {}
+    let step = category.and_then(|category| category.step(year.asked.year));
+    let mut lines = vec![asked_by_law(year, buyer, step)];
+    let missing = year.figures.find("reuse_spend_missing_euros", &slice).and_then(|missing| missing.value);
+    if let Some(missing) = missing.filter(|missing| *missing >= 0.5) {
+        let missing = euros(lang, missing);
+        lines.push(lang.pick(
+            format!("Il manque {missing} hors taxes d'achats de réemploi, à montant total constant."),
+            format!("Missing: {missing} of reuse without tax, at constant total."),
+        ));
     }
     if let Some(rate) = rate.filter(|rate| rate.value.is_some() && rate.coverage < ENOUGH) {
-        lines.push(format!(
-            "{} {}",
-            year.say(
-                "Données incomplètes\u{a0}: neuf ou réemploi connu pour",
-                "Incomplete data: new or reused is known for"
-            ),
-            lang.pick(
-                format!("{} des montants.", percent(lang, rate.coverage, 0)),
-                format!("{} of the amounts.", percent(lang, rate.coverage, 0))
-            )
+        let known = percent(lang, rate.coverage, 0);
+        lines.push(lang.pick(
+            format!("Données incomplètes\u{a0}: neuf ou réemploi connu pour {known} des montants."),
+            format!("Incomplete data: new or reused is known for {known} of the amounts."),
         ));
     }
     Card {
-        title: year.say("Achats informatiques issus du réemploi", "IT purchases from reuse").to_owned(),
+        title: title.to_owned(),
         figure: year.value(rate, |value| percent(lang, value, 1)),
         verdict: verdict(year, rate),
         lines,
@@ -84,12 +110,17 @@ fn spending(year: &Year) -> Card {
 
 fn exits(year: &Year) -> Card {
     let lang = year.lang();
-    let buyer = buyer(year, "disposal_reuse_ratio");
-    let told = year.told();
-    let slice = [("siret", buyer.map_or("", |buyer| buyer.siret)), ("year", told.as_str())];
+    let title = year.say("Sorties vers le réemploi", "Exits to reuse");
+    if is_part(year) {
+        return elsewhere(year, title);
+    }
+    let (buyer, told) = (buyer(year), year.told());
+    let slice = [("siret", buyer.siret), ("year", told.as_str())];
     let rate = year.figures.find("disposal_reuse_ratio", &slice);
     let part = |name| year.figures.find(name, &slice).and_then(|reading| reading.value);
-    let mut lines = vec![asked_by_law(year, rate, buyer)];
+    let steps = &year.asked.settings.law.exit_targets;
+    let step = steps.iter().filter(|step| step.from <= year.asked.year).max_by_key(|step| step.from);
+    let mut lines = vec![asked_by_law(year, buyer, step)];
     if let Some((a, b)) = part("disposals_to_reuse").zip(part("reformed_stock")) {
         let (a, b) = (number(lang, a, 0), number(lang, b, 0));
         lines.push(lang.pick(
@@ -98,7 +129,7 @@ fn exits(year: &Year) -> Card {
         ));
     }
     Card {
-        title: year.say("Sorties vers le réemploi", "Exits to reuse").to_owned(),
+        title: title.to_owned(),
         figure: year.value(rate, |value| percent(lang, value, 1)),
         verdict: verdict(year, rate),
         lines,
@@ -190,6 +221,13 @@ fn fleet(year: &Year) -> Card {
         .join(", ");
         let agents = count(lang, per.agents, "agent", "agents");
         lines.push(lang.pick(format!("{told} par agent ({agents})."), format!("{told} for each of {agents}.")));
+        if per.outside > 0.0 {
+            let outside = number(lang, per.outside, 0);
+            lines.push(lang.pick(
+                format!("{outside} matériels sans effectif correspondant n'y sont pas comptés."),
+                format!("{outside} pieces of equipment without a matching headcount are not counted there."),
+            ));
+        }
     }
     Card {
         title: year
@@ -206,10 +244,15 @@ fn fleet(year: &Year) -> Card {
     }
 }
 
+/// The objectives whose baseline is not to come yet on the report's day.
+pub fn begun<'a>(year: &'a Year) -> impl Iterator<Item = &'a Standing> {
+    year.basis.standings().iter().filter(|standing| standing.objective.baseline_date <= year.asked.at)
+}
+
 /// The strategy in two lines.
 fn plan(year: &Year) -> Card {
     let lang = year.lang();
-    let standings = year.basis.standings();
+    let standings: Vec<_> = begun(year).collect();
     let on_track = standings.iter().filter(|standing| standing.on_track == Some(true)).count();
     let told = |status: ActionStatus| actions(year).filter(|action| action.status == Some(status)).count();
     let mut lines = Vec::new();
@@ -227,7 +270,14 @@ fn plan(year: &Year) -> Card {
             all => {
                 let all =
                     count(lang, all as f64, year.say("objectif", "objective"), year.say("objectifs", "objectives"));
-                lang.pick(format!("{on_track} sur {all} dans le rythme"), format!("{on_track} of {all} on track"))
+                lang.pick(
+                    format!(
+                        "{} sur {} dans le rythme",
+                        count(lang, on_track as f64, "objectif", "objectifs"),
+                        standings.len()
+                    ),
+                    format!("{on_track} of {all} on track"),
+                )
             }
         },
         verdict: String::new(),

@@ -3,7 +3,7 @@
 use domain::indicator::footprint::compare;
 
 use super::Year;
-use super::cards::buyer;
+use super::cards::{buyer, is_part};
 use crate::figures::Figures;
 use crate::wording::{co2e, duration, effects, number, percent};
 
@@ -56,13 +56,13 @@ pub fn changes(year: &Year) -> Vec<String> {
         year,
         "reuse_spend_ratio",
         ("La part de réemploi des achats informatiques", "The share of reuse in IT purchases"),
-        Some("it_telephony"),
+        true,
     ));
     changes.extend(rate(
         year,
         "disposal_reuse_ratio",
         ("Le taux de sorties vers le réemploi", "The rate of exits to reuse"),
-        None,
+        false,
     ));
     let median = |figures: &Figures| {
         figures.find("lifetime_median_seconds", &[("kind", "laptop")]).and_then(|reading| reading.value)
@@ -84,13 +84,19 @@ pub fn changes(year: &Year) -> Vec<String> {
 }
 
 /// A legal rate of the year before, and of this year.
-fn rate(year: &Year, name: &str, what: (&str, &str), category: Option<&str>) -> Option<String> {
+fn rate(year: &Year, name: &str, what: (&str, &str), of_spending: bool) -> Option<String> {
     let lang = year.lang();
-    let siret = buyer(year, name)?.siret;
+    if is_part(year) {
+        return None;
+    }
+    let siret = buyer(year).siret;
+    let law = &year.asked.settings.law;
     let of = |of: i16| {
         let told = of.to_string();
         let mut slice = vec![("siret", siret), ("year", told.as_str())];
-        slice.extend(category.map(|category| ("category", category)));
+        if of_spending {
+            slice.push(("category", law.it_category(of)?.name));
+        }
         year.figures.find(name, &slice).and_then(|reading| reading.value).map(|value| percent(lang, value, 1))
     };
     let (was, is) = (of(year.asked.year - 1)?, of(year.asked.year)?);

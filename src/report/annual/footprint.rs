@@ -6,9 +6,9 @@ use domain::indicator::kind_label;
 
 use super::{Block, Section, Table, Year};
 use crate::chart;
-use crate::figures::label;
+use crate::figures::{Figures, label};
 use crate::wording::gains::WAYS;
-use crate::wording::{co2e, co2e_range, euros, number, percent, words};
+use crate::wording::{co2e, co2e_range, euros, inside, number, percent, words};
 
 /// Kinds and factors that are named.
 const NAMED: usize = 8;
@@ -41,7 +41,8 @@ pub fn footprint(year: &Year) -> Section {
     );
     let (named, others): (Vec<&Part>, Vec<&Part>) = {
         let known: Vec<&Part> = parts.iter().filter(|part| part.total().0 > 0.0).collect();
-        (known.iter().take(NAMED).copied().collect(), known.into_iter().skip(NAMED).collect())
+        let (small, large): (Vec<&Part>, Vec<&Part>) = known.into_iter().partition(|part| is_small(year, part));
+        (large.iter().take(NAMED).copied().collect(), large.into_iter().skip(NAMED).chain(small).collect())
     };
     let line = |name: &str, count: f64, made: f64, used: f64, bounds: String| {
         vec![
@@ -72,6 +73,14 @@ pub fn footprint(year: &Year) -> Section {
         let (count, made, used) = (sum(|part| part.count), sum(|part| part.embodied.0), sum(|part| part.used.0));
         table.rows.push(line(year.say("Autres", "Others"), count, made, used, String::new()));
     }
+    let uncounted = || parts.iter().filter(|part| part.total().0 == 0.0);
+    let bare: f64 = uncounted().map(|part| part.count).sum();
+    if bare > 0.0 {
+        let name = year.say("Sans facteur publié", "Without a published factor");
+        let mut row = vec![name.to_owned(), number(lang, bare, 0)];
+        row.extend([const { String::new() }; 5]);
+        table.rows.push(row);
+    }
     let sum = |of: fn(&Part) -> f64| parts.iter().map(of).sum::<f64>();
     let fleet = year.figures.find("footprint_fleet_annual_co2e_grams", &[]);
     let whole_bounds = fleet.and_then(|reading| reading.low.zip(reading.high));
@@ -95,11 +104,10 @@ pub fn footprint(year: &Year) -> Section {
     if sum(|part| part.embodied.0) < whole / 2.0 {
         blocks.remove(0);
     }
-    let without: Vec<String> = parts
-        .iter()
-        .filter(|part| part.total().0 == 0.0)
+    let without: Vec<String> = uncounted()
+        .filter(|part| !is_small(year, part))
         .map(|part| {
-            format!("{} ({})", words::kind(lang, &kind_label(part.kind)).to_lowercase(), number(lang, part.count, 0))
+            format!("{} ({})", inside(words::kind(lang, &kind_label(part.kind))), number(lang, part.count, 0))
         })
         .collect();
     if !without.is_empty() {
@@ -123,14 +131,21 @@ pub fn footprint(year: &Year) -> Section {
     Section { id: "footprint", title: title(year), blocks }
 }
 
+/// So few of what people hold, in a department, that one would know whose they are.
+fn is_small(year: &Year, part: &Part) -> bool {
+    part.kind.is_some_and(|kind| year.hides(kind, part.count))
+}
+
 fn title(year: &Year) -> String {
     year.say("Ce qui pèse dans l'empreinte", "What drives the footprint").to_owned()
 }
 
-/// What long lives and reuse have spared, where the report's day is in its year: gains are told of the year of the day.
+/// What long lives and reuse have spared in the year, up to the last day of it that the report knows.
 pub fn gains(year: &Year) -> Section {
     let lang = year.lang();
     let told = year.told();
+    let last = year.trend.iter().rev().find(|(day, _)| day.year() == year.asked.year);
+    let figures = Figures::of(last.map_or(&[][..], |(_, readings)| readings));
     let mut table = Table::new(
         year.say(
             "Par comparaison avec ce qui se serait passé sans cela\u{a0}: ces chiffres ne se retranchent d'aucun autre.",
@@ -146,8 +161,7 @@ pub fn gains(year: &Year) -> Section {
     );
     for (by, name, supposed) in WAYS {
         let slice = [("by", by), ("year", told.as_str())];
-        let (grams, money) =
-            (year.figures.find("avoided_co2e_grams", &slice), year.figures.find("avoided_euros", &slice));
+        let (grams, money) = (figures.find("avoided_co2e_grams", &slice), figures.find("avoided_euros", &slice));
         if grams.is_none() && money.is_none() {
             continue;
         }
@@ -180,7 +194,7 @@ pub fn gains(year: &Year) -> Section {
         .sum();
     if moved > 0.0 {
         blocks.push(Block::Text(lang.pick(
-            format!("{} matériels ont par ailleurs changé de main dans la maison.", number(lang, moved, 0)),
+            format!("{} matériels ont par ailleurs changé de mains dans la maison.", number(lang, moved, 0)),
             format!("{} pieces of equipment changed hands within the house.", number(lang, moved, 0)),
         )));
     }

@@ -25,7 +25,9 @@ thead th{background:var(--soft)}.n{text-align:right}tbody th{font-weight:400}tfo
 footer{margin-top:1.5rem;border-top:1px solid var(--line)}\
 @page{size:A4;margin:14mm 14mm 16mm;@bottom-right{content:counter(page);font:8pt sans-serif}}\
 @media print{body{max-width:none;padding:0;font-size:9.5pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}.wide{overflow:visible}.whole{break-inside:avoid}\
-#summary{break-after:page}.cards{grid-template-columns:repeat(3,1fr)}nav{display:none}h2{margin-top:1.1rem}}";
+#summary{break-after:page}#summary h3{margin:.5rem 0 .15rem}#summary ul li{margin:.05rem 0}\
+.cards{grid-template-columns:repeat(3,1fr);gap:.4rem;margin:.3rem 0}.cards li{padding:.35rem .5rem}.cards p{font-size:.8rem;margin:.1rem 0}#summary .cards h3{margin:0}.cards .figure{font-size:1.15rem}\
+nav{display:none}h2{margin-top:1.1rem}}";
 
 /// Writes it.
 pub fn html(report: &Report) -> String {
@@ -106,7 +108,7 @@ pub fn table(table: &Table) -> Markup {
         } } }
     };
     html! {
-        div.wide.whole[table.rows.len() <= WHOLE] {
+        div.wide.whole[table.rows.len() <= WHOLE] tabindex="0" role="region" aria-label=(label(table)) {
             table {
                 @if !table.caption.is_empty() { caption { (table.caption) } }
                 thead { tr { @for (at, (head, _)) in table.heads.iter().enumerate() {
@@ -119,11 +121,17 @@ pub fn table(table: &Table) -> Markup {
     }
 }
 
+/// What a table is called, for those who hear it: what it tells, else what its first column is of.
+fn label(table: &Table) -> &str {
+    let first = table.heads.first().map_or("", |(head, _)| head);
+    if table.caption.is_empty() { first } else { &table.caption }
+}
+
 /// What a person wrote. HTML in it is shown as it is written, never run; its headings stand below the report's own, and
 /// its pictures, which would be fetched, are told by their text alone.
 fn written(markdown: &str) -> String {
     use pulldown_cmark::{HeadingLevel, Tag, TagEnd};
-    let below = |level: HeadingLevel| if level == HeadingLevel::H1 { HeadingLevel::H4 } else { HeadingLevel::H5 };
+    let below = |level: HeadingLevel| if level == HeadingLevel::H1 { HeadingLevel::H3 } else { HeadingLevel::H4 };
     let safe = |link: &str| ["https://", "http://", "mailto:", "#"].iter().any(|start| link.starts_with(start));
     let events = Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
     let events = events.filter_map(|event| match event {

@@ -1,14 +1,12 @@
 //! What the law asks, with its texts, and how sure ecoparc is of them.
 
-use domain::law::Step;
+use domain::law::{STRATEGY_ABOVE, Step, declared_by};
 use domain::word::Word;
 
+use super::cards::{buyer, is_part};
 use super::{Block, Section, Table, Year};
 use crate::figures::{Buyer, label};
 use crate::wording::{date, euros, number, percent, words};
-
-/// Inhabitants above which REEN article 35 asks for a strategy.
-const THRESHOLD: u32 = 50_000;
 
 pub fn law(year: &Year) -> Section {
     let mut blocks = spending(year);
@@ -35,7 +33,7 @@ fn text(year: &Year, step: &Step) -> String {
         || year.say("taux non établi", "no rate established").to_owned(),
         |share| percent(year.lang(), share, 1),
     );
-    format!("{share} ({}; {sure})", step.text)
+    format!("{share} ({}{}{sure})", step.text, year.say("\u{a0}; ", "; "))
 }
 
 /// This year and the two before it.
@@ -114,7 +112,7 @@ fn spending(year: &Year) -> Vec<Block> {
         }
     }
     if texts.is_empty() && blocks.len() == 2 {
-        let part = year.snapshot.partial.is_empty();
+        let part = !is_part(year);
         blocks.push(Block::Text(
             if part {
                 year.say("Aucun achat n'est connu pour ces années.", "No purchase is known for these years.")
@@ -154,7 +152,9 @@ fn not_the_law(year: &Year) -> Option<String> {
 /// What was declared, or is to be.
 fn filings(year: &Year) -> Option<String> {
     let lang = year.lang();
-    let (of, due) = (year.asked.year, date(lang, jiff::civil::date(year.asked.year + 1, 6, 30)));
+    let of = year.asked.year;
+    let over = if declared_by(of) < year.asked.now.1 { year.say(" dépassée", " is over") } else { "" };
+    let due = date(lang, declared_by(of));
     if year.is_running() {
         return Some(lang.pick(
             format!("La déclaration des achats de {of} est due le {due}."),
@@ -169,8 +169,8 @@ fn filings(year: &Year) -> Option<String> {
             let state = match year.snapshot.filing(buyer.siret, of) {
                 Some(filing) => lang.pick("déclaré le ", "declared on ").to_owned() + &date(lang, filing.date),
                 None => lang.pick(
-                    format!("pas encore déclaré, échéance le {due}"),
-                    format!("not declared yet, due on {due}"),
+                    format!("pas encore déclaré ici, échéance le {due}{over}"),
+                    format!("not declared here yet, due on {due}{over}"),
                 ),
             };
             format!("{} ({state})", name(year, buyer))
@@ -223,6 +223,13 @@ fn exits(year: &Year) -> Vec<Block> {
         year.say("Donner une seconde vie (loi REEN, article 16)", "Giving a second life (REEN law, article 16)")
             .to_owned(),
     )];
+    if is_part(year) {
+        blocks.push(Block::Text(year.say(
+            "Les sorties sont celles d'un détenteur dont seule une partie est décrite ici\u{a0}: le taux légal est le sien, dans son propre bilan.",
+            "Exits are those of an owner of whom this report describes a part: the legal rate is in its own report.",
+        ).to_owned()));
+        return blocks;
+    }
     if table.rows.is_empty() {
         blocks.push(Block::Text(
             year.say("Aucune sortie n'est connue pour ces années.", "No exit is known for these years.").to_owned(),
@@ -258,35 +265,39 @@ fn exits(year: &Year) -> Vec<Block> {
     blocks
 }
 
-/// Who must have a strategy, and report on it.
+/// Who must have a strategy, and report on it. Nothing of it is inherited across a SIRET.
 fn strategy(year: &Year) -> Vec<Block> {
     let lang = year.lang();
-    let tree = &year.snapshot.entities;
-    let inhabitants = tree
-        .upward(year.asked.entity)
-        .find_map(|entity| tree.entity(entity).population)
-        .filter(|population| *population > 0);
+    let buyer = buyer(year);
+    let name = buyer.entity.map_or("", |entity| &entity.name);
+    let inhabitants = buyer.entity.and_then(|entity| entity.population);
     let bound = match inhabitants {
+        _ if buyer.is_voluntary() => lang.pick(
+            format!("{name} n'y est pas soumis, selon votre configuration\u{a0}: ce bilan est volontaire."),
+            format!("{name} is not subject to it, by your configuration: this report is voluntary."),
+        ),
+        Some(0) => lang.pick(
+            format!("{name} n'a pas d'habitants\u{a0}: ce bilan est volontaire."),
+            format!("{name} has no inhabitants: this report is voluntary."),
+        ),
         Some(population) => {
             let told = number(lang, f64::from(population), 0);
-            if population > THRESHOLD {
+            if population > STRATEGY_ABOVE {
                 lang.pick(
-                    format!("Avec {told} habitants, le seuil de 50\u{202f}000 est dépassé\u{a0}: la stratégie et son bilan annuel sont obligatoires."),
-                    format!("With {told} inhabitants the threshold of 50,000 is passed: a strategy and its annual report are an obligation."),
+                    format!("{name}\u{a0}: avec {told} habitants, le seuil de 50\u{202f}000 est dépassé, la stratégie et son bilan annuel sont obligatoires."),
+                    format!("{name}: with {told} inhabitants the threshold of 50,000 is passed, a strategy and its annual report are an obligation."),
                 )
             } else {
                 lang.pick(
-                    format!("Avec {told} habitants, le seuil de 50\u{202f}000 n'est pas dépassé\u{a0}: ce bilan est volontaire."),
-                    format!("With {told} inhabitants the threshold of 50,000 is not passed: this report is voluntary."),
+                    format!("{name}\u{a0}: avec {told} habitants, le seuil de 50\u{202f}000 n'est pas dépassé, ce bilan est volontaire."),
+                    format!("{name}: with {told} inhabitants the threshold of 50,000 is not passed, this report is voluntary."),
                 )
             }
         }
-        None => lang
-            .pick(
-                "Le nombre d'habitants n'est pas renseigné\u{a0}: l'obligation vaut au-dessus de 50\u{202f}000.",
-                "The number of inhabitants is not told: the obligation holds above 50,000.",
-            )
-            .to_owned(),
+        None => lang.pick(
+            format!("{name}\u{a0}: le nombre d'habitants n'est pas renseigné, l'obligation vaut au-dessus de 50\u{202f}000."),
+            format!("{name}: the number of inhabitants is not told, the obligation holds above 50,000."),
+        ),
     };
     vec![
         Block::Heading(

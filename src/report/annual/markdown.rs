@@ -8,7 +8,7 @@ pub fn markdown(report: &Report) -> String {
     for section in &report.sections {
         text += &format!("\n## {}\n", plain(&section.title));
         for block in &section.blocks {
-            let block = self::block(block);
+            let block = self::block(block, report.lang.pick("\u{a0}: ", ": "));
             if !block.is_empty() {
                 text += &format!("\n{}\n", block.trim_end());
             }
@@ -17,7 +17,7 @@ pub fn markdown(report: &Report) -> String {
     text
 }
 
-fn block(block: &Block) -> String {
+fn block(block: &Block, colon: &str) -> String {
     match block {
         Block::Heading(text) => format!("### {}", plain(text)),
         Block::Text(text) | Block::Small(text) => plain(text),
@@ -27,7 +27,7 @@ fn block(block: &Block) -> String {
             .map(|card| {
                 let verdict = if card.verdict.is_empty() { String::new() } else { format!(" ({})", card.verdict) };
                 let lines = card.lines.iter().map(|line| format!(" {}", plain(line))).collect::<String>();
-                format!("- **{}**: {}{}.{lines}\n", plain(&card.title), plain(&card.figure), plain(&verdict))
+                format!("- **{}**{colon}{}{}.{lines}\n", plain(&card.title), plain(&card.figure), plain(&verdict))
             })
             .collect(),
         Block::Table(table) => self::table(table),

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::{Block, Section, Table, Year};
 use crate::figures::{Figures, label};
-use crate::wording::{Lang, percent, short, words};
+use crate::wording::{Lang, inside, percent, short, words};
 
 pub fn method(year: &Year) -> Section {
     let readings = year.trend.last().map_or(&[][..], |(_, readings)| readings);
@@ -104,7 +104,7 @@ pub fn blocks(lang: Lang, settings: &Settings, at: Date, readings: &[(&'static I
 /// An assumption, as people call it.
 fn name(lang: Lang, name: &str) -> String {
     if let Some(kind) = name.strip_prefix("lifetime_years.") {
-        let kind = words::kind(lang, kind).to_lowercase();
+        let kind = inside(words::kind(lang, kind));
         return lang.pick(format!("durée de référence, {kind} (ans)"), format!("reference lifetime, {kind} (years)"));
     }
     let told = match name {

@@ -21,7 +21,7 @@ use domain::entity::{EntityId, ROOT};
 use domain::indicator::{Basis, Indicator, Publishing, Reading, Settings, measure};
 use domain::snapshot::Snapshot;
 use domain::testimony::Moment;
-use domain::word::{Theme, Word};
+use domain::word::{Kind, Theme, Word};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
@@ -198,6 +198,16 @@ impl Year<'_> {
             },
             None => self.unknown(None),
         }
+    }
+
+    /// In a department, which has no SIRET of its own, are there so few of a kind that one would know whose they are?
+    fn hides(&self, kind: Kind, count: f64) -> bool {
+        let tree = &self.snapshot.entities;
+        let department = self.asked.entity != ROOT && tree.entity(self.asked.entity).siret.is_none();
+        department
+            && self.asked.publishing.folded
+            && kind.is_personal()
+            && count < self.asked.publishing.min_cell as f64
     }
 
     fn at_least(&self, coverage: f64) -> &str {

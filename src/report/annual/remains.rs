@@ -1,14 +1,14 @@
 //! What remains to be done.
 
-use domain::indicator::Reading;
+use domain::law::declared_by;
 use domain::law::trajectory::{Need, Trajectory};
 use domain::strategy::Action;
 use domain::word::Word;
 
 use super::Year;
-use super::cards::buyer;
-use crate::figures::label;
-use crate::wording::{count, date, euros, words};
+use super::cards::{begun, buyer, is_part};
+use crate::figures::{Buyer, ENOUGH};
+use crate::wording::{count, date, euros, inside, words};
 
 /// Actions that are named.
 const NAMED: usize = 3;
@@ -39,10 +39,7 @@ pub fn remains(year: &Year) -> Vec<String> {
             titles.join(lang.pick("\u{a0}; ", "; "))
         ));
     }
-    let behind: Vec<&str> = year
-        .basis
-        .standings()
-        .iter()
+    let behind: Vec<&str> = begun(year)
         .filter(|standing| standing.on_track == Some(false))
         .map(|standing| &*standing.objective.name)
         .collect();
@@ -83,12 +80,23 @@ fn to_buy(year: &Year) -> Vec<String> {
     let mut told = Vec::new();
     for buyer in buyers.iter().filter(|buyer| !buyer.is_voluntary()) {
         for trajectory in trajectories.iter().filter(|trajectory| &*trajectory.siret == buyer.siret) {
-            let Some(missing) = trajectory.missing.map(|missing| missing.euros()).filter(|missing| *missing > 0.0)
+            let Some(missing) = trajectory.missing.map(|missing| missing.euros()).filter(|missing| *missing >= 0.5)
             else {
                 continue;
             };
+            // A gap that may only be missing information is no reason to buy.
+            if trajectory.coverage.is_none_or(|known| known < ENOUGH) {
+                told.push(
+                    year.say(
+                        "Renseigner ce qui a été acheté neuf ou issu du réemploi\u{a0}: trop de montants sont d'état inconnu.",
+                        "Tell what was bought new and what from reuse: too many amounts are of unknown condition.",
+                    )
+                    .to_owned(),
+                );
+                continue;
+            }
             let known = year.asked.settings.law.category_named(&trajectory.category, year.asked.year);
-            let category = words::category(lang, &trajectory.category, known.map(|known| known.label)).to_lowercase();
+            let category = inside(words::category(lang, &trajectory.category, known.map(|known| known.label)));
             let amount = euros(lang, missing);
             let most = |a: &&Need, b: &&Need| {
                 let units = |need: &Need| need.price.map_or(0.0, |price| price.units);
@@ -122,7 +130,7 @@ fn to_buy(year: &Year) -> Vec<String> {
 /// How many goods more are to be directed to reuse.
 fn to_direct(year: &Year) -> Option<String> {
     let lang = year.lang();
-    let buyer = buyer(year, "disposal_reuse_ratio").filter(|buyer| !buyer.is_voluntary())?;
+    let buyer = Some(buyer(year)).filter(|buyer| !buyer.is_voluntary() && !is_part(year))?;
     let told = year.told();
     let slice = [("siret", buyer.siret), ("year", told.as_str())];
     let part = |name| year.figures.find(name, &slice).and_then(|reading| reading.value);
@@ -155,31 +163,30 @@ fn to_direct(year: &Year) -> Option<String> {
     })
 }
 
-/// Declarations of years that are over and were not handed in: the report's own, else the one before.
+/// The declaration of the last year that is over, the report's own where it is, where it was not handed in. Those before
+/// 2024 were another decree's, and ecoparc does not know of them.
 fn to_declare(year: &Year) -> Option<String> {
     let lang = year.lang();
-    let of = if year.asked.now.1.year() > year.asked.year { year.asked.year } else { year.asked.year - 1 };
-    let told = of.to_string();
-    let missing: Vec<&Reading> = year
-        .figures
-        .all("declaration_filed", &[("year", &told)])
-        .filter(|reading| reading.value == Some(0.0))
-        .collect();
-    let legal = |reading: &&&Reading| {
-        year.snapshot
-            .entities
-            .nodes
-            .iter()
-            .any(|entity| entity.legal_subject && entity.siret.as_deref() == Some(label(reading, "siret")))
+    let today = year.asked.now.1;
+    let of = if today.year() > year.asked.year { year.asked.year } else { year.asked.year - 1 };
+    let buyers = year.figures.buyers("reuse_spend_ratio", &year.snapshot.entities);
+    let bought = |buyer: &&Buyer| {
+        let slice = [("siret", buyer.siret), ("year", &of.to_string()[..])];
+        !buyer.is_voluntary() && year.figures.find("reuse_spend_ratio", &slice).is_some()
     };
-    let missing = missing.iter().filter(legal).count();
-    let due = jiff::civil::date(of + 1, 6, 30);
-    let late = if due < year.asked.now.1 { year.say(", en retard", ", late") } else { "" };
-    let due = date(lang, due);
-    (missing > 0).then(|| {
+    let open: Vec<&str> = buyers
+        .iter()
+        .filter(bought)
+        .filter(|buyer| year.snapshot.filing(buyer.siret, of).is_none())
+        .map(|buyer| buyer.entity.map_or(buyer.siret, |entity| &*entity.name))
+        .collect();
+    let due = declared_by(of);
+    let late = if due < today { year.say(", dépassée", ", which is over") } else { "" };
+    let (due, names) = (date(lang, due), open.join(", "));
+    (of >= 2024 && !open.is_empty()).then(|| {
         lang.pick(
-            format!("Déclarer les achats de {of}\u{a0}: échéance le {due}{late}."),
-            format!("Declare the purchases of {of}: due on {due}{late}."),
+            format!("Déclarer les achats de {of} ({names})\u{a0}: échéance le {due}{late}."),
+            format!("Declare the purchases of {of} ({names}): due on {due}{late}."),
         )
     })
 }

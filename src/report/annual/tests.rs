@@ -23,7 +23,7 @@ fn written(markdown: &str) -> String {
 #[test]
 fn what_people_wrote_is_shown_and_runs_nothing() {
     let told = written("# Titre\n\n**gras** et [site](https://example.org)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n");
-    assert!(told.contains("<h4>Titre</h4>") && told.contains("<strong>gras</strong>"), "{told}");
+    assert!(told.contains("<h3>Titre</h3>") && told.contains("<strong>gras</strong>"), "{told}");
     assert!(told.contains("href=\"https://example.org\"") && told.contains("<td>1</td>"), "{told}");
     let told = written(
         "<script>alert(1)</script>\n\na <b onclick=x>b</b> [clic](javascript:alert(1)) ![image](https://example.org/a.png)",

@@ -4,6 +4,7 @@ use jiff::civil::{Date, date};
 
 use domain::snapshot::Snapshot;
 
+use super::cards::{buyer, is_part};
 use super::{Asked, Block, Readings, Section, Table, Year};
 use crate::chart::{Bar, Chart, Shape};
 use crate::figures::Figures;
@@ -21,7 +22,7 @@ pub fn days(snapshot: &Snapshot, asked: &Asked) -> Vec<Date> {
     let recorded = snapshot.sources.iter().filter_map(|source| source.exits_recorded_since).max();
     let first = recorded.map_or(first, |recorded| first.max(recorded)).year();
     let first = first.max(asked.year - YEARS + 1);
-    (first..asked.year).map(|year| date(year, 12, 31)).collect()
+    (first..=asked.year).map(|year| date(year, 12, 31)).filter(|day| *day < asked.at).collect()
 }
 
 /// What one year is told by.
@@ -71,7 +72,7 @@ pub fn trend(year: &Year) -> Section {
         targets: Vec::new(),
     }));
     if let Some(siret) = siret(year) {
-        let rates: Vec<_> = then.iter().map(|then| (then, rate(then, siret))).collect();
+        let rates: Vec<_> = then.iter().map(|then| (then, rate(year, then, siret))).collect();
         // From the first year of which it is known.
         let rates: Vec<_> = rates.into_iter().skip_while(|(_, (value, _))| value.is_none()).collect();
         blocks.push(Block::Chart(Chart {
@@ -96,22 +97,22 @@ pub fn trend(year: &Year) -> Section {
         }));
     }
     blocks.push(Block::Small(year.say(
-        "Chaque année est recalculée à partir des dates de l'inventaire, avec les facteurs et la méthode d'aujourd'hui\u{a0}; l'électricité est celle de l'année. «\u{a0}Publié alors\u{a0}» est ce qu'ecoparc affichait ce jour-là, quand il a été conservé. Les matériels que les outils ont purgés n'y sont plus.",
-        "Every year is computed anew from the dates of the inventory, with today's factors and method, and that year's electricity. \"Published then\" is what ecoparc showed on that day, where it was kept. What tools have purged is not in it.",
+        "Chaque année est recalculée à partir des dates de l'inventaire, avec les facteurs et la méthode d'aujourd'hui\u{a0}; l'électricité est celle de l'année. Les matériels que les outils ont purgés n'y sont plus.",
+        "Every year is computed anew from the dates of the inventory, with today's factors and method, and that year's electricity. What tools have purged is not in it.",
     ).to_owned()));
     Section { id: "trend", title: year.say("D'où nous venons", "Where we come from").to_owned(), blocks }
 }
 
-/// The buyer whose rate is followed.
+/// The buyer whose rates are followed; none where the report is of a part of it.
 fn siret<'a>(year: &'a Year) -> Option<&'a str> {
-    year.figures.buyers("reuse_spend_ratio", &year.snapshot.entities).first().map(|buyer| buyer.siret)
+    (!is_part(year)).then(|| buyer(year).siret)
 }
 
-/// The rate of IT purchases of the year, and its target; in the years of the former decree, of its first line.
-fn rate(then: &Then, siret: &str) -> (Option<f64>, Option<f64>) {
-    let category = if then.day.year() < 2024 { "it_2021" } else { "it_telephony" };
+/// The rate of IT purchases of the year, and its target.
+fn rate(year: &Year, then: &Then, siret: &str) -> (Option<f64>, Option<f64>) {
+    let category = year.asked.settings.law.it_category(then.day.year()).map_or("", |category| category.name);
     let slice = [("siret", siret), ("category", category), ("year", then.label.as_str())];
-    let reading = then.figures.find("reuse_spend_ratio", &slice);
+    let reading = then.figures.find("reuse_spend_ratio", &slice).filter(|_| then.day.year() <= year.asked.year);
     (reading.and_then(|reading| reading.value), reading.and_then(|reading| reading.target))
 }
 
@@ -160,9 +161,12 @@ fn table(year: &Year, then: &[Then]) -> Table {
         }
         let median = figures.find("lifetime_median_seconds", &[("kind", "laptop")]).and_then(|reading| reading.value);
         row.push(median.map_or_else(dash, |value| duration(lang, value)));
-        row.push(siret.and_then(|siret| rate(then, siret).0).map_or_else(dash, |value| percent(lang, value, 1)));
+        row.push(
+            siret.and_then(|siret| rate(year, then, siret).0).map_or_else(dash, |value| percent(lang, value, 1)),
+        );
         let slice = [("siret", siret.unwrap_or_default()), ("year", then.label.as_str())];
         let exits = figures.find("disposal_reuse_ratio", &slice).and_then(|reading| reading.value);
+        let exits = exits.filter(|_| then.day.year() <= year.asked.year);
         row.push(exits.map_or_else(dash, |value| percent(lang, value, 1)));
         table.rows.push(row);
     }

@@ -7,10 +7,7 @@ use crate::wording::{co2e, count, duration, euros, number, percent, short};
 
 use super::source;
 use super::{Sheet, words};
-use crate::figures::{Buyer, COMPUTERS};
-
-/// Below this share of known euros a rate is called incomplete.
-pub const ENOUGH: f64 = 0.8;
+use crate::figures::{Buyer, COMPUTERS, ENOUGH};
 
 /// The headline figures, one card each.
 pub fn cards(sheet: &Sheet) -> Markup {
@@ -49,16 +46,20 @@ fn purchases(sheet: &Sheet) -> Markup {
     let (lang, year) = (sheet.lang, sheet.edition.today.year());
     let buyer = sheet.figures.buyers("reuse_spend_ratio", &sheet.edition.snapshot.entities).first().copied();
     let told = year.to_string();
-    let slice = [("siret", buyer.map_or("", |buyer| buyer.siret)), ("category", "it_telephony"), ("year", &told)];
+    let category = sheet.edition.settings.law.it_category(year);
+    let slice = [
+        ("siret", buyer.map_or("", |buyer| buyer.siret)),
+        ("category", category.map_or("", |category| category.name)),
+        ("year", &told),
+    ];
     let rate = sheet.figures.find("reuse_spend_ratio", &slice);
     let missing = sheet.figures.find("reuse_spend_missing_euros", &slice);
     let projected = sheet.figures.find("reuse_spend_projected_ratio", &slice).and_then(|reading| reading.value);
-    let label = sheet.edition.settings.law.category_named("it_telephony", year).map(|category| category.label);
     html! {
         h3 { (sheet.say("Part des achats issue du réemploi en ", "Share of purchases from reuse in ")) (year) }
         p.figure { (rate_figure(sheet, rate, "reuse_spend_ratio", year)) }
         p {
-            (words::category(lang, "it_telephony", label))
+            @if let Some(category) = category { (words::category(lang, category.name, Some(category.label))) }
             @if let Some(entity) = buyer.and_then(|buyer| buyer.entity) { ", " (entity.name) } ". "
             @match rate.and_then(|rate| rate.target) {
                 Some(target) => {
@@ -196,7 +197,7 @@ fn people(sheet: &Sheet) -> Markup {
                 @if per.outside > 0.0 {
                     p.note {
                         (count(lang, per.outside, sheet.say("matériel", "piece of equipment"), sheet.say("matériels", "pieces of equipment")))
-                        (sheet.say(" sans effectif correspondant, non compté ici.", " without a matching headcount, not counted here."))
+                        (sheet.say(" sans effectif correspondant\u{a0}: hors de ces moyennes.", " without a matching headcount: not in these means."))
                     }
                 }
             }
@@ -222,7 +223,7 @@ fn exits(sheet: &Sheet) -> Markup {
             }
             @match part("reformed_stock") {
                 Some(b) => { "B\u{a0}= " (sheet.figure(&source("reformed_stock", None, Some(year)), &number(lang, b, 0))) }
-                None => (sheet.say("B inconnu", "B unknown")),
+                None => (sheet.say("B, inconnu\u{a0}:", "B, unknown:")),
             }
             (sheet.say(" réformés en stock au 1er janvier.", " reformed and in stock on 1 January."))
             @if let Some(target) = rate.and_then(|rate| rate.target) {

@@ -8,7 +8,7 @@ use domain::word::Word;
 use maud::{Markup, html};
 
 use super::tables::{heads, table};
-use super::{Lang, Sheet, words};
+use super::{Sheet, words};
 use crate::web::api::assets::{search, steps};
 use crate::wording::{date, number, short, statuses};
 
@@ -16,9 +16,11 @@ use crate::wording::{date, number, short, statuses};
 pub const FOUND: usize = 50;
 
 /// Asks for a thing.
-pub(super) fn form(lang: Lang, asked: &str) -> Markup {
+pub(super) fn form(sheet: &Sheet, asked: &str) -> Markup {
+    let lang = sheet.lang;
     html! {
         form method="get" action="/explain" role="search" {
+            (sheet.language())
             p {
                 label for="q" { (lang.pick(
                     "Expliquer l'empreinte d'un matériel (identifiant, n° de série, étiquette, nom)\u{a0}: ",
@@ -38,7 +40,7 @@ pub fn explained(sheet: &Sheet) -> Markup {
     let asked = sheet.ask("q").unwrap_or_default();
     let found = search(edition, sheet.viewer, asked, FOUND);
     html! {
-        (form(lang, asked))
+        (form(sheet, asked))
         @match found[..] {
             [] => p role="status" { (sheet.say("Aucun matériel ne correspond.", "Nothing like this is known.")) },
             [asset] => {

@@ -16,10 +16,21 @@ const ROWS: usize = 50;
 pub fn list(sheet: &Sheet) -> Markup {
     let lang = sheet.lang;
     let (edition, viewer) = (sheet.edition, sheet.viewer);
+    let (kind, entity, status) = (
+        sheet.ask("kind").map(Kind::parse),
+        sheet.ask("entity").map(|name| edition.snapshot.entities.find(name)),
+        sheet.ask("status").map(Status::parse),
+    );
+    if kind == Some(None) || entity == Some(None) || status == Some(None) {
+        return html! {
+            (form(sheet))
+            p.alert role="alert" { (sheet.say("L'un de ces filtres n'est pas connu.", "One of these filters is not known.")) }
+        };
+    }
     let filter = Filter {
-        kind: sheet.ask("kind").map(Kind::parse),
-        entity: sheet.ask("entity").and_then(|name| edition.snapshot.entities.find(name)),
-        status: sheet.ask("status").and_then(Status::parse),
+        kind,
+        entity: entity.flatten(),
+        status: status.flatten(),
         text: sheet.ask("q").map(str::to_lowercase),
         since: None,
     };
@@ -98,6 +109,7 @@ fn form(sheet: &Sheet) -> Markup {
         Status::ALL.iter().map(|(status, name)| (*name, statuses::status(lang, Some(*status)).to_owned())).collect();
     html! {
         form method="get" action="/fleet" role="search" {
+            (sheet.language())
             p {
                 label for="q" { (sheet.say("Rechercher", "Search")) }
                 input type="search" id="q" name="q" value=(sheet.ask("q").unwrap_or_default());

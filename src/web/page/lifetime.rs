@@ -54,6 +54,7 @@ fn ages(sheet: &Sheet) -> Markup {
     let kinds = kinds(sheet);
     let short = |band: &str| match band {
         "unknown" => "?".to_owned(),
+        "10y+" => "10+".to_owned(),
         band => band.trim_end_matches('y').split('-').next().unwrap_or_default().to_owned(),
     };
     let charts = kinds.iter().take(DRAWN).map(|kind| Chart {
@@ -76,6 +77,7 @@ fn ages(sheet: &Sheet) -> Markup {
             th scope="col" { (sheet.say("Matériel", "Equipment")) }
             @for band in &bands { th.n scope="col" { @match *band {
                 "unknown" => (sheet.say("inconnu", "unknown")),
+                "10y+" => (sheet.say("10\u{a0}ans et plus", "10\u{a0}y and more")),
                 band => (sheet.lang.pick(band.replace('y', "\u{a0}ans"), band.replace('y', "\u{a0}y"))),
             } } }
         } }
@@ -96,10 +98,21 @@ fn ages(sheet: &Sheet) -> Markup {
     }
 }
 
-/// The steps of a curve as they are drawn: the last of each month.
-fn points(steps: &[Step]) -> Vec<Point> {
+/// A curve to be drawn.
+struct Drawn {
+    kind: Kind,
+    /// How many have left.
+    exits: usize,
+    /// The longest life that was seen, in days, ended or not.
+    oldest: i32,
+    steps: Vec<Step>,
+}
+
+/// The steps of a curve as they are drawn: the last of each month, and its level up to the oldest that was seen.
+fn points(drawn: &Drawn) -> Vec<Point> {
     let mut points: BTreeMap<i32, Point> = BTreeMap::new();
-    for step in steps {
+    let last = drawn.steps.last().map(|step| Step { age: drawn.oldest.max(step.age), ..*step });
+    for step in drawn.steps.iter().copied().chain(last) {
         let (low, high) = (step.survival - 1.96 * step.error, step.survival + 1.96 * step.error);
         let bounds = (low.max(0.0), high.min(1.0));
         points.insert(step.age / MONTH, Point { years: f64::from(step.age) / YEAR, share: step.survival, bounds });
@@ -114,17 +127,24 @@ fn curves(sheet: &Sheet) -> Markup {
     let place = |kind: &Kind| order.iter().position(|name| *name == kind.name()).unwrap_or(usize::MAX);
     let mut told: Vec<_> = known.iter().filter(|(_, lives)| lives.len() >= ENOUGH).collect();
     told.sort_by_key(|(kind, _)| place(kind));
-    let drawn: Vec<(Kind, usize, Vec<Step>)> = told
+    let drawn: Vec<Drawn> = told
         .into_iter()
-        .map(|(kind, lives)| (*kind, lives.iter().filter(|life| life.exited).count(), curve(lives)))
-        .filter(|(.., steps)| !steps.is_empty())
+        .map(|(kind, lives)| {
+            let oldest = lives.iter().map(|life| life.end).max().unwrap_or_default();
+            Drawn { kind: *kind, exits: lives.iter().filter(|life| life.exited).count(), oldest, steps: curve(lives) }
+        })
+        .filter(|drawn| !drawn.steps.is_empty())
         .take(DRAWN)
         .collect();
     if drawn.is_empty() {
         return html! {};
     }
-    let after = |steps: &[Step], years: f64| {
-        let before = steps.iter().take_while(|step| f64::from(step.age) <= years * YEAR).last();
+    // Beyond the oldest that was seen nothing is known.
+    let after = |drawn: &Drawn, years: f64| {
+        let before = drawn.steps.iter().take_while(|step| f64::from(step.age) <= years * YEAR).last();
+        if f64::from(drawn.oldest) < years * YEAR {
+            return sheet.say("pas encore observé", "not observed yet").to_owned();
+        }
         percent(lang, before.map_or(1.0, |step| step.survival), 0)
     };
     let inside = html! {
@@ -136,10 +156,11 @@ fn curves(sheet: &Sheet) -> Markup {
             ("après 7 ans", "after 7 years", true),
             ("La moitié durent plus de", "Half last more than", true),
         ]))
-        tbody { @for (kind, exits, steps) in &drawn { tr {
+        tbody { @for drawn in &drawn { tr {
+            @let kind = drawn.kind;
             th scope="row" { (words::kind(lang, kind.name())) }
-            td.n { (number(lang, *exits as f64, 0)) }
-            @for years in [3.0, 5.0, 7.0] { td.n { (after(steps, years)) } }
+            td.n { (number(lang, drawn.exits as f64, 0)) }
+            @for years in [3.0, 5.0, 7.0] { td.n { (after(drawn, years)) } }
             td.n {
                 @let median = sheet.figures.find("lifetime_median_seconds", &[("kind", kind.name())]);
                 @match median.and_then(|median| median.value) {
@@ -160,11 +181,11 @@ fn curves(sheet: &Sheet) -> Markup {
             ),
             inside,
         ))
-        div.charts { @for (kind, _, steps) in &drawn {
+        div.charts { @for drawn in &drawn {
             (Curve {
-                title: words::kind(lang, kind.name()).to_owned(),
-                told: format!("{} {}", sheet.say("Encore là après 5 ans\u{a0}:", "Still there after 5 years:"), after(steps, 5.0)),
-                points: points(steps),
+                title: words::kind(lang, drawn.kind.name()).to_owned(),
+                told: format!("{} {}", sheet.say("Encore là après 5 ans\u{a0}:", "Still there after 5 years:"), after(drawn, 5.0)),
+                points: points(drawn),
                 levels: [0.0, 0.5, 1.0].map(|share| (share, percent(lang, share, 0))).to_vec(),
                 unit: sheet.say("ans", "years").to_owned(),
             }.draw())

@@ -92,6 +92,7 @@ fn form(sheet: &Sheet) -> Markup {
     };
     html! {
         form method="get" action="/simulate" {
+            (sheet.language())
             @for kind in LIVES {
                 (field(kind, &lang.pick(
                     format!("{}\u{a0}: durée de vie (ans)", words::kind(lang, kind)),

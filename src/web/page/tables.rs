@@ -12,7 +12,7 @@ use crate::wording::{co2e, date, duration, euros, moment, number, percent};
 
 use super::source;
 use super::{Sheet, words};
-use crate::figures::{Buyer, Total};
+use crate::figures::{Buyer, ENOUGH, Total};
 use crate::web::world::Kinds;
 
 /// A table that scrolls by itself where it is too wide for the page, so that the page never does.
@@ -119,7 +119,7 @@ pub fn purchases(sheet: &Sheet) -> Markup {
                     } }
                     td.n {
                         (percent(lang, rate.coverage, 0))
-                        @if rate.coverage < super::cards::ENOUGH { (sheet.say(", données incomplètes", ", incomplete data")) }
+                        @if rate.coverage < ENOUGH { (sheet.say(", données incomplètes", ", incomplete data")) }
                     }
                     @if sheet.sees_assets() {
                         td { a href=(format!("/api/v1/procurement/{year}/lines")) { (sheet.say("lignes ", "lines ")) (year) } }
@@ -196,7 +196,7 @@ pub fn equipment(sheet: &Sheet, footprints: &Kinds) -> Markup {
                 td.n { @match age.zip(known) {
                     Some((age, known)) => {
                         (sheet.figure(&source("assets_age_seconds", Some(kind), None), &duration(lang, age / known)))
-                        @if known < super::cards::ENOUGH * active {
+                        @if known < ENOUGH * active {
                             (sheet.say(" (âge connu\u{a0}: ", " (age known: ")) (percent(lang, known / active, 0)) ")"
                         }
                     }

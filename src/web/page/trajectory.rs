@@ -5,11 +5,11 @@ use domain::quantity::Cents;
 use domain::word::Word;
 use maud::{Markup, html};
 
-use super::cards::ENOUGH;
 use super::source;
 use super::tables::{buyer_name, heads, table};
 use super::{Sheet, words};
 use crate::chart::{Bar, Chart, Shape};
+use crate::figures::ENOUGH;
 use crate::wording::{self, count, euros, percent};
 
 /// Kinds that are proposed, those first whose price rests on most units.
