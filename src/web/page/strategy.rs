@@ -56,6 +56,7 @@ fn objectives(sheet: &Sheet, standings: &[Standing]) -> Markup {
                         Some(ratio) => (sheet.figure("/api/v1/objectives", &percent(lang, ratio, 0))),
                         None => (sheet.figure("/api/v1/objectives", sheet.say("non calculable", "cannot be computed"))),
                     }
+                    @if let Some(note) = &standing.note { br; span.note { (words::note(lang, note)) } }
                     @if let Some(on_track) = standing.on_track {
                         br; span.note { @if on_track { (sheet.say("dans le rythme", "on track")) } @else { (sheet.say("en retard sur le rythme", "behind an even pace")) } }
                     }
