@@ -179,15 +179,16 @@ fn refuse_the_future(harvest: &mut Harvest, now: Moment, source: &str) {
     }
 }
 
-/// Keeps a collection: a complete harvest replaces the source's last word, a failure is written into the journal.
+/// Keeps a collection: a complete harvest replaces the source's last word, a failure is written into the journal. Gives
+/// when the collection ended: that is when it was said.
 pub async fn keep(
     store: &Store,
     source: &Source,
     collected: &Collected,
     time_zone: &TimeZone,
 ) -> anyhow::Result<Timestamp> {
-    let now = Timestamp::now();
-    let at = Moment(now.as_second());
+    let ended = collected.began.checked_add(collected.took).unwrap_or(collected.began);
+    let at = Moment(ended.as_second());
     match &collected.harvest {
         Ok(harvest) => {
             let rejects: Vec<Reject> = harvest
@@ -207,7 +208,7 @@ pub async fn keep(
                 rejects: &rejects,
                 took: collected.took,
             };
-            store.record(&source.told.name, &said, at, connectors::day_of(now, time_zone)).await?;
+            store.record(&source.told.name, &said, at, connectors::day_of(ended, time_zone)).await?;
         }
         Err(failure) => {
             let missed = Missed {
@@ -219,5 +220,5 @@ pub async fn keep(
             store.failed(&source.told.name, at, &missed).await?;
         }
     }
-    Ok(now)
+    Ok(ended)
 }

@@ -31,6 +31,9 @@ use crate::web::{Web, metrics_router, router};
 
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 /// Ages move: an edition is made at least so often.
 const HOURLY: Duration = Duration::from_secs(3600);
 /// What is written for people who read the database follows the editions at most so often.
@@ -115,7 +118,7 @@ impl House {
         let began = tokio::time::Instant::now();
         let mut heard_before = self.config.sources.is_empty() || self.states.iter().any(|s| s.last_success.is_some());
         if heard_before {
-            self.publish(editions).await?;
+            self.publish(editions, Timestamp::now()).await?;
         }
         let (ask, mut asked) = mpsc::channel::<String>(16);
         let (stop_serving, serving_stops) = watch::channel(false);
@@ -214,7 +217,7 @@ impl House {
             if (changed || sampled) && !waiting.contains(&true) {
                 heard_before = true;
                 self.assets_due |= changed;
-                self.publish(editions).await?;
+                self.publish(editions, Timestamp::now()).await?;
                 if written == 0 {
                     self.write(editions, &mut written).await;
                 }
@@ -353,9 +356,12 @@ impl House {
         }
     }
 
-    /// Makes an edition and tells it to the world.
-    async fn publish(&mut self, editions: &watch::Sender<Option<Arc<Edition>>>) -> anyhow::Result<()> {
-        let now = Timestamp::now();
+    /// Makes the edition of this moment and tells it to the world.
+    async fn publish(
+        &mut self,
+        editions: &watch::Sender<Option<Arc<Edition>>>,
+        now: Timestamp,
+    ) -> anyhow::Result<()> {
         for (state, source) in self.states.iter_mut().zip(&self.testimonies) {
             let age = state.last_success.map(|last| now.duration_since(last));
             state.stale = age.is_none_or(|age| age.as_secs() > state.stale_after.as_secs() as i64);

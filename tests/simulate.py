@@ -4,7 +4,7 @@
     tests/simulate.py config --at 2026-11-24 --life laptop=6        prints {"today": [year 0, …], "scenario": […]} as JSON
 
 Year by year: stock ÷ life of each kind leaves, the oldest first, and is replaced by its like, rented by rented, a share of
-what is bought from reuse. Files, assets and factors are read by tests/recompute.py. Where ecoparc computes a year by itself,
+what is bought from reuse. Files, assets and factors are read by tests/recompute. Where ecoparc computes a year by itself,
 this walks from one to the next and keeps every queue. Standard library only.
 """
 
@@ -14,34 +14,22 @@ import math
 import sys
 from collections import defaultdict
 from datetime import date
+from pathlib import Path
 
-import recompute as r
+sys.path.insert(0, str(Path(__file__).resolve().parent / "recompute"))
+from fleet import anniversary, is_active  # noqa: E402
+from footprint import REFERENCE_YEARS, YEAR_DAYS, annual_phases, factor  # noqa: E402
+from purchases import category_of  # noqa: E402
+from table import KINDS, REUSE_CONDITIONS  # noqa: E402
+from world import World  # noqa: E402
 
 YEARS = 5
 
 
 def house_of(place, at, first_seen):
-    """Assets and purchase lines, settled as recompute.py settles them."""
-    settings, folder = r.settings_of(place)
-    house = r.House(settings)
-    rejects = defaultdict(list)
-    rows, since = defaultdict(list), {}
-    for source in settings["source"]:
-        if day := source.get("exits_recorded_since"):
-            since[source["name"]] = day if isinstance(day, date) else r.read_date(day)
-        if source["contents"] not in r.PASSED_OVER:
-            rows[source["contents"]] += r.read_source(source, folder, rejects)
-    year_of = settings.get("law", {}).get("year_of", "invoice")
-    lines = []
-    for line in rows["purchases"]:
-        line["day"] = r.year_date(line, year_of)
-        if line["day"]:
-            lines.append(line)
-    assets, _ = r.gather_assets(rows["assets"], rows["decisions"])
-    for asset in assets:
-        r.settle(asset, house, since, first_seen or at)
-    r.match_exits(rows["disposals"], assets, house)
-    return house, assets, lines
+    """Assets and purchase lines, settled as tests/recompute settles them."""
+    world = World(place, first_seen or at)
+    return world.house, world.assets, world.purchases
 
 
 # ---- how the house buys --------------------------------------------------------------------------------------------
@@ -49,12 +37,12 @@ def house_of(place, at, first_seen):
 def bought(house, assets, lines, at):
     """Purchases of the last 24 months whose price and quantity are told: (kind, condition, cents, units)."""
     found, covered = [], set()
-    since = r.anniversary(at, -2)
+    since = anniversary(at, -2)
     for line in lines:
         if line["day"] > at:
             continue
         siret = line.get("siret") or house.siret_of(house.entity_of(line.get("entity", ""), line["source"]))
-        category = r.category_of(line["kind"], line["day"].year, line.get("category"))
+        category = category_of(line["kind"], line["day"].year, line.get("category"))
         covered.add((siret, category, line["day"].year))
         condition = line.get("condition", "unknown")
         mode = line.get("mode", "gift" if condition == "donated" else "purchase")
@@ -65,7 +53,7 @@ def bought(house, assets, lines, at):
         day, cents = asset.get("purchase_date"), asset.get("purchase_price_ht", 0)
         if day is None or not since < day <= at or cents <= 0 or asset["mode"] != "purchase":
             continue
-        category = r.category_of(asset["kind"], day.year)
+        category = category_of(asset["kind"], day.year)
         if category != "none" and (asset["siret"], category, day.year) not in covered:
             found.append((asset["kind"], asset["condition"], cents, 1))
     return found
@@ -75,15 +63,15 @@ def habits(purchases, active):
     """By kind: share from reuse, mean price new and from reuse (None: unknown), mean years before us."""
     units, paid = defaultdict(int), defaultdict(int)
     for kind, condition, cents, count in purchases:
-        sort = "reused" if condition in r.REUSE_CONDITIONS else "new" if condition == "new" else "other"
+        sort = "reused" if condition in REUSE_CONDITIONS else "new" if condition == "new" else "other"
         units[kind, sort] += count
         paid[kind, sort] += cents
     upstream = defaultdict(list)
     for asset in active:
-        if asset["condition"] in r.REUSE_CONDITIONS and "upstream_years" in asset:
+        if asset["condition"] in REUSE_CONDITIONS and "upstream_years" in asset:
             upstream[asset["kind"]].append(asset["upstream_years"])
     found = {}
-    for kind in r.KINDS:
+    for kind in KINDS:
         everything = sum(units[kind, sort] for sort in ("reused", "new", "other"))
         price = {sort: paid[kind, sort] / 100 / units[kind, sort] if units[kind, sort] else None for sort in ("new", "reused")}
         years = upstream[kind]
@@ -144,11 +132,11 @@ def course(active, at, lives, habits, priced):
     """The years of one course, year 0 first."""
     now = {"embodied": 0.0, "use": 0.0}
     for asset in active:
-        if r.factor(asset) is None:
+        if factor(asset) is None:
             continue
-        if r.REFERENCE_YEARS.get(asset["kind"]) is None:
+        if REFERENCE_YEARS.get(asset["kind"]) is None:
             raise SystemExit(f"{asset['kind']}: a factor, and no reference lifetime")
-        phases = r.annual_phases(asset, at)
+        phases = annual_phases(asset, at)
         now["use"] += phases.pop("use", 0.0)
         now["embodied"] += math.fsum(phases.values())
     first = {"civil_year": at.year, "assets": len(active), "embodied_grams": now["embodied"], "use_grams": now["use"],
@@ -159,8 +147,8 @@ def course(active, at, lives, habits, priced):
         if kind not in lives:
             continue
         queue = queues.setdefault((kind, rented, start is None), [Queue(kind, rented, lives[kind], habits[kind]), {}])
-        phases = r.factor(asset)
-        age = None if start is None else (at - start).days / r.YEAR_DAYS
+        phases = factor(asset)
+        age = None if start is None else (at - start).days / YEAR_DAYS
         thing = [1.0, None if phases is None else sum(phases[:3]), asset.get("upstream_years", 0.0), age]
         queue[1].setdefault(start, []).append(thing)
     for queue, groups in queues.values():
@@ -183,7 +171,7 @@ def course(active, at, lives, habits, priced):
             if queue.kind in priced:
                 cost = [count * (habit[sort] or 0.0) for count, sort in zip(parts, ("new", "reused"))]
                 euros, of_reuse = euros + sum(cost), of_reuse + cost[1]
-                if r.category_of(queue.kind, at.year + year) == "it_telephony":
+                if category_of(queue.kind, at.year + year) == "it_telephony":
                     category, category_reused = category + sum(cost), category_reused + cost[1]
         embodied = math.fsum(of_kind.values())
         years.append({
@@ -203,13 +191,13 @@ def main():
     parser.add_argument("--life", action="append", default=[], metavar="KIND=YEARS", help="another life in the scenario")
     options = parser.parse_args()
     house, assets, lines = house_of(options.folder, options.at, options.first_seen)
-    active = [a for a in assets if r.is_active(a, options.at)]
+    active = [a for a in assets if is_active(a, options.at)]
     buying = habits(bought(house, assets, lines, options.at), active)
     # A kind is in euros where every price that it needs is known.
     priced = {kind for kind, habit in buying.items()
               if (habit["new"] is not None or habit["share"] == 1) and (habit["reused"] is not None or habit["share"] == 0)}
     others = {kind: float(years) for kind, years in (told.split("=") for told in options.life)}
-    answer = {name: course(active, options.at, r.REFERENCE_YEARS | lives, buying, priced)
+    answer = {name: course(active, options.at, REFERENCE_YEARS | lives, buying, priced)
               for name, lives in (("today", {}), ("scenario", others))}
     json.dump(answer, sys.stdout, indent=1)
     print()

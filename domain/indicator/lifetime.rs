@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::quantity::{YEAR_SECONDS, Years};
 use crate::record::Text;
 use crate::snapshot::{Asset, Snapshot};
-use crate::word::Kind;
+use crate::word::{Kind, Status};
 
 use super::basis::{days, kind_label};
 use super::{Basis, Indicator, Reading};
@@ -123,6 +123,23 @@ pub fn lives(snapshot: &Snapshot, at: Date) -> BTreeMap<Kind, Vec<Life>> {
     lives
 }
 
+/// The lives of each kind, and of how many things that ever began their service.
+fn cohorts(basis: &Basis) -> BTreeMap<Kind, (Vec<Life>, f64)> {
+    let mut lives: BTreeMap<Kind, (Vec<Life>, f64)> = BTreeMap::new();
+    for (asset, status) in basis.snapshot.assets.iter().zip(&basis.status) {
+        let Some(kind) = asset.facts.kind else { continue };
+        // What is on its way has no life yet, nor has what came later.
+        if asset.start.unwrap_or(asset.first_seen) > basis.at || *status == Some(Status::Ordered) {
+            continue;
+        }
+        let (told, begun) = lives.entry(kind).or_default();
+        told.extend(life(asset, basis.at));
+        *begun += 1.0;
+    }
+    lives.retain(|_, (told, _)| !told.is_empty());
+    lives
+}
+
 /// The median lifetime of each kind of which it is known.
 pub fn medians(basis: &Basis) -> BTreeMap<Kind, Years> {
     let known = lives(basis.snapshot, basis.at).into_iter().filter_map(|(kind, lives)| {
@@ -133,19 +150,17 @@ pub fn medians(basis: &Basis) -> BTreeMap<Kind, Years> {
 }
 
 fn median(basis: &Basis) -> Vec<Reading> {
-    let readings = lives(basis.snapshot, basis.at).into_iter().map(|(kind, lives)| {
+    let readings = cohorts(basis).into_iter().map(|(kind, (lives, begun))| {
         let slice = vec![("kind", kind_label(Some(kind)))];
         let seconds = |days: i32| f64::from(days) * 86_400.0;
         let found = median_of(&curve(&lives));
-        let known = lives.len() as f64;
-        let all = basis.snapshot.assets.iter().filter(|asset| asset.facts.kind == Some(kind)).count() as f64;
         Reading::maybe(
             slice,
             found.map(|(median, ..)| seconds(median)),
             "more than half of those that ever began their service are still in service",
         )
         .bounds(found.map(|(_, low, _)| seconds(low)), found.and_then(|(.., high)| high).map(seconds))
-        .coverage(Some(known / all.max(1.0)))
+        .coverage(Some(lives.len() as f64 / begun))
     });
     readings.collect()
 }

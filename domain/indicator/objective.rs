@@ -17,6 +17,37 @@ pub const OWN: &str = "objective_ratio";
 /// Days of baselines that are computed for one snapshot; each takes a basis of the whole fleet.
 pub const BASELINES: usize = 12;
 
+const TO_COME: &str = "the baseline date is to come";
+const TOO_MANY: &str = "too many baseline dates are to be computed";
+const NO_WAY: &str = "the target is the baseline";
+// At the baseline date, and now.
+const NO_READING: [&str; 2] = [
+    "the indicator has no reading of this slice at the baseline date",
+    "the indicator has no reading of this slice now",
+];
+const SEVERAL: [&str; 2] = [
+    "the indicator has several readings of this slice at the baseline date",
+    "the indicator has several readings of this slice now",
+];
+const UNKNOWN: [&str; 2] =
+    ["the indicator cannot be computed at the baseline date", "the indicator cannot be computed now"];
+const THEN: usize = 0;
+const NOW: usize = 1;
+
+/// Every note that a standing may carry; after one that something cannot be computed may stand a colon and the note of
+/// its reading, and between several stands a semicolon.
+pub const NOTES: [&str; 9] = [
+    TO_COME,
+    TOO_MANY,
+    NO_WAY,
+    NO_READING[THEN],
+    NO_READING[NOW],
+    SEVERAL[THEN],
+    SEVERAL[NOW],
+    UNKNOWN[THEN],
+    UNKNOWN[NOW],
+];
+
 /// One objective, and how far it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standing {
@@ -62,7 +93,7 @@ pub(super) fn standings(basis: &Basis) -> Vec<Standing> {
         let here = || shown.iter().filter(computed).filter(|objective| objective.baseline_date == date);
         let told = readings(&then, here().map(|objective| objective.indicator));
         for objective in here() {
-            let value = single(&told, objective, date, "at the baseline date").map(|(value, _)| value);
+            let value = single(&told, objective, date, THEN).map(|(value, _)| value);
             baselines.insert(&objective.name, value);
         }
     }
@@ -106,7 +137,7 @@ fn named(name: &str) -> Option<&'static Indicator> {
 
 /// The one reading of an objective's slice on a day, with its value; else why there is none. Where a family has years
 /// and the slice tells none, the year of the day is meant.
-fn single<'r>(told: &'r Told, objective: &Objective, day: Date, when: &str) -> Result<(f64, &'r Reading), Text> {
+fn single<'r>(told: &'r Told, objective: &Objective, day: Date, when: usize) -> Result<(f64, &'r Reading), Text> {
     let year = Text::from(day.year().to_string());
     let tells_year = objective.slice.iter().any(|(label, _)| &**label == "year");
     let meant = |reading: &&Reading| {
@@ -116,12 +147,12 @@ fn single<'r>(told: &'r Told, objective: &Objective, day: Date, when: &str) -> R
     };
     let mut meant = told.get(objective.indicator).into_iter().flatten().filter(meant);
     match (meant.next(), meant.next()) {
-        (None, _) => Err(Text::from(format!("the indicator has no reading of this slice {when}"))),
-        (Some(_), Some(_)) => Err(Text::from(format!("the indicator has several readings of this slice {when}"))),
+        (None, _) => Err(Text::from(NO_READING[when])),
+        (Some(_), Some(_)) => Err(Text::from(SEVERAL[when])),
         (Some(reading), None) => match (reading.value.filter(|value| value.is_finite()), &reading.note) {
             (Some(value), _) => Ok((value, reading)),
-            (None, Some(why)) => Err(Text::from(format!("the indicator cannot be computed {when}: {why}"))),
-            (None, None) => Err(Text::from(format!("the indicator cannot be computed {when}"))),
+            (None, Some(why)) => Err(Text::from(format!("{}: {why}", UNKNOWN[when]))),
+            (None, None) => Err(Text::from(UNKNOWN[when])),
         },
     }
 }
@@ -130,17 +161,17 @@ fn standing(basis: &Basis, objective: &Objective, now: &Told, computed: Option<R
     let mut notes: Vec<Text> = Vec::new();
     let mut known = |told: Result<f64, Text>| told.map_err(|why| notes.push(why)).ok();
     let baseline = known(match (objective.baseline_value, computed) {
-        _ if objective.baseline_date > basis.at => Err(Text::from("the baseline date is to come")),
+        _ if objective.baseline_date > basis.at => Err(Text::from(TO_COME)),
         (Some(value), _) => Ok(value),
         (None, Some(computed)) => computed,
-        (None, None) => Err(Text::from("too many baseline dates are to be computed")),
+        (None, None) => Err(Text::from(TOO_MANY)),
     });
-    let told = single(now, objective, basis.at, "now");
+    let told = single(now, objective, basis.at, NOW);
     let reading = told.as_ref().ok().map(|(_, reading)| (*reading).clone());
     let current = known(told.map(|(value, _)| value));
     let target = objective.target;
     let ratio = match (baseline, current) {
-        (Some(baseline), Some(_)) if baseline == target => known(Err(Text::from("the target is the baseline"))),
+        (Some(baseline), Some(_)) if baseline == target => known(Err(Text::from(NO_WAY))),
         (Some(baseline), Some(current)) => Some((current - baseline) / (target - baseline)),
         _ => None,
     };

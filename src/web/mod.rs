@@ -219,11 +219,8 @@ async fn read(
         path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let (worlds, body) = (house.worlds.clone(), String::new());
     let mut ask = Ask { edition, viewer, path, query, body, csv, worlds, stored: Vec::new() };
-    if route.path == api::HISTORY && api::indicators::sees_stored(&ask) {
-        let (from, to, _) = api::indicators::span(&ask)?;
-        let name = ask.path.get("name").cloned().unwrap_or_default();
-        // Without the store the history is computed from dates alone.
-        ask.stored = house.web.history.readings(&name, from, to).await.unwrap_or_default();
+    if route.path == api::HISTORY {
+        ask.stored = api::indicators::stored(&ask, &house.web.history).await?;
     }
     let number = ask.edition.number;
     let answer = computed(&house, move || (route.answer)(&ask).map(|answer| write(answer, number, csv))).await??;

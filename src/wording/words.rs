@@ -1,6 +1,10 @@
 //! The words of readers for what the daemon names its own way.
 
-use std::borrow::Cow;
+mod explained;
+mod notes;
+
+pub use explained::{origin, step, unit};
+pub use notes::note;
 
 use super::Lang;
 
@@ -83,44 +87,6 @@ pub fn category<'a>(lang: Lang, name: &'a str, label: Option<&'a str>) -> &'a st
         Lang::Fr => label.unwrap_or(name),
         Lang::En => CATEGORIES.iter().find(|(known, _)| *known == name).map_or(name, |(_, english)| english),
     }
-}
-
-/// A step of an explanation.
-pub fn step(lang: Lang, what: &str) -> &str {
-    say(STEPS, lang, what)
-}
-
-/// A unit of an explanation.
-pub fn unit(lang: Lang, unit: &str) -> &str {
-    say(UNITS, lang, unit)
-}
-
-/// Where a step comes from: what is always told the same way; ids, names and documents stay as they are.
-pub fn origin(lang: Lang, told: &str) -> Cow<'_, str> {
-    if lang == Lang::En {
-        return told.into();
-    }
-    let mut origin = Cow::Borrowed(told);
-    for (english, french) in ORIGINS {
-        if origin.contains(english) {
-            origin = origin.replace(english, french).into();
-        }
-    }
-    origin
-}
-
-/// The note of a reading; readings speak English.
-pub fn note(lang: Lang, told: &str) -> Cow<'_, str> {
-    if lang == Lang::En {
-        return told.into();
-    }
-    if let Some(point) = told.strip_suffix(" was never heard of") {
-        return format!("le point de mesure {point} n'a jamais répondu").into();
-    }
-    if let Some(count) = told.strip_suffix(" of them were not heard of for 90 days") {
-        return format!("dont {count} sans contact depuis 90 jours").into();
-    }
-    NOTES.iter().find(|(known, _)| *known == told).map_or(told, |(_, french)| french).into()
 }
 
 const CERTAINTIES: &Words = &[
@@ -308,133 +274,4 @@ const CATEGORIES: &[(&str, &str)] = &[
     ("phones_2021", "Mobile and desk phones"),
     ("copiers_2021", "Copiers and offset printing equipment"),
     ("cartridges_2021", "Toner and ink cartridges"),
-];
-
-const NOTES: &[(&str, &str)] = &[
-    ("nothing was bought", "rien n'a été acheté"),
-    (
-        "nothing of it has all that this needs: a factor, a lifetime, years before us",
-        "il manque partout un facteur, une durée de vie ou les années d'usage antérieures",
-    ),
-    ("no price of it is known", "aucun prix n'en est connu"),
-    ("the law's target for this category is not established", "l'objectif légal de cette catégorie est à vérifier"),
-    (
-        "more than half of those that ever began their service are still in service",
-        "plus de la moitié sont encore en service",
-    ),
-    (
-        "no published factor, or no reference lifetime, for this kind",
-        "aucun facteur d'émission publié, ou aucune durée de référence, pour ce type de matériel",
-    ),
-    ("no published factor for this kind", "aucun facteur d'émission publié pour ce type de matériel"),
-    (
-        "no reformed goods were in stock on 1 January: the rate cannot be computed",
-        "aucun bien réformé n'était en stock au 1er janvier",
-    ),
-    (
-        "neither a count nor dated history tells the stock of reformed goods on 1 January",
-        "ni comptage ni historique daté du stock de biens réformés au 1er janvier",
-    ),
-    ("neither a count nor dated history tells it", "ni comptage ni historique daté"),
-    (
-        "IT and total electricity are not measured together yet",
-        "l'électricité informatique et totale ne sont pas encore mesurées ensemble",
-    ),
-    (
-        "IT shows nothing, or more than all: look at the measuring points",
-        "les équipements informatiques consommeraient plus que toute la salle, ou rien\u{a0}: points de mesure à vérifier",
-    ),
-    (
-        "no [[room]] names these measuring points, and their source tells no room",
-        "aucune [[room]] ne nomme ces points de mesure, et leur source n'indique pas de salle",
-    ),
-    (
-        "no [[room]] names these measuring points: one may feed another, so they have no sum",
-        "aucune [[room]] ne nomme ces points de mesure\u{a0}: l'un peut alimenter l'autre, ils ne s'additionnent donc pas",
-    ),
-    (
-        "nothing is known between two samples yet: they may be further apart than power_gap_minutes",
-        "pas encore deux relevés assez rapprochés (power_gap_minutes)",
-    ),
-    (
-        "no asset stands at this room's locations: its electricity is in no footprint",
-        "aucun matériel n'est situé dans cette salle\u{a0}: son électricité n'entre dans aucune empreinte",
-    ),
-    (
-        "no measuring point told its power in the last 15 minutes",
-        "aucun point de mesure n'a indiqué sa puissance depuis 15 minutes",
-    ),
-    ("at least: some measuring points are silent", "au moins\u{a0}: des points de mesure ne répondent pas"),
-    ("counted by people", "compté sur place"),
-    ("at least: not all of it has a published factor", "au moins\u{a0}: tout n'a pas de facteur publié"),
-];
-
-const STEPS: &Words = &[
-    ("manufacture", "Fabrication", "Manufacture"),
-    ("distribution", "Distribution", "Distribution"),
-    ("end of life", "Fin de vie", "End of life"),
-    ("embodied, all its life", "Hors usage, toute sa vie", "Embodied, all its life"),
-    ("age", "Âge", "Age"),
-    ("reference lifetime", "Durée de vie de référence", "Reference lifetime"),
-    ("years with us", "Années chez nous", "Years with us"),
-    ("years before us", "Années avant nous", "Years before us"),
-    ("embodied, a year", "Hors usage, par an", "Embodied, a year"),
-    ("electricity, a year", "Électricité, par an", "Electricity, a year"),
-    ("room overhead (PUE)", "Surcoût de la salle (PUE)", "Room overhead (PUE)"),
-    ("electricity factor", "Facteur de l'électricité", "Electricity factor"),
-    ("use, a year", "Usage, par an", "Use, a year"),
-    ("footprint, a year", "Empreinte, par an", "Footprint, a year"),
-    ("fit as well as each other", "Facteurs aussi proches l'un que l'autre", "Fit as well as each other"),
-    ("  of which cpu", "dont processeurs", "of which processors"),
-    ("  of which ram", "dont mémoire", "of which memory"),
-    ("  of which ssd", "dont disques SSD", "of which solid-state drives"),
-    ("  of which hdd", "dont disques durs", "of which hard disks"),
-    ("  of which motherboard", "dont carte mère", "of which main board"),
-    ("  of which power_supply", "dont alimentations", "of which power supplies"),
-    ("  of which case", "dont châssis", "of which case"),
-    ("  of which assembly", "dont assemblage", "of which assembly"),
-];
-
-const UNITS: &Words = &[
-    ("kgCO2e", "kg\u{a0}CO₂e", "kg\u{a0}CO₂e"),
-    ("years", "ans", "years"),
-    ("kgCO2e/kWh", "kg\u{a0}CO₂e/kWh", "kg\u{a0}CO₂e/kWh"),
-];
-
-/// Longer ones before those that they hold.
-const ORIGINS: &[(&str, &str)] = &[
-    ("the operator's own row", "facteur de la maison"),
-    ("a row for this very model", "facteur de ce modèle"),
-    ("computed from the specification", "calculé d'après la configuration"),
-    ("the row of its kind", "facteur de son type"),
-    ("no published factor for kind", "aucun facteur publié pour le type"),
-    (
-        "sum of its parts; distribution and end of life are not in it",
-        "somme des composants, sans distribution ni fin de vie",
-    ),
-    ("sum of the three", "somme des trois"),
-    ("service began on", "en service depuis le"),
-    ("the beginning of its service is unknown", "date de mise en service inconnue"),
-    (
-        "its life where it has left, else the greater of its age and the reference",
-        "sa durée de vie s'il est sorti, sinon le plus grand de son âge et de la référence",
-    ),
-    ("none is taken:", "aucun n'est retenu\u{a0}:"),
-    ("is not told", "n'est pas renseigné"),
-    ("told by", "donné par"),
-    ("embodied / (years before us + years with us)", "hors usage / (années avant nous + années chez nous)"),
-    ("declared of this model", "déclaré pour ce modèle"),
-    ("no default for kind", "aucune valeur usuelle pour le type"),
-    ("in stock: it uses none", "en stock\u{a0}: aucune"),
-    ("server_room_pue where it stands in a server room, else 1", "server_room_pue en salle serveurs, sinon 1"),
-    (", the nearest year known", ", l'année connue la plus proche"),
-    ("electricity × overhead × factor", "électricité × surcoût × facteur"),
-    ("embodied a year + use a year", "hors usage par an + usage par an"),
-    ("not in the active fleet: counts in no total", "hors du parc actif\u{a0}: ne compte dans aucun total"),
-    ("of them; standard deviation", "unités\u{a0}; écart type"),
-    ("by what is not told of them", "faute de précisions"),
-    (
-        "cut-off: of a refurbished thing only the refurbishing counts, and no set tells it",
-        "cut-off\u{a0}: seul le reconditionnement compte, et aucun jeu de facteurs ne le donne",
-    ),
 ];

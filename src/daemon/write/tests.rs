@@ -32,7 +32,7 @@ async fn samples_do_not_write_the_table_of_assets_again() {
     // Who meddles with the table sees when it is written again: at first, after a collection, never after samples.
     for (assets_due, expected) in [(true, 1), (false, 0), (false, 0), (true, 1)] {
         sqlx::query("DELETE FROM asset").execute(&database).await.unwrap();
-        house.publish(&editions).await.unwrap();
+        house.publish(&editions, jiff::Timestamp::now()).await.unwrap();
         house.assets_due |= assets_due;
         house.write(&editions, &mut written).await;
         let count: i64 = sqlx::query_scalar("SELECT count(*) FROM asset").fetch_one(&database).await.unwrap();

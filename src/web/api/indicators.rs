@@ -9,6 +9,7 @@ use jiff::{Span, ToSpan};
 use serde_json::{Map, Value};
 
 use super::{Ask, day, number};
+use crate::history::{History, Past, Point, beside};
 use crate::web::answer::{Answer, Row};
 use crate::web::problem::Problem;
 use crate::web::world::Key;
@@ -18,6 +19,14 @@ use crate::wire::reading as reading_row;
 const COMPUTED: usize = 60;
 /// Days of a history.
 const STEPS: usize = 4000;
+
+/// What a history tells beside what was published.
+pub const RESTATE: &str = "yes (default; 60 days at most) or no. Where `origin` is `published`, `value` is what was told \
+    on that day and `restated` what is computed of it now, with today's inventory, factors and method. Where it is \
+    `recomputed`, nothing is stored of the day, or nothing that a token of some entities may see: both are computed now. \
+    A slice that only one of them tells has no number in the other, and `note` says so. They differ by what was learnt \
+    later: an invoice, an exit or a decision told late; another place or contact in place of the former. Of an earlier \
+    day `doubts` and `unseen_assets` are computed from what is known now, and `actions` not at all.";
 
 fn label<'a>(reading: &'a Reading, of: &str) -> Option<&'a str> {
     reading.slice.iter().find(|(label, _)| *label == of).map(|(_, told)| &**told)
@@ -72,7 +81,7 @@ fn named(name: &str) -> Result<&'static Indicator, String> {
 }
 
 /// First day, last day and step of a history.
-pub fn span(ask: &Ask) -> Result<(Date, Date, Span), Problem> {
+fn span(ask: &Ask) -> Result<(Date, Date, Span), Problem> {
     let to = ask.date("to")?.unwrap_or(ask.edition.today);
     let from = ask.date("from")?.unwrap_or_else(|| to.saturating_sub(1.year()));
     if to > ask.edition.today {
@@ -92,31 +101,35 @@ pub fn span(ask: &Ask) -> Result<(Date, Date, Span), Problem> {
     Ok((from, to, step))
 }
 
-/// What is stored may be shown: it is what was published to all.
-pub fn sees_stored(ask: &Ask) -> bool {
-    ask.viewer.entities.is_empty()
+/// What was published of a family, and is stored. It is of the whole: who may see some entities alone is told none of
+/// it, since totals, folded cells and the other entities are among it.
+pub async fn stored(ask: &Ask, history: &History) -> Result<Vec<Past>, Problem> {
+    let (indicator, (from, to, _)) = (family(ask)?, span(ask)?);
+    if !ask.viewer.entities.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Without the store the history is computed from dates alone.
+    Ok(history.readings(indicator.name, from, to).await.unwrap_or_default())
 }
 
-/// One family over time.
+/// The family of a history, by its name with or without `ecoparc_`.
+fn family(ask: &Ask) -> Result<&'static Indicator, Problem> {
+    named(ask.path.get("name").map(String::as_str).unwrap_or_default()).map_err(Problem::not_found)
+}
+
+/// One family over time: each day as it was published where that is stored, else as it is computed now; and beside
+/// what was published, the same day as it is computed now.
 pub fn history(ask: &Ask) -> Result<Answer, Problem> {
-    let name = ask.path.get("name").map(String::as_str).unwrap_or_default();
-    let indicator = named(name).map_err(Problem::not_found)?;
+    let indicator = family(ask)?;
     let (from, to, step) = span(ask)?;
-    let mut stored: BTreeMap<Date, Vec<Row>> = BTreeMap::new();
+    let restates = match ask.text("restate").unwrap_or("yes") {
+        "yes" => true,
+        "no" => false,
+        _ => return Err(Problem::parameter("restate", "`restate` is yes or no")),
+    };
+    let mut stored: BTreeMap<Date, Vec<Past>> = BTreeMap::new();
     for past in &ask.stored {
-        let slice: Map<String, Value> =
-            past.slice.iter().map(|(label, told)| (label.clone(), Value::from(told.as_str()))).collect();
-        stored.entry(past.day).or_default().push(vec![
-            ("date", past.day.to_string().into()),
-            ("slice", slice.into()),
-            ("value", number(past.value)),
-            ("low", number(past.low)),
-            ("high", number(past.high)),
-            ("unit", indicator.unit.into()),
-            ("target", number(past.target)),
-            ("coverage", past.coverage.into()),
-            ("stored", true.into()),
-        ]);
+        stored.entry(past.day).or_default().push(past.clone());
     }
     // Always counted from the end, so that the last point is the last day asked for.
     let mut days = Vec::new();
@@ -135,21 +148,84 @@ pub fn history(ask: &Ask) -> Result<Answer, Problem> {
             format!("{computed} days are not stored and at most {COMPUTED} are computed; take a longer step");
         return Err(Problem::parameter("step", detail));
     }
+    // All of the published days or none: half a series would look like a break.
+    let untold = match restates {
+        false => Some("restate=no"),
+        true if days.len() > COMPUTED => Some(MANY_DAYS),
+        true => None,
+    };
     let world = ask.world();
+    // What was published had its small cells folded: so has what stands beside it.
+    let public = ask.worlds.of(&ask.edition, Key { folded: true, ..world.key.clone() });
     let mut rows = Vec::new();
     for at in days {
-        if let Some(told) = stored.remove(&at) {
-            rows.extend(told);
-            continue;
-        }
-        for reading in (indicator.compute)(&world.basis(at)) {
-            let mut row: Row = vec![("date", day(Some(at)))];
-            row.extend(reading_row(indicator, &reading).into_iter().filter(|(name, _)| {
-                matches!(*name, "slice" | "value" | "low" | "high" | "unit" | "target" | "coverage")
-            }));
-            row.push(("stored", false.into()));
-            rows.push(row);
+        match stored.remove(&at) {
+            Some(told) => {
+                let now = if untold.is_none() { (indicator.compute)(&public.basis(at)) } else { Vec::new() };
+                rows.extend(beside(told, now).iter().map(|point| published_row(indicator, at, point, untold)));
+            }
+            None => {
+                let now = (indicator.compute)(&world.basis(at));
+                rows.extend(now.iter().map(|reading| recomputed_row(indicator, at, reading)));
+            }
         }
     }
     Ok(Answer::List { rows, next: None, more: vec![("name", indicator.name.into())] })
 }
+
+const MANY_DAYS: &str = "not restated: more than 60 days are asked for; take a longer step";
+const NOT_PUBLISHED: &str = "nothing was published of this slice on that day";
+const NOT_TOLD: &str = "what is known now tells of no such slice on that day";
+
+/// A slice of a day of which something was published.
+fn published_row(indicator: &Indicator, at: Date, point: &Point, untold: Option<&str>) -> Row {
+    let Point { slice, published, restated } = point;
+    let past = published.as_ref();
+    let slice: Map<String, Value> =
+        slice.iter().map(|(label, told)| (label.clone(), Value::from(told.as_str()))).collect();
+    let note = match (past, restated) {
+        (None, _) => Some(NOT_PUBLISHED),
+        (_, Some(reading)) => reading.note.as_deref(),
+        (_, None) => Some(untold.unwrap_or(NOT_TOLD)),
+    };
+    vec![
+        ("date", day(Some(at))),
+        ("slice", slice.into()),
+        ("value", number(past.and_then(|past| past.value))),
+        ("low", number(past.and_then(|past| past.low))),
+        ("high", number(past.and_then(|past| past.high))),
+        ("unit", indicator.unit.into()),
+        ("target", number(past.and_then(|past| past.target))),
+        ("coverage", number(past.map(|past| past.coverage))),
+        ("stored", past.is_some().into()),
+        ("origin", "published".into()),
+        ("restated", number(restated.as_ref().and_then(|reading| reading.value))),
+        ("restated_low", number(restated.as_ref().and_then(|reading| reading.low))),
+        ("restated_high", number(restated.as_ref().and_then(|reading| reading.high))),
+        ("restated_coverage", number(restated.as_ref().map(|reading| reading.coverage))),
+        ("note", note.map_or(Value::Null, Value::from)),
+    ]
+}
+
+/// A slice of a day of which nothing is stored: what is computed now is all there is.
+fn recomputed_row(indicator: &Indicator, at: Date, reading: &Reading) -> Row {
+    let mut row: Row = vec![("date", day(Some(at)))];
+    row.extend(
+        reading_row(indicator, reading)
+            .into_iter()
+            .filter(|(name, _)| matches!(*name, "slice" | "value" | "low" | "high" | "unit" | "target" | "coverage")),
+    );
+    row.extend([
+        ("stored", false.into()),
+        ("origin", "recomputed".into()),
+        ("restated", number(reading.value)),
+        ("restated_low", number(reading.low)),
+        ("restated_high", number(reading.high)),
+        ("restated_coverage", reading.coverage.into()),
+        ("note", reading.note.as_deref().map_or(Value::Null, Value::from)),
+    ]);
+    row
+}
+
+#[cfg(test)]
+mod tests;

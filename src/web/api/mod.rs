@@ -101,12 +101,14 @@ pub static ALL: &[Route] = &[
     },
     Route {
         path: HISTORY,
-        about: "A family over time: as it was published where that is stored, computed from dates before.",
+        about: "A family over time: each day as it was published and as it is computed now; of a day that is not \
+                stored, computed alone.",
         scope: Scope::Read,
         parameters: &[
             date("from", "First day; a year before `to` where it is not told."),
             date("to", "Last day; today where it is not told."),
             text("step", "day, week, month (default), quarter or year."),
+            text("restate", indicators::RESTATE),
         ],
         gives: Gives::List,
         answer: indicators::history,

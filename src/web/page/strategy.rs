@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::Sheet;
 use super::tables::{heads, table};
 use crate::report::annual;
-use crate::wording::{date, in_unit, number, percent, themes};
+use crate::wording::{self, date, in_unit, number, percent, themes};
 
 /// Objectives, actions, what is counted by hand, and what others declare of their services.
 pub fn page(sheet: &Sheet) -> Markup {
@@ -70,6 +70,7 @@ fn objectives(sheet: &Sheet, standings: &[Standing]) -> Markup {
                         Some(ratio) => (sheet.figure("/api/v1/objectives", &percent(lang, ratio, 0))),
                         None => (sheet.figure("/api/v1/objectives", sheet.say("non calculable", "cannot be computed"))),
                     }
+                    @if let Some(note) = &standing.note { br; span.note { (wording::words::note(lang, note)) } }
                     @if let Some(on_track) = standing.on_track {
                         br; span.note { @if on_track { (sheet.say("dans le rythme", "on track")) } @else { (sheet.say("en retard sur le rythme", "behind an even pace")) } }
                     }

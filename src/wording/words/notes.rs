@@ -1,0 +1,182 @@
+//! The notes of readings and of objectives: they are made in English, and told to readers in their language.
+
+use std::borrow::Cow;
+
+use crate::wording::Lang;
+
+/// A note in the reader's language; what has no French words stays as it is.
+pub fn note(lang: Lang, told: &str) -> Cow<'_, str> {
+    match lang {
+        Lang::En => told.into(),
+        Lang::Fr => french(told).map_or(told.into(), Cow::from),
+    }
+}
+
+fn french(told: &str) -> Option<String> {
+    if let Some((_, french)) = NOTES.iter().find(|(known, _)| *known == told) {
+        return Some((*french).to_owned());
+    }
+    with_a_value(told).or_else(|| because(told)).or_else(|| several(told))
+}
+
+/// What holds a number, a day or a name.
+fn with_a_value(told: &str) -> Option<String> {
+    if let Some(point) = told.strip_suffix(" was never heard of") {
+        return Some(format!("le point de mesure {point} n'a jamais répondu"));
+    }
+    if let Some(count) = told.strip_suffix(" of them were not heard of for 90 days") {
+        return Some(format!("dont {count} sans contact depuis 90 jours"));
+    }
+    if let Some(day) = told.strip_prefix("handed in on ") {
+        return Some(format!("déposée le {day}"));
+    }
+    if let Some(day) = told.strip_prefix("due on ") {
+        return Some(format!("à déposer avant le {day}"));
+    }
+    let known = told.strip_prefix("over ")?.strip_suffix("; a year is asked")?;
+    let (days, between) = known.split_once(" days known of both, from ")?;
+    let (first, last) = between.split_once(" to ")?;
+    let days = days.replace('.', ",");
+    Some(format!("sur {days} jours connus des deux, du {first} au {last}\u{a0}; une année est demandée"))
+}
+
+/// A note, and after a colon why it is so.
+fn because(told: &str) -> Option<String> {
+    let (known, french) =
+        NOTES.iter().find(|(known, _)| told.strip_prefix(known).is_some_and(|rest| rest.starts_with(": ")))?;
+    let why = &told[known.len() + 2..];
+    Some(format!("{french}\u{a0}: {}", note(Lang::Fr, why)))
+}
+
+/// Several notes, one after the other; one of them may hold a semicolon itself.
+fn several(told: &str) -> Option<String> {
+    told.match_indices("; ").find_map(|(at, between)| {
+        let first = french(&told[..at])?;
+        Some(format!("{first}\u{a0}; {}", note(Lang::Fr, &told[at + between.len()..])))
+    })
+}
+
+const NOTES: &[(&str, &str)] = &[
+    ("nothing was bought", "rien n'a été acheté"),
+    ("the law's target for this category is not established", "l'objectif légal de cette catégorie est à vérifier"),
+    (
+        "more than half of those that ever began their service are still in service",
+        "plus de la moitié sont encore en service",
+    ),
+    (
+        "no published factor, or no reference lifetime, for this kind",
+        "aucun facteur d'émission publié, ou aucune durée de référence, pour ce type de matériel",
+    ),
+    ("no published factor for this kind", "aucun facteur d'émission publié pour ce type de matériel"),
+    (
+        "no reformed goods were in stock on 1 January: the rate cannot be computed",
+        "aucun bien réformé n'était en stock au 1er janvier",
+    ),
+    (
+        "neither a count nor dated history tells the stock of reformed goods on 1 January",
+        "ni comptage ni historique daté du stock de biens réformés au 1er janvier",
+    ),
+    ("neither a count nor dated history tells it", "ni comptage ni historique daté"),
+    (
+        "IT and total electricity are not measured together yet",
+        "l'électricité informatique et totale ne sont pas encore mesurées ensemble",
+    ),
+    (
+        "IT shows nothing, or more than all: look at the measuring points",
+        "les équipements informatiques consommeraient plus que toute la salle, ou rien\u{a0}: points de mesure à vérifier",
+    ),
+    (
+        "no [[room]] names these measuring points, and their source tells no room",
+        "aucune [[room]] ne nomme ces points de mesure, et leur source n'indique pas de salle",
+    ),
+    (
+        "no [[room]] names these measuring points: one may feed another, so they have no sum",
+        "aucune [[room]] ne nomme ces points de mesure\u{a0}: l'un peut alimenter l'autre, ils ne s'additionnent donc pas",
+    ),
+    (
+        "nothing is known between two samples yet: they may be further apart than power_gap_minutes",
+        "pas encore deux relevés assez rapprochés (power_gap_minutes)",
+    ),
+    (
+        "no asset stands at this room's locations: its electricity is in no footprint",
+        "aucun matériel n'est situé dans cette salle\u{a0}: son électricité n'entre dans aucune empreinte",
+    ),
+    (
+        "no measuring point told its power in the last 15 minutes",
+        "aucun point de mesure n'a indiqué sa puissance depuis 15 minutes",
+    ),
+    ("at least: some measuring points are silent", "au moins\u{a0}: des points de mesure ne répondent pas"),
+    ("counted by people", "compté sur place"),
+    ("at least: not all of it has a published factor", "au moins\u{a0}: tout n'a pas de facteur publié"),
+    ("the baseline date is to come", "la date de départ est à venir"),
+    ("too many baseline dates are to be computed", "trop de dates de départ sont à recalculer"),
+    ("the target is the baseline", "la cible est la valeur de départ"),
+    (
+        "the indicator has no reading of this slice at the baseline date",
+        "l'indicateur n'a pas de valeur pour ce périmètre à la date de départ",
+    ),
+    (
+        "the indicator has no reading of this slice now",
+        "l'indicateur n'a pas de valeur pour ce périmètre aujourd'hui",
+    ),
+    (
+        "the indicator has several readings of this slice at the baseline date",
+        "l'indicateur a plusieurs valeurs pour ce périmètre à la date de départ",
+    ),
+    (
+        "the indicator has several readings of this slice now",
+        "l'indicateur a plusieurs valeurs pour ce périmètre aujourd'hui",
+    ),
+    (
+        "the indicator cannot be computed at the baseline date",
+        "l'indicateur n'est pas calculable à la date de départ",
+    ),
+    ("the indicator cannot be computed now", "l'indicateur n'est pas calculable aujourd'hui"),
+    (
+        "nothing remains to be spent this year, were it like the last twelve months",
+        "plus rien à dépenser cette année, si elle suit les douze derniers mois",
+    ),
+    (
+        "à vérifier: the decree's figure for this category is not established",
+        "à vérifier\u{a0}: le taux du décret pour cette catégorie n'est pas établi",
+    ),
+    (
+        "the year to date, and the rest of it like the last twelve months",
+        "l'année à ce jour, et le reste comme les douze derniers mois",
+    ),
+    ("above 1: out of reach this year", "plus de 100\u{a0}%\u{a0}: hors d'atteinte cette année"),
+    (
+        "share of units: not the legal rate, which is a share of euros",
+        "part des unités\u{a0}: ce n'est pas le taux légal, qui est une part des euros",
+    ),
+    (
+        "share of the fleet in units: not the legal rate, which is a share of a year's spending",
+        "part du parc en unités\u{a0}: ce n'est pas le taux légal, qui est une part des dépenses d'une année",
+    ),
+    ("no line tells whether the index was considered", "aucune ligne n'indique si l'indice a été pris en compte"),
+    (
+        "of what left only: biased when a fleet grows; the median by Kaplan-Meier is not",
+        "des seules sorties\u{a0}: biaisé quand le parc grandit, ce que n'est pas la médiane de Kaplan-Meier",
+    ),
+    (
+        "nothing in the active fleet has a published factor",
+        "rien dans le parc actif n'a de facteur d'émission publié",
+    ),
+    (
+        "no published factor for this entity's equipment",
+        "aucun facteur d'émission publié pour le matériel de cette entité",
+    ),
+    ("no electricity figure for this kind", "aucune consommation connue pour ce type de matériel"),
+    (
+        "nothing of it has all that this needs: a factor, a lifetime, years before us",
+        "il manque un facteur, une durée de vie ou les années avant nous",
+    ),
+    ("no price of it is known", "aucun prix n'en est connu"),
+    ("no supplier declares it", "aucun prestataire ne le déclare"),
+    ("a table of actions tells of today alone", "le suivi des actions ne dit que leur état d'aujourd'hui"),
+    ("no index is told", "aucun indice n'est renseigné"),
+    ("no weight is told", "aucun poids n'est renseigné"),
+];
+
+#[cfg(test)]
+mod tests;

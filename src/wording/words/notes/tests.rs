@@ -1,0 +1,38 @@
+//! No note is told in English to a French reader.
+
+use domain::indicator::objective;
+
+use super::*;
+
+fn check(told: &str, french: &str) {
+    assert_eq!(note(Lang::Fr, told), french);
+    assert_eq!(note(Lang::En, told), told);
+}
+
+#[test]
+fn every_note_of_an_objective_has_french_words() {
+    for told in objective::NOTES {
+        let french = note(Lang::Fr, told);
+        assert_ne!(french, told);
+        // Alone, with its reason, and beside another one.
+        check(&format!("{told}: no price of it is known"), &format!("{french}\u{a0}: aucun prix n'en est connu"));
+        for other in objective::NOTES {
+            check(&format!("{told}; {other}"), &format!("{french}\u{a0}; {}", note(Lang::Fr, other)));
+        }
+    }
+}
+
+#[test]
+fn notes_with_values_and_of_several_parts() {
+    check("handed in on 2026-05-12", "déposée le 2026-05-12");
+    let measured = "over 12.5 days known of both, from 2026-01-01 to 2026-02-01; a year is asked";
+    let said = "sur 12,5 jours connus des deux, du 2026-01-01 au 2026-02-01\u{a0}; une année est demandée";
+    check(measured, said);
+    check(
+        &format!("the indicator cannot be computed now: {measured}; the target is the baseline"),
+        &format!(
+            "l'indicateur n'est pas calculable aujourd'hui\u{a0}: {said}\u{a0}; la cible est la valeur de départ"
+        ),
+    );
+    check("what nobody has words for", "what nobody has words for");
+}
