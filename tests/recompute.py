@@ -797,6 +797,10 @@ def recompute(place, at, first_seen=None):
     for kind, lives in sorted(lives_of(assets, at).items()):
         median = kaplan_meier_median(lives)
         say("lifetime_median_seconds", None if median is None else median * DAY_SECONDS, kind=kind)
+    leap = (at.month, at.day) == (2, 29)
+    for kind, lives in sorted(lives_of(assets, at.replace(year=at.year - 1, day=28 if leap else at.day)).items()):
+        median = kaplan_meier_median(lives)
+        say("lifetime_median_year_ago_seconds", None if median is None else median * DAY_SECONDS, kind=kind)
     for a in assets:
         gone = left_on(a)
         if a["status"] in ("retired", "disposed") and a["start"] and gone and a["start"] <= gone <= at:

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Span;
 use jiff::civil::Date;
 
 use crate::quantity::{YEAR_SECONDS, Years};
@@ -18,7 +19,13 @@ pub static ALL: &[Indicator] = &[
         name: "lifetime_median_seconds",
         help: "Median lifetime by Kaplan-Meier, assets in service censored; half of them last longer.",
         unit: "seconds",
-        compute: median,
+        compute: |basis| medians(basis, basis.at),
+    },
+    Indicator {
+        name: "lifetime_median_year_ago_seconds",
+        help: "The same median as of a year before, by the dates of the inventory as it is now.",
+        unit: "seconds",
+        compute: |basis| medians(basis, basis.at.saturating_sub(Span::new().years(1))),
     },
     Indicator {
         name: "lifetime_mean_at_exit_seconds",
@@ -112,18 +119,19 @@ pub fn life(asset: &Asset, at: Date) -> Option<Life> {
     Some(Life { entry, end: days(start, end), exited: exit.is_some() })
 }
 
-fn lives(basis: &Basis) -> BTreeMap<Kind, Vec<Life>> {
+fn lives(basis: &Basis, at: Date) -> BTreeMap<Kind, Vec<Life>> {
     let mut lives: BTreeMap<Kind, Vec<Life>> = BTreeMap::new();
     for asset in &basis.snapshot.assets {
-        if let (Some(kind), Some(life)) = (asset.facts.kind, life(asset, basis.at)) {
+        if let (Some(kind), Some(life)) = (asset.facts.kind, life(asset, at)) {
             lives.entry(kind).or_default().push(life);
         }
     }
     lives
 }
 
-fn median(basis: &Basis) -> Vec<Reading> {
-    let readings = lives(basis).into_iter().map(|(kind, lives)| {
+/// The medians as of the end of a day.
+fn medians(basis: &Basis, at: Date) -> Vec<Reading> {
+    let readings = lives(basis, at).into_iter().map(|(kind, lives)| {
         let slice = vec![("kind", kind_label(Some(kind)))];
         let seconds = |days: i32| f64::from(days) * 86_400.0;
         let found = median_of(&curve(&lives));
