@@ -2,12 +2,14 @@
 //! are met, live.
 
 mod appraise;
+mod chart;
 mod collect;
 mod command;
 mod config;
 mod daemon;
 mod edition;
 mod exposition;
+mod figures;
 mod history;
 mod refresh;
 mod report;
@@ -16,6 +18,7 @@ mod schedule;
 mod store;
 mod telemetry;
 mod web;
+mod wire;
 mod wording;
 
 use std::process::ExitCode;

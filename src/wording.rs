@@ -1,5 +1,7 @@
 //! Numbers, dates and durations as people write them: in French first, in English on request.
 
+pub mod effects;
+pub mod gains;
 pub mod words;
 
 use jiff::Timestamp;
@@ -7,7 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// The language of a page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Lang {
     /// French, the default.
     #[default]
@@ -109,14 +111,25 @@ pub fn percent(lang: Lang, ratio: f64, decimals: usize) -> String {
 
 /// Grams of CO2 equivalent, in tonnes or kilograms.
 pub fn co2e(lang: Lang, grams: f64) -> String {
-    let size = grams.abs();
-    let (amount, decimals, unit) = match size {
-        1e8.. => (grams / 1e6, 0, "t"),
-        1e6.. => (grams / 1e6, 1, "t"),
-        1e4.. => (grams / 1e3, 0, "kg"),
-        _ => (grams / 1e3, 1, "kg"),
-    };
-    format!("{}{SPACE}{unit}{SPACE}CO₂e", short(lang, amount, decimals))
+    let (per, decimals, unit) = scale(grams);
+    format!("{}{SPACE}{unit}{SPACE}CO₂e", short(lang, grams / per, decimals))
+}
+
+/// Two amounts of CO2 equivalent, the second the larger, in the unit of that one.
+pub fn co2e_range(lang: Lang, low: f64, high: f64) -> String {
+    let (per, decimals, unit) = scale(high);
+    let [low, high] = [low, high].map(|grams| short(lang, grams / per, decimals));
+    format!("{low}{SPACE}{}{SPACE}{high}{SPACE}{unit}{SPACE}CO₂e", lang.pick("à", "to"))
+}
+
+/// Grams of the unit in which an amount is told, with how many decimals, and its name.
+fn scale(grams: f64) -> (f64, usize, &'static str) {
+    match grams.abs() {
+        1e8.. => (1e6, 0, "t"),
+        1e6.. => (1e6, 1, "t"),
+        1e4.. => (1e3, 0, "kg"),
+        _ => (1e3, 1, "kg"),
+    }
 }
 
 /// Seconds as years of 365.25 days; as months below one year.
@@ -130,6 +143,17 @@ pub fn duration(lang: Lang, seconds: f64) -> String {
     let years = (years * 10.0).round() / 10.0;
     let unit = lang.pick(if years < 2.0 { "an" } else { "ans" }, if years == 1.0 { "year" } else { "years" });
     format!("{}{SPACE}{unit}", short(lang, years, 1))
+}
+
+/// A value in the unit of its indicator.
+pub fn in_unit(lang: Lang, value: f64, unit: &str) -> String {
+    match unit {
+        "seconds" => duration(lang, value),
+        "ratio" => percent(lang, value, 1),
+        "euros" => euros(lang, value),
+        "grams" => co2e(lang, value),
+        _ => number(lang, value, 1),
+    }
 }
 
 const MONTHS: [(&str, &str); 12] = [
@@ -201,6 +225,10 @@ mod tests {
             ((percent(Lang::Fr, 0.159_66, 2), percent(Lang::En, 0.159_66, 2)), ("15,97\u{a0}%", "15.97%")),
             ((percent(Lang::Fr, 0.2, 2), percent(Lang::En, 1.25, 0)), ("20\u{a0}%", "125%")),
             ((co2e(Lang::Fr, 38_355.0), co2e(Lang::En, 8_210.0)), ("38\u{a0}kg\u{a0}CO₂e", "8.2\u{a0}kg\u{a0}CO₂e")),
+            (
+                (co2e_range(Lang::Fr, 618e3, 1.54e6), co2e_range(Lang::En, 8_210.0, 12_300.0)),
+                ("0,6\u{a0}à\u{a0}1,5\u{a0}t\u{a0}CO₂e", "8\u{a0}to\u{a0}12\u{a0}kg\u{a0}CO₂e"),
+            ),
             ((co2e(Lang::Fr, 12.34e6), co2e(Lang::En, 1234e6)), ("12,3\u{a0}t\u{a0}CO₂e", "1,234\u{a0}t\u{a0}CO₂e")),
             ((duration(Lang::Fr, 6.0 * year), duration(Lang::En, 6.04 * year)), ("6\u{a0}ans", "6\u{a0}years")),
             ((duration(Lang::Fr, 1.5 * year), duration(Lang::En, year)), ("1,5\u{a0}an", "1\u{a0}year")),

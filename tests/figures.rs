@@ -8,11 +8,13 @@ use crate::house::*;
 pub fn sample() -> (Folder, std::path::PathBuf) {
     let folder = Folder::new();
     let from = root().join("config");
-    for entry in std::fs::read_dir(from.join("quickstart")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "csv") {
-            std::fs::create_dir_all(folder.0.join("quickstart")).unwrap();
-            std::fs::copy(&path, folder.0.join("quickstart").join(path.file_name().unwrap())).unwrap();
+    for sub in ["quickstart", "quickstart/notes", "quickstart/notes/ccas"] {
+        std::fs::create_dir_all(folder.0.join(sub)).unwrap();
+        for entry in std::fs::read_dir(from.join(sub)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "csv" || extension == "md") {
+                std::fs::copy(&path, folder.0.join(sub).join(path.file_name().unwrap())).unwrap();
+            }
         }
     }
     let config = std::fs::read_to_string(from.join("quickstart.toml")).unwrap();

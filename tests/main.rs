@@ -16,6 +16,7 @@ mod metrics;
 mod ocs;
 mod power;
 mod refusal;
+mod report;
 mod snmp;
 mod story;
 mod strategy;

@@ -6,6 +6,7 @@ mod declare;
 mod discover;
 mod explain;
 mod factors;
+mod report;
 mod sample;
 mod sync;
 mod token;
@@ -21,6 +22,7 @@ use crate::config::Config;
 use crate::refresh::{Ground, testimonies};
 use crate::store::Store;
 use crate::telemetry::Log;
+use crate::wording::Lang;
 
 /// The release, the commit it was built from, and the editions of the factors inside.
 fn version() -> &'static str {
@@ -156,6 +158,36 @@ pub enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Write the year's report: for an elected official, a strategy's follow-up, or a spreadsheet
+    ///
+    /// What people wrote in the folder of `[report] notes` is merged into it at every run.
+    #[command(after_help = "Examples:
+  ecoparc report --year 2026 --output bilan-2026.html
+  ecoparc report --year 2025 --at 2026-03-01 --entity ccas --format md
+  ecoparc report --year 2025 --split siret --output bilans/")]
+    Report {
+        /// The civil year
+        #[arg(long)]
+        year: i16,
+        /// Seen at the end of this day; the year's last one, or today, where none is told
+        #[arg(long, value_name = "DATE")]
+        at: Option<jiff::civil::Date>,
+        /// Only this entity, with what lies below it
+        #[arg(long, value_name = "ENTITY")]
+        entity: Option<String>,
+        /// A report for each town, and one for all of them
+        #[arg(long, value_enum, value_name = "BY")]
+        split: Option<Split>,
+        /// How it is written
+        #[arg(long, value_enum, default_value = "html")]
+        format: report::Format,
+        /// In which language
+        #[arg(long, value_enum, default_value = "fr")]
+        lang: Lang,
+        /// The file, or with --split the folder; standard output where none is told
+        #[arg(long, value_name = "PATH")]
+        output: Option<PathBuf>,
+    },
     /// Copy the store to a file while the daemon runs
     Backup {
         /// The copy; it must not exist yet
@@ -213,6 +245,10 @@ pub async fn execute(arguments: Arguments, config: Option<Config>) -> anyhow::Re
         Command::Declare { year, entity, split, output, filed, force } => {
             let asked = declare::Asked { year, entity, split: split.is_some(), output, filed, force };
             declare::declare(&config.ok_or_else(known)?, &asked).await?;
+        }
+        Command::Report { year, at, entity, split, format, lang, output } => {
+            let asked = report::Asked { year, at, entity, split: split.is_some(), format, lang, output };
+            report::report(&config.ok_or_else(known)?, &asked).await?;
         }
         Command::Backup { file } => {
             let config = config.ok_or_else(known)?;

@@ -53,6 +53,8 @@ pub struct Config {
     pub law: Law,
     /// What the strategy wants to reach, in the order of the file.
     pub objectives: Vec<Objective>,
+    /// Where what people write for the annual report lies.
+    pub report_notes: Option<PathBuf>,
     /// The rooms whose electricity is measured.
     pub rooms: Vec<RoomRule>,
     /// The sources, in the order of belief.

@@ -34,6 +34,7 @@ const TABLES: &[&str] = &[
     "assumptions",
     "law",
     "objective",
+    "report",
     "room",
     "source",
 ];
@@ -98,6 +99,7 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
         Some(_) => bail!("`law` is not a table: write [law]"),
     };
     let objectives = super::objective::objectives(list(&mut told, "objective")?)?;
+    let report: Report = table(&mut told, "report", &["notes"])?;
     let pseudonyms = resolve("pseudonym_key", privacy.pseudonym_key, privacy.pseudonym_key_file, base)
         .context("[privacy]")?
         .map(PseudonymKey::new);
@@ -136,6 +138,7 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
         assumptions,
         law,
         objectives,
+        report_notes: report.notes.map(|folder| base.join(folder)),
         rooms,
         sources,
     })
@@ -172,6 +175,11 @@ pub(super) fn typed<T: DeserializeOwned>(table: Table) -> anyhow::Result<T> {
 }
 
 const ORGANISATION: &[&str] = &["name", "siret", "country", "time_zone", "legal_subject", "population"];
+
+#[derive(Deserialize)]
+struct Report {
+    notes: Option<std::path::PathBuf>,
+}
 
 #[derive(Deserialize)]
 struct Organisation {

@@ -1,4 +1,5 @@
 //! What leaves the house as a file.
 
+pub mod annual;
 pub mod cells;
 pub mod declaration;

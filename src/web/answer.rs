@@ -3,13 +3,11 @@
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tokio_stream::wrappers::ReceiverStream;
 
 use crate::report::cells::{line, safe};
-
-/// A flat object: names and values, in order.
-pub type Row = Vec<(&'static str, Value)>;
+pub use crate::wire::{Row, object};
 
 /// Bytes gathered before they are sent.
 const CHUNK: usize = 64 * 1024;
@@ -29,11 +27,6 @@ impl Answer {
     pub fn all(rows: Vec<Row>) -> Self {
         Self::List { rows, next: None, more: Vec::new() }
     }
-}
-
-/// The object that a row is.
-pub fn object(row: Row) -> Map<String, Value> {
-    row.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// Does an `Accept` header prefer CSV over JSON?

@@ -3,7 +3,6 @@
 
 mod cards;
 mod explained;
-mod figures;
 mod gains;
 mod makeup;
 mod quality;
@@ -27,10 +26,10 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use crate::edition::Edition;
 
 use super::world::Kinds;
+use crate::figures::Figures;
 pub use crate::wording::Lang;
 use crate::wording::{date, moment, words};
 pub use explained::{FOUND, explanation};
-use figures::Figures;
 
 /// Who looks at the page.
 pub struct PageViewer {
@@ -235,4 +234,16 @@ fn shell(lang: Lang, title: &str, body: &Markup) -> String {
         }
     };
     page.into_string()
+}
+
+/// The readings behind a figure, in the API. Kinds and years need no escaping.
+pub fn source(name: &str, kind: Option<&str>, year: Option<i16>) -> String {
+    let mut address = format!("/api/v1/indicators?name={name}");
+    if let Some(kind) = kind {
+        address.push_str(&format!("&kind={kind}"));
+    }
+    if let Some(year) = year {
+        address.push_str(&format!("&year={year}"));
+    }
+    address
 }

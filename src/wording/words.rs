@@ -311,6 +311,11 @@ const CATEGORIES: &[(&str, &str)] = &[
 
 const NOTES: &[(&str, &str)] = &[
     ("nothing was bought", "rien n'a été acheté"),
+    (
+        "nothing of it has all that this needs: a factor, a lifetime, years before us",
+        "il manque partout un facteur, une durée de vie ou les années d'usage antérieures",
+    ),
+    ("no price of it is known", "aucun prix n'en est connu"),
     ("the law's target for this category is not established", "l'objectif légal de cette catégorie est à vérifier"),
     (
         "more than half of those that ever began their service are still in service",

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::entity::EntityId;
 use domain::indicator::{Indicator, Reading};
-use domain::word::Word;
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use serde_json::{Map, Value};
@@ -12,30 +11,12 @@ use serde_json::{Map, Value};
 use super::{Ask, Key, day, number};
 use crate::web::answer::{Answer, Row};
 use crate::web::problem::Problem;
+use crate::wire::reading as reading_row;
 
 /// Days of a history that are computed from dates at most; those that are stored cost nothing.
 const COMPUTED: usize = 60;
 /// Days of a history.
 const STEPS: usize = 4000;
-
-/// A reading as the contract writes it.
-pub fn row(indicator: &Indicator, reading: &Reading) -> Row {
-    let slice: Map<String, Value> =
-        reading.slice.iter().map(|(label, told)| ((*label).to_owned(), Value::from(&**told))).collect();
-    vec![
-        ("name", indicator.name.into()),
-        ("slice", slice.into()),
-        ("value", number(reading.value)),
-        ("low", number(reading.low)),
-        ("high", number(reading.high)),
-        ("unit", indicator.unit.into()),
-        ("target", number(reading.target)),
-        ("basis", reading.grounds.name().into()),
-        ("coverage", reading.coverage.into()),
-        ("rests_on", reading.rests_on.iter().map(|id| Value::from(&**id)).collect()),
-        ("note", reading.note.as_deref().map_or(Value::Null, Value::from)),
-    ]
-}
 
 fn label<'a>(reading: &'a Reading, of: &str) -> Option<&'a str> {
     reading.slice.iter().find(|(label, _)| *label == of).map(|(_, told)| &**told)
@@ -69,7 +50,7 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
             && year.is_none_or(|year| label(reading, "year") == Some(year))
             && labels.as_ref().is_none_or(|labels| label(reading, "entity").is_some_and(|told| labels.contains(told)))
     });
-    Ok(Answer::all(rows.map(|(indicator, reading)| row(indicator, reading)).collect()))
+    Ok(Answer::all(rows.map(|(indicator, reading)| reading_row(indicator, reading)).collect()))
 }
 
 /// The labels under which an entity and what lies below it are published.
@@ -162,7 +143,7 @@ pub fn history(ask: &Ask) -> Result<Answer, Problem> {
         }
         for reading in (indicator.compute)(&world.basis(at)) {
             let mut row: Row = vec![("date", day(Some(at)))];
-            row.extend(self::row(indicator, &reading).into_iter().filter(|(name, _)| {
+            row.extend(reading_row(indicator, &reading).into_iter().filter(|(name, _)| {
                 matches!(*name, "slice" | "value" | "low" | "high" | "unit" | "target" | "coverage")
             }));
             row.push(("stored", false.into()));

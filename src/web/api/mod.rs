@@ -27,6 +27,7 @@ use super::world::{Key, World, Worlds};
 use crate::config::Scope;
 use crate::edition::Edition;
 use crate::history::Past;
+pub use crate::wire::{day, number};
 
 /// What a parameter takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -431,14 +432,4 @@ impl Ask {
 /// The cursor that goes on after an id.
 pub fn cursor(id: &str) -> String {
     super::auth::hex(id.as_bytes())
-}
-
-/// A number or nothing, as JSON: what is not finite is not known.
-pub fn number(value: Option<f64>) -> serde_json::Value {
-    value.map_or(serde_json::Value::Null, serde_json::Value::from)
-}
-
-/// A date or nothing, as JSON.
-pub fn day(value: Option<Date>) -> serde_json::Value {
-    value.map_or(serde_json::Value::Null, |day| day.to_string().into())
 }

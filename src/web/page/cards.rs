@@ -5,8 +5,9 @@ use maud::{Markup, html};
 
 use crate::wording::{co2e, count, duration, euros, number, percent, short};
 
-use super::figures::{Buyer, label, source};
+use super::source;
 use super::{Sheet, words};
+use crate::figures::{Buyer, COMPUTERS};
 
 /// Below this share of known euros a rate is called incomplete.
 pub const ENOUGH: f64 = 0.8;
@@ -46,7 +47,7 @@ fn voluntary(sheet: &Sheet, buyer: Option<Buyer>) -> Markup {
 
 fn purchases(sheet: &Sheet) -> Markup {
     let (lang, year) = (sheet.lang, sheet.edition.today.year());
-    let buyer = sheet.figures.buyers("reuse_spend_ratio", sheet.edition).first().copied();
+    let buyer = sheet.figures.buyers("reuse_spend_ratio", &sheet.edition.snapshot.entities).first().copied();
     let told = year.to_string();
     let slice = [("siret", buyer.map_or("", |buyer| buyer.siret)), ("category", "it_telephony"), ("year", &told)];
     let rate = sheet.figures.find("reuse_spend_ratio", &slice);
@@ -171,67 +172,42 @@ fn lifetime(sheet: &Sheet) -> Markup {
     }
 }
 
-/// What most agents work with.
-const COMPUTERS: [&str; 5] = ["laptop", "desktop", "workstation", "all_in_one", "thin_client"];
-
 fn people(sheet: &Sheet) -> Markup {
-    let (lang, figures) = (sheet.lang, &sheet.figures);
+    let lang = sheet.lang;
     let root = sheet.edition.snapshot.entities.nodes.first().map_or("", |root| &root.id);
-    // The organisation's own count holds everyone; else each entity's count stands beside its own equipment.
-    let whole = figures.find("agents", &[("entity", root)]).and_then(|reading| reading.value);
-    let agents = whole.or(figures.sum("agents", &[]).value).filter(|agents| *agents > 0.0);
-    let counted = |entity: &str| whole.is_some() || figures.find("agents", &[("entity", entity)]).is_some();
-    let active = |reading: &&Reading| matches!(label(reading, "status"), "in_use" | "in_stock" | "in_repair");
-    let per = |kinds: &[&str]| {
-        let readings = figures.all("assets", &[]).filter(active);
-        let own = readings.filter(|reading| {
-            counted(label(reading, "entity")) && (kinds.is_empty() || kinds.contains(&label(reading, "kind")))
-        });
-        let count: f64 = own.filter_map(|reading| reading.value).sum();
-        agents.map(|agents| count / agents)
-    };
-    let outside: f64 = figures
-        .all("assets", &[])
-        .filter(active)
-        .filter(|reading| !counted(label(reading, "entity")))
-        .filter_map(|reading| reading.value)
-        .sum();
-    let address = source("assets_per_agent_ratio", None, None);
+    let per = sheet.figures.per_agent(root);
     html! {
         h3 { (sheet.say("Équipement par agent", "Equipment per agent")) }
-        @match (agents, per(&COMPUTERS)) {
-            (Some(agents), Some(computers)) => {
+        @match &per {
+            Some(per) => {
+                @let computers = per.of(&COMPUTERS);
                 p.figure {
-                    (sheet.figure(&address, &short(lang, computers, 2)))
+                    (sheet.figure(&source("assets_per_agent_ratio", None, None), &short(lang, computers, 2)))
                     (sheet.lang.pick(if computers < 2.0 { " ordinateur" } else { " ordinateurs" }, " computers"))
                 }
                 p {
                     @for (kind, french, english) in [
                         ("monitor", "écran", "monitors"), ("smartphone", "téléphone mobile", "mobile phones"),
-                    ] {
-                        @if let Some(share) = per(&[kind]) { (short(lang, share, 2)) " " (sheet.say(french, english)) ", " }
-                    }
-                    @if let Some(all) = per(&[]) {
-                        (short(lang, all, 2)) (sheet.say(" matériels en tout", " pieces of equipment in all"))
-                    }
+                    ] { (short(lang, per.of(&[kind]), 2)) " " (sheet.say(french, english)) ", " }
+                    (short(lang, per.of(&[]), 2)) (sheet.say(" matériels en tout", " pieces of equipment in all"))
                     (sheet.say("\u{a0}; ", "; "))
-                    (sheet.figure(&source("agents", None, None), &count(lang, agents, sheet.say("agent", "agent"), "agents"))) "."
+                    (sheet.figure(&source("agents", None, None), &count(lang, per.agents, sheet.say("agent", "agent"), "agents"))) "."
                 }
-                @if outside > 0.0 {
+                @if per.outside > 0.0 {
                     p.note {
-                        (count(lang, outside, sheet.say("matériel", "piece of equipment"), sheet.say("matériels", "pieces of equipment")))
+                        (count(lang, per.outside, sheet.say("matériel", "piece of equipment"), sheet.say("matériels", "pieces of equipment")))
                         (sheet.say(" sans effectif correspondant, non compté ici.", " without a matching headcount, not counted here."))
                     }
                 }
             }
-            _ => p.figure { (sheet.unknown(Some(sheet.say("aucun effectif connu", "no headcount is known")))) },
+            None => p.figure { (sheet.unknown(Some(sheet.say("aucun effectif connu", "no headcount is known")))) },
         }
     }
 }
 
 fn exits(sheet: &Sheet) -> Markup {
     let (lang, year) = (sheet.lang, sheet.edition.today.year());
-    let buyer = sheet.figures.buyers("disposal_reuse_ratio", sheet.edition).first().copied();
+    let buyer = sheet.figures.buyers("disposal_reuse_ratio", &sheet.edition.snapshot.entities).first().copied();
     let told = year.to_string();
     let slice = [("siret", buyer.map_or("", |buyer| buyer.siret)), ("year", told.as_str())];
     let rate = sheet.figures.find("disposal_reuse_ratio", &slice);

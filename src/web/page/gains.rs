@@ -3,40 +3,14 @@
 use maud::{Markup, html};
 
 use super::Sheet;
-use super::figures::{label, source};
+use super::source;
 use super::tables::{heads, table};
+use crate::figures::label;
+use crate::wording::gains::WAYS;
 use crate::wording::{co2e, number};
 
 const GRAMS: &str = "avoided_co2e_grams";
 const EUROS: &str = "avoided_euros";
-
-/// French and English.
-type Both = (&'static str, &'static str);
-
-/// What spares something, in words, and what is supposed.
-const WAYS: [(&str, Both, Both); 3] = [
-    (
-        "longer_lives",
-        ("Vies prolongées au-delà de la durée de référence", "Lives longer than the reference"),
-        ("sinon, un matériel neuf serait à leur place", "else something new would stand there"),
-    ),
-    (
-        "refurbished_purchases",
-        ("Achats reconditionnés", "Refurbished purchases"),
-        (
-            "au lieu du même matériel neuf, à vos prix des 24 derniers mois",
-            "instead of the same thing new, at your prices of the last 24 months",
-        ),
-    ),
-    (
-        "exits_to_reuse",
-        ("Sorties vers le réemploi", "Exits to reuse"),
-        (
-            "un autre s'en sert encore le temps de l'hypothèse second_life_years",
-            "somebody else uses it for as long as second_life_years supposes",
-        ),
-    ),
-];
 
 /// A line for each way that something was spared in this year.
 pub fn gains(sheet: &Sheet) -> Markup {

@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::figures::{label, source};
+use super::source;
 use super::tables::{heads, table};
 use super::{Sheet, words};
+use crate::figures::label;
 use crate::wording::{number, percent};
 
 /// What could not be settled, and how much is known.

@@ -6,8 +6,9 @@ use maud::{Markup, html};
 use crate::wording::{number, short};
 
 use super::Sheet;
-use super::figures::{label, source};
+use super::source;
 use super::tables::{heads, table};
+use crate::figures::label;
 use crate::wording::words;
 
 /// Each room: its power now, and how much of its electricity reaches the computers.

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::tables::{heads, table};
 use super::{Sheet, words};
-use crate::wording::{co2e, date, duration, euros, number, percent};
+use crate::wording::{date, in_unit, number, percent};
 
 /// Objectives and actions, where there are some.
 pub fn strategy(sheet: &Sheet, standings: &[Standing], actions: &[Action]) -> Markup {
@@ -23,15 +23,7 @@ fn theme(sheet: &Sheet, theme: Option<Theme>) -> &'static str {
 
 /// A value in the unit of its indicator.
 fn value(sheet: &Sheet, value: Option<f64>, unit: &str) -> String {
-    let lang = sheet.lang;
-    match (value, unit) {
-        (None, _) => sheet.say("non connu", "not known").to_owned(),
-        (Some(value), "seconds") => duration(lang, value),
-        (Some(value), "ratio") => percent(lang, value, 1),
-        (Some(value), "euros") => euros(lang, value),
-        (Some(value), "grams") => co2e(lang, value),
-        (Some(value), _) => number(lang, value, 1),
-    }
+    value.map_or_else(|| sheet.say("non connu", "not known").to_owned(), |value| in_unit(sheet.lang, value, unit))
 }
 
 fn objectives(sheet: &Sheet, standings: &[Standing]) -> Markup {

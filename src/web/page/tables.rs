@@ -8,8 +8,9 @@ use maud::{Markup, html};
 use crate::edition::SourceState;
 use crate::wording::{co2e, date, duration, euros, moment, number, percent};
 
-use super::figures::{Buyer, Total, source};
+use super::source;
 use super::{Sheet, words};
+use crate::figures::{Buyer, Total};
 use crate::web::world::Kinds;
 
 /// A table that scrolls by itself where it is too wide for the page, so that the page never does.
@@ -84,7 +85,7 @@ pub fn purchases(sheet: &Sheet) -> Markup {
     let place = |name: &str| law.categories.iter().position(|category| category.name == name);
     categories.sort_by_key(|name| place(name).unwrap_or(usize::MAX));
     let mut rows = Vec::new();
-    for buyer in figures.buyers(NAME, sheet.edition) {
+    for buyer in figures.buyers(NAME, &sheet.edition.snapshot.entities) {
         for category in &categories {
             for year in years(sheet) {
                 let told = year.to_string();
@@ -266,7 +267,7 @@ pub fn exits(sheet: &Sheet) -> Markup {
     const NAME: &str = "disposal_reuse_ratio";
     let (lang, figures) = (sheet.lang, &sheet.figures);
     let mut rows = Vec::new();
-    for buyer in figures.buyers(NAME, sheet.edition) {
+    for buyer in figures.buyers(NAME, &sheet.edition.snapshot.entities) {
         for year in years(sheet) {
             let told = year.to_string();
             let slice = [("siret", buyer.siret), ("year", told.as_str())];

@@ -6,7 +6,7 @@ use domain::word::Word;
 use maud::{Markup, html};
 
 use super::cards::ENOUGH;
-use super::figures::source;
+use super::source;
 use super::tables::{buyer_name, heads, table};
 use super::{Sheet, words};
 use crate::wording::{count, euros, percent};
@@ -23,7 +23,7 @@ pub fn trajectory(sheet: &Sheet, trajectories: &[Trajectory]) -> Markup {
     let law = &sheet.edition.settings.law;
     let place = |category: &str| law.categories.iter().position(|known| known.name == category).unwrap_or(usize::MAX);
     let mut rows = Vec::new();
-    for buyer in sheet.figures.buyers("reuse_spend_ratio", sheet.edition) {
+    for buyer in sheet.figures.buyers("reuse_spend_ratio", &sheet.edition.snapshot.entities) {
         let mut own: Vec<&Trajectory> =
             trajectories.iter().filter(|trajectory| &*trajectory.siret == buyer.siret).collect();
         own.sort_by_key(|trajectory| place(&trajectory.category));

@@ -3,9 +3,10 @@
 use domain::indicator::quality::UNSEEN;
 use maud::{Markup, html};
 
-use super::figures::{label, source};
+use super::source;
 use super::tables::{heads, table};
 use super::{Sheet, words};
+use crate::figures::label;
 use crate::wording::{co2e, number};
 
 /// Equipment that nothing confirms or no inventory lists, by kind.

@@ -1,13 +1,11 @@
-//! The readings of a page, found by name and slice.
+//! Readings found by name and slice, for what is told in words: the page and the report.
 
 use std::collections::BTreeMap;
 
-use domain::entity::Entity;
+use domain::entity::{Entity, EntityTree};
 use domain::indicator::{Indicator, Reading};
 
-use crate::edition::Edition;
-
-/// The readings that a viewer may see, by name.
+/// Readings by name.
 pub struct Figures<'a>(BTreeMap<&'static str, Vec<&'a Reading>>);
 
 /// The sum of several readings.
@@ -57,13 +55,33 @@ impl<'a> Figures<'a> {
 
     /// Active assets (in use, in stock, in repair) of a kind; of all where none is told.
     pub fn active(&self, kind: Option<&str>) -> f64 {
-        ["in_use", "in_stock", "in_repair"]
+        ACTIVE
             .iter()
             .filter_map(|status| match kind {
                 Some(kind) => self.sum("assets", &[("kind", kind), ("status", status)]).value,
                 None => self.sum("assets", &[("status", status)]).value,
             })
             .sum()
+    }
+
+    /// What there is for each agent; `None` where no headcount is known. `root` is the organisation's id: its own count
+    /// holds everyone, else each entity's count stands beside its own equipment.
+    pub fn per_agent(&self, root: &str) -> Option<PerAgent> {
+        let told = |entity: &str| self.find("agents", &[("entity", entity)]).and_then(|reading| reading.value);
+        let whole = told(root);
+        let agents = whole.or(self.sum("agents", &[]).value).filter(|agents| *agents > 0.0)?;
+        let mut per = PerAgent { agents, by_kind: BTreeMap::new(), outside: 0.0 };
+        for status in ACTIVE {
+            for reading in self.all("assets", &[("status", status)]) {
+                let count = reading.value.unwrap_or(0.0);
+                if whole.is_some() || self.find("agents", &[("entity", label(reading, "entity"))]).is_some() {
+                    *per.by_kind.entry(label(reading, "kind").to_owned()).or_default() += count;
+                } else {
+                    per.outside += count;
+                }
+            }
+        }
+        Some(per)
     }
 
     /// The values that a label takes in the readings of a name.
@@ -75,15 +93,39 @@ impl<'a> Figures<'a> {
     }
 
     /// The buyers of the readings of a name, in the order of the tree; unknown ones last.
-    pub fn buyers(&self, name: &str, edition: &'a Edition) -> Vec<Buyer<'a>> {
+    pub fn buyers(&self, name: &str, entities: &'a EntityTree) -> Vec<Buyer<'a>> {
         let mut sirets = self.labels(name, "siret");
-        let place = |siret: &str| edition.snapshot.entities.nodes.iter().position(|entity| owns(entity, siret));
+        let place = |siret: &str| entities.nodes.iter().position(|entity| owns(entity, siret));
         sirets.sort_by_key(|siret| place(siret).unwrap_or(usize::MAX));
-        let buyer =
-            |siret: &'a str| Buyer { siret, entity: place(siret).map(|at| &edition.snapshot.entities.nodes[at]) };
+        let buyer = |siret: &'a str| Buyer { siret, entity: place(siret).map(|at| &entities.nodes[at]) };
         sirets.into_iter().map(buyer).collect()
     }
 }
+
+/// The statuses of the active fleet.
+const ACTIVE: [&str; 3] = ["in_use", "in_stock", "in_repair"];
+
+/// Equipment beside those who use it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PerAgent {
+    /// How many people.
+    pub agents: f64,
+    /// Their active assets by kind.
+    by_kind: BTreeMap<String, f64>,
+    /// Active assets of entities without a headcount: they are in no ratio.
+    pub outside: f64,
+}
+
+impl PerAgent {
+    /// How many of these kinds there are for each agent; of all where none is told.
+    pub fn of(&self, kinds: &[&str]) -> f64 {
+        let own = self.by_kind.iter().filter(|(kind, _)| kinds.is_empty() || kinds.contains(&kind.as_str()));
+        own.map(|(_, count)| count).sum::<f64>() / self.agents
+    }
+}
+
+/// What most agents work with.
+pub const COMPUTERS: [&str; 5] = ["laptop", "desktop", "workstation", "all_in_one", "thin_client"];
 
 /// Someone the law speaks to.
 #[derive(Clone, Copy)]
@@ -112,16 +154,4 @@ fn owns(entity: &Entity, siret: &str) -> bool {
 /// The value of a label; empty where the slice has none.
 pub fn label<'a>(reading: &'a Reading, name: &str) -> &'a str {
     reading.slice.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
-}
-
-/// The readings behind a figure, in the API. Kinds and years need no escaping.
-pub fn source(name: &str, kind: Option<&str>, year: Option<i16>) -> String {
-    let mut address = format!("/api/v1/indicators?name={name}");
-    if let Some(kind) = kind {
-        address.push_str(&format!("&kind={kind}"));
-    }
-    if let Some(year) = year {
-        address.push_str(&format!("&year={year}"));
-    }
-    address
 }

@@ -1,0 +1,231 @@
+//! What drives the footprint, and what was spared.
+
+use domain::factor::Tier;
+use domain::indicator::footprint::{kinds, portions};
+use domain::indicator::kind_label;
+use domain::word::Kind;
+
+use super::{Block, Section, Table, Year};
+use crate::chart::{Bar, Chart, Shape};
+use crate::figures::label;
+use crate::wording::gains::WAYS;
+use crate::wording::{co2e, co2e_range, euros, number, percent, words};
+
+/// Kinds and factors that are named.
+const NAMED: usize = 8;
+
+/// One kind of the fleet.
+struct Part {
+    kind: Option<Kind>,
+    count: f64,
+    embodied: f64,
+    used: f64,
+}
+
+impl Part {
+    fn total(&self) -> f64 {
+        self.embodied + self.used
+    }
+}
+
+pub fn footprint(year: &Year) -> Section {
+    let lang = year.lang();
+    let told = portions(year.basis, |_, _| true);
+    let mut parts: Vec<Part> = Vec::new();
+    for portion in &told {
+        let part = match parts.iter_mut().find(|part| part.kind == portion.kind) {
+            Some(part) => part,
+            None => {
+                parts.push(Part { kind: portion.kind, count: 0.0, embodied: 0.0, used: 0.0 });
+                let last = parts.len() - 1;
+                &mut parts[last]
+            }
+        };
+        part.count += portion.count;
+        part.embodied += portion.embodied.0;
+        part.used += portion.used.0;
+    }
+    let whole: f64 = parts.iter().map(Part::total).sum();
+    if whole <= 0.0 {
+        let none =
+            year.say("Aucun matériel actif n'a de facteur publié.", "Nothing that is active has a published factor.");
+        return Section { id: "footprint", title: title(year), blocks: vec![Block::Text(none.to_owned())] };
+    }
+    parts.sort_by(|a, b| b.total().total_cmp(&a.total()));
+    let bounds = kinds(year.basis);
+    let mut table = Table::new(
+        year.say(
+            "Empreinte d'une année du parc actif, par type de matériel. Les bornes (95\u{a0}%) ne s'additionnent pas.",
+            "A year's footprint of the active fleet, by kind. Bounds (95%) do not add.",
+        ),
+        &[
+            (year.say("Matériel", "Equipment"), false),
+            (year.say("Nombre", "Number"), true),
+            (year.say("Fabrication", "Manufacture"), true),
+            (year.say("Usage", "Use"), true),
+            (year.say("Total", "Total"), true),
+            (year.say("Bornes", "Bounds"), true),
+            (year.say("Part", "Share"), true),
+        ],
+    );
+    let (named, others): (Vec<&Part>, Vec<&Part>) = {
+        let known: Vec<&Part> = parts.iter().filter(|part| part.total() > 0.0).collect();
+        (known.iter().take(NAMED).copied().collect(), known.into_iter().skip(NAMED).collect())
+    };
+    let line = |name: &str, count: f64, made: f64, used: f64, bounds: String| {
+        vec![
+            name.to_owned(),
+            number(lang, count, 0),
+            co2e(lang, made),
+            co2e(lang, used),
+            co2e(lang, made + used),
+            bounds,
+            percent(lang, (made + used) / whole, 1),
+        ]
+    };
+    for part in &named {
+        let bounds = bounds
+            .iter()
+            .find(|(kind, _)| *kind == part.kind)
+            .map_or_else(String::new, |(_, estimate)| co2e_range(lang, estimate.low.0, estimate.high.0));
+        table.rows.push(line(
+            words::kind(lang, &kind_label(part.kind)),
+            part.count,
+            part.embodied,
+            part.used,
+            bounds,
+        ));
+    }
+    if !others.is_empty() {
+        let sum = |of: fn(&Part) -> f64| others.iter().map(|part| of(part)).sum();
+        let (count, made, used) = (sum(|part| part.count), sum(|part| part.embodied), sum(|part| part.used));
+        table.rows.push(line(year.say("Autres", "Others"), count, made, used, String::new()));
+    }
+    let sum = |of: fn(&Part) -> f64| parts.iter().map(of).sum::<f64>();
+    let fleet = year.figures.find("footprint_fleet_annual_co2e_grams", &[]);
+    let whole_bounds = fleet.and_then(|reading| reading.low.zip(reading.high));
+    table.foot = line(
+        year.say("Ensemble", "All"),
+        sum(|part| part.count),
+        sum(|part| part.embodied),
+        sum(|part| part.used),
+        whole_bounds.map_or_else(String::new, |(low, high)| co2e_range(lang, low, high)),
+    );
+    let chart = Chart {
+        title: year.say("Ce qui pèse le plus", "What weighs most").to_owned(),
+        shape: Shape::Rows,
+        bars: named
+            .iter()
+            .map(|part| Bar {
+                label: words::kind(lang, &kind_label(part.kind)).to_owned(),
+                parts: vec![part.embodied, part.used],
+                told: co2e(lang, part.total()),
+                bounds: None,
+            })
+            .collect(),
+        legend: [("Fabrication", "Manufacture"), ("Usage", "Use")].map(|(f, e)| year.say(f, e).to_owned()).to_vec(),
+        targets: Vec::new(),
+    };
+    let made = percent(lang, sum(|part| part.embodied) / whole, 0);
+    let mut blocks = vec![
+        Block::Text(lang.pick(
+            format!("La fabrication fait {made} de l'empreinte annuelle\u{a0}: garder les matériels plus longtemps et acheter moins de neuf pèse plus que de les éteindre."),
+            format!("Manufacture makes {made} of the annual footprint: keeping equipment longer and buying less of it new weighs more than switching it off."),
+        )),
+        Block::Chart(chart),
+        Block::Table(table),
+    ];
+    if sum(|part| part.embodied) < whole / 2.0 {
+        blocks.remove(0);
+    }
+    let without: Vec<String> = parts
+        .iter()
+        .filter(|part| part.total() == 0.0)
+        .map(|part| {
+            format!("{} ({})", words::kind(lang, &kind_label(part.kind)).to_lowercase(), number(lang, part.count, 0))
+        })
+        .collect();
+    if !without.is_empty() {
+        blocks.push(Block::Text(format!(
+            "{}{}{}. {}",
+            year.say(
+                "Sans facteur publié, donc absents du total",
+                "Without a published factor, thus not in the total"
+            ),
+            lang.pick("\u{a0}: ", ": "),
+            without.join(", "),
+            year.say("L'empreinte réelle est plus élevée.", "The real footprint is higher."),
+        )));
+    }
+    let far: f64 =
+        told.iter().filter(|portion| portion.tier == Tier::Kind).map(|portion| portion.annual.value.0).sum();
+    blocks.push(Block::Small(lang.pick(
+        format!("{} de ce total repose sur des facteurs moyens du type de matériel, le reste sur ceux du modèle même ou de sa configuration. Les méthodes des fabricants diffèrent\u{a0}: leurs chiffres ne servent pas à les comparer.", percent(lang, far / whole, 0)),
+        format!("{} of this total rests on mean factors of the kind, the rest on those of the very model or its specification. Makers' methods differ: their figures are not there to compare makers.", percent(lang, far / whole, 0)),
+    )));
+    Section { id: "footprint", title: title(year), blocks }
+}
+
+fn title(year: &Year) -> String {
+    year.say("Ce qui pèse dans l'empreinte", "What drives the footprint").to_owned()
+}
+
+/// What long lives and reuse have spared, where the report's day is in its year: gains are told of the year of the day.
+pub fn gains(year: &Year) -> Section {
+    let lang = year.lang();
+    let told = year.told();
+    let mut table = Table::new(
+        year.say(
+            "Par comparaison avec ce qui se serait passé sans cela\u{a0}: ces chiffres ne se retranchent d'aucun autre.",
+            "Compared with what would have happened otherwise: these figures are subtracted from no other.",
+        ),
+        &[
+            (year.say("Ce qui épargne", "What spares"), false),
+            ("CO₂e", true),
+            (year.say("Bornes", "Bounds"), true),
+            (year.say("Euros HT", "Euros without tax"), true),
+            (year.say("Ce qui est supposé", "What is supposed"), false),
+        ],
+    );
+    for (by, name, supposed) in WAYS {
+        let slice = [("by", by), ("year", told.as_str())];
+        let (grams, money) =
+            (year.figures.find("avoided_co2e_grams", &slice), year.figures.find("avoided_euros", &slice));
+        if grams.is_none() && money.is_none() {
+            continue;
+        }
+        let least = |reading: Option<&domain::indicator::Reading>| {
+            reading.map_or("", |reading| year.at_least(reading.coverage))
+        };
+        table.rows.push(vec![
+            year.say(name.0, name.1).to_owned(),
+            grams.map_or_else(String::new, |_| {
+                year.value(grams, |value| format!("{}{}", least(grams), co2e(lang, value)))
+            }),
+            grams
+                .and_then(|reading| reading.low.zip(reading.high))
+                .map_or_else(String::new, |(low, high)| co2e_range(lang, low, high)),
+            money.map_or_else(String::new, |_| {
+                year.value(money, |value| format!("{}{}", least(money), euros(lang, value)))
+            }),
+            year.say(supposed.0, supposed.1).to_owned(),
+        ]);
+    }
+    let mut blocks = Vec::new();
+    if !table.rows.is_empty() {
+        blocks.push(Block::Table(table));
+    }
+    let moved: f64 = year
+        .figures
+        .all("internal_reassignments", &[("year", &told)])
+        .filter(|reading| label(reading, "kind") != "unknown")
+        .filter_map(|reading| reading.value)
+        .sum();
+    if moved > 0.0 {
+        blocks.push(Block::Text(lang.pick(
+            format!("{} matériels ont par ailleurs changé de main dans la maison.", number(lang, moved, 0)),
+            format!("{} pieces of equipment changed hands within the house.", number(lang, moved, 0)),
+        )));
+    }
+    Section { id: "gains", title: year.say("Ce qui a été épargné", "What was spared").to_owned(), blocks }
+}
