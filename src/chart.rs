@@ -1,7 +1,21 @@
 //! Drawings of figures, made here as SVG: nothing runs in the reader's browser. Each stands beside a table that tells
 //! the same, and names itself for those who do not see it.
 
+mod curve;
+mod kinds;
+
 use maud::{Markup, html};
+
+pub use curve::{Curve, Point};
+pub use kinds::kinds;
+
+/// How drawings look, for the style of a page that defines the colours `--ink --main --second --target`.
+pub const STYLE: &str = "\
+.chart{margin:.6rem 0;break-inside:avoid}.chart svg{width:100%;height:auto}.chart text{font-size:11px;fill:var(--ink)}\
+figcaption{color:var(--quiet)}.axis,.bound{stroke:var(--ink)}.target{stroke:var(--target);stroke-width:2;stroke-dasharray:5 3}\
+rect.p0{fill:var(--main)}rect.p1{fill:var(--second)}span.p0{color:var(--main)}span.p1{color:var(--second)}\
+.line{fill:none;stroke:var(--main);stroke-width:2}.band{fill:var(--second);opacity:.5}\
+.charts{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr))}";
 
 /// A drawing of bars.
 pub struct Chart {

@@ -2,6 +2,8 @@
 
 pub mod effects;
 pub mod gains;
+pub mod statuses;
+pub mod themes;
 pub mod words;
 
 use jiff::Timestamp;
@@ -176,6 +178,13 @@ pub fn date(lang: Lang, day: Date) -> String {
     let (french, english) = MONTHS[usize::from(day.month().unsigned_abs() - 1)];
     let first = if day.day() == 1 { lang.pick("er", "") } else { "" };
     format!("{}{first} {} {}", day.day(), lang.pick(french, english), day.year())
+}
+
+/// The month of a day, short enough to stand below a bar.
+pub fn month(lang: Lang, day: Date) -> &'static str {
+    let french = ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."];
+    let at = usize::from(day.month().unsigned_abs() - 1);
+    lang.pick(french[at], &MONTHS[at].1[..3])
 }
 
 /// A moment, to the minute, in universal time.

@@ -164,6 +164,17 @@ fn rules_ask_for_what_is_published() {
     let unused: Vec<&&str> = recorded.iter().filter(|name| !series(&alerts).contains(**name)).collect();
     let by_rules = ["ecoparc:current_year:info"];
     assert!(unused.iter().all(|name| by_rules.contains(name)), "recorded, and asked for by nothing: {unused:?}");
+    // What runbooks send people to is there; what names an asset or a source of theirs is left to them.
+    let mut followed = 0;
+    for runbook in listed("runbooks", ".md") {
+        let text = read(&format!("runbooks/{runbook}.md")).replace("YEAR", "2026");
+        let quoted = text.split('`').skip(1).step_by(2).filter(|quoted| quoted.starts_with('/'));
+        for path in quoted.filter(|path| !path.contains(char::is_uppercase) && !path.starts_with("/etc")) {
+            assert_eq!(daemon.get(path).status, 200, "the runbook of {runbook} sends to {path}");
+            followed += 1;
+        }
+    }
+    assert!(followed > 10, "{followed}");
     // What legal alerts go by: the town is bound, its CCAS is not.
     let legal = |siret: &str| daemon.sample(&format!("ecoparc_legal_subject{{siret=\"{siret}\"}}"));
     assert_eq!((legal("21000000600010"), legal("26000000500017")), (Some(1.0), Some(0.0)));

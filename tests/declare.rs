@@ -95,7 +95,7 @@ fn what_was_handed_in_stays_and_later_changes_are_told() {
     daemon.settled();
     let filed = |siret: &str| daemon.reading("declaration_filed", &[("siret", siret), ("year", "2025")]);
     assert_eq!((filed("26000000000018"), filed("21000000000013")), (Some(1.0), Some(0.0)));
-    let page = daemon.get("/").body;
+    let page = daemon.get("/procurement").body;
     assert!(page.contains("déclaré le 15 juin 2026") && page.contains("les chiffres ont changé depuis"), "{page}");
     let rows: serde_json::Value = serde_json::from_str(&daemon.get("/api/v1/procurement/2025").body).unwrap();
     let ccas = rows["items"].as_array().unwrap().iter().find(|row| row["siret"] == "26000000000018").unwrap();

@@ -214,7 +214,7 @@ fn the_page_explains_one_thing() {
     assert_eq!(several.matches("href=\"/explain?q=").count(), 50, "{several}");
     let nothing = daemon.get("/explain?lang=en&q=%3Cscript%3E").body;
     assert!(nothing.contains("Nothing like this is known.") && !nothing.contains("<script>"), "{nothing}");
-    assert!(daemon.get("/").body.contains("action=\"/explain\""));
+    assert!(daemon.get("/footprint").body.contains("action=\"/explain\""));
 }
 
 /// What `/compare` tells of pairs of days adds up, and its ends are what `/indicators` tells of those days.

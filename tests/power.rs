@@ -94,7 +94,7 @@ fn a_power_table_shows_in_the_metrics_and_in_the_footprint() {
     let pue = daemon.readings("room_pue_ratio").remove(0);
     assert_eq!(pue["basis"], "measured");
     assert!(pue["note"].as_str().unwrap().starts_with("over 10.0 days known of both"), "{pue}");
-    let page = daemon.get("/").body;
+    let page = daemon.get("/rooms").body;
     assert!(page.contains("Salle A"), "the page tells of the room");
 
     // A restart tells the same before any table is read.

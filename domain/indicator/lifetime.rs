@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::quantity::{YEAR_SECONDS, Years};
 use crate::record::Text;
-use crate::snapshot::Asset;
+use crate::snapshot::{Asset, Snapshot};
 use crate::word::Kind;
 
 use super::basis::{days, kind_label};
@@ -119,9 +119,10 @@ pub fn life(asset: &Asset, at: Date) -> Option<Life> {
     Some(Life { entry, end: days(start, end), exited: exit.is_some() })
 }
 
-fn lives(basis: &Basis, at: Date) -> BTreeMap<Kind, Vec<Life>> {
+/// The lives of a snapshot at the end of a day, by kind.
+pub fn lives(snapshot: &Snapshot, at: Date) -> BTreeMap<Kind, Vec<Life>> {
     let mut lives: BTreeMap<Kind, Vec<Life>> = BTreeMap::new();
-    for asset in &basis.snapshot.assets {
+    for asset in &snapshot.assets {
         if let (Some(kind), Some(life)) = (asset.facts.kind, life(asset, at)) {
             lives.entry(kind).or_default().push(life);
         }
@@ -131,7 +132,7 @@ fn lives(basis: &Basis, at: Date) -> BTreeMap<Kind, Vec<Life>> {
 
 /// The medians as of the end of a day.
 fn medians(basis: &Basis, at: Date) -> Vec<Reading> {
-    let readings = lives(basis, at).into_iter().map(|(kind, lives)| {
+    let readings = lives(basis.snapshot, at).into_iter().map(|(kind, lives)| {
         let slice = vec![("kind", kind_label(Some(kind)))];
         let seconds = |days: i32| f64::from(days) * 86_400.0;
         let found = median_of(&curve(&lives));

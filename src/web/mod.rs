@@ -14,8 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Form, Path, Query, RawPathParams, RawQuery, Request, State};
+use axum::extract::{Form, Path, RawPathParams, RawQuery, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -75,14 +74,16 @@ fn house(web: Web) -> Arc<House> {
 pub fn router(web: Web) -> Router {
     let own_metrics = web.server.metrics_listen.is_some();
     let mut routes = Router::new()
-        .route("/", get(home))
-        .route("/explain", get(explain))
-        .route("/login", post(login))
+        .route("/login", get(login_form).post(login))
         .route("/logout", post(logout))
         .route("/api/v1/openapi.json", get(openapi::document))
         .route("/api/v1/sources/{name}/sync", post(sync));
     if !own_metrics {
         routes = routes.route("/metrics", get(metrics));
+    }
+    for page in page::PAGES {
+        let shows = move |state: Shared, query: RawQuery, headers: HeaderMap| show(state, page, query, headers);
+        routes = routes.route(page.path, get(shows));
     }
     for route in api::ALL {
         let answers = move |state: Shared, path: RawPathParams, query: RawQuery, headers: HeaderMap| {
@@ -131,7 +132,7 @@ async fn guarded(request: Request, next: Next) -> Response {
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
     headers.append(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding, Authorization, Cookie"));
-    let style = STANDARD.encode(Sha256::digest(page::STYLE));
+    let style = STANDARD.encode(Sha256::digest(page::STYLE.as_bytes()));
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{style}'; img-src 'self'; form-action 'self'; base-uri 'none'; \
          frame-ancestors 'none'"
@@ -284,15 +285,23 @@ async fn ready(State(house): Shared) -> Response {
     (status, axum::Json(serde_json::json!({ "status": told, "edition": edition, "store": store }))).into_response()
 }
 
-async fn home(State(house): Shared, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Problem> {
-    let asked = query.as_deref().and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("lang=")));
-    let lang = Lang::choose(asked, accepts(&headers, header::ACCEPT_LANGUAGE));
+/// Shows a page; to who may not see it, the login form.
+async fn show(
+    State(house): Shared,
+    page: &'static page::Page,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let asked = pairs(query.as_deref().unwrap_or_default());
+    let asked = asked.ok_or_else(|| Problem::parameter("query", "the query cannot be read"))?;
+    let asked: BTreeMap<String, String> = asked.into_iter().collect();
+    let lang = Lang::choose(asked.get("lang").map(String::as_str), accepts(&headers, header::ACCEPT_LANGUAGE));
     let edition = house.edition()?;
     // An unknown token is told on the form, where it can be corrected.
     let Ok(viewer) = house.viewer(&headers, &edition) else {
         return Ok(Html(page::login_page(lang, true)).into_response());
     };
-    if !viewer.may(Scope::Read) {
+    if !viewer.may(page.needs) {
         return Ok(Html(page::login_page(lang, false)).into_response());
     }
     let tag = tag(&edition, &viewer, &headers, lang.code());
@@ -300,58 +309,21 @@ async fn home(State(house): Shared, RawQuery(query): RawQuery, headers: HeaderMa
         return Ok(tagged(StatusCode::NOT_MODIFIED.into_response(), &tag));
     }
     let world = house.worlds.of(&edition, Key::of(&edition, &viewer));
-    let text = computed(&house, move || {
-        let view = page::PageViewer {
-            logged_in: viewer.csrf.is_some(),
-            sees_assets: viewer.may(Scope::Assets),
-            readings: Arc::new(world.readings().to_vec()),
-            trajectories: api::trajectory::of(&world, edition.today.year()),
-            portions: world.portions().clone(),
-            standings: world.standings().to_vec(),
-            actions: world.snapshot().actions.iter().map(|line| line.told.clone()).collect(),
-            csrf: viewer.csrf,
-        };
-        page::page(&edition, lang, &view)
-    })
-    .await?;
+    let visit = page::Visit { viewer, world, lang, asked };
+    let text = computed(&house, move || page::page(page, &visit)).await?;
     Ok(tagged(Html(text).into_response(), &tag))
-}
-
-#[derive(serde::Deserialize)]
-struct Asked {
-    #[serde(default)]
-    q: String,
-    lang: Option<String>,
-}
-
-/// How the footprint of one thing was reached, for people.
-async fn explain(
-    State(house): Shared,
-    asked: Result<Query<Asked>, QueryRejection>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let Query(asked) = asked.map_err(|_| Problem::parameter("q", "is text"))?;
-    let lang = Lang::choose(asked.lang.as_deref(), accepts(&headers, header::ACCEPT_LANGUAGE));
-    let edition = house.edition()?;
-    let viewer = house.viewer(&headers, &edition)?;
-    if !viewer.may(Scope::Assets) {
-        return Ok(Html(page::login_page(lang, false)).into_response());
-    }
-    let world = house.worlds.of(&edition, Key::of(&edition, &viewer));
-    let text = computed(&house, move || {
-        let found = api::assets::search(&edition, &viewer, asked.q.trim(), page::FOUND);
-        let steps = match found[..] {
-            [asset] => api::assets::steps(&edition, &world, asset),
-            _ => Vec::new(),
-        };
-        page::explanation(&edition, lang, &asked.q, &found, &steps)
-    });
-    Ok(Html(text.await?).into_response())
 }
 
 #[derive(serde::Deserialize)]
 struct Login {
     token: String,
+}
+
+async fn login_form(RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let asked = pairs(query.as_deref().unwrap_or_default()).unwrap_or_default();
+    let asked = asked.iter().find(|(name, _)| name == "lang").map(|(_, lang)| lang.as_str());
+    let lang = Lang::choose(asked, accepts(&headers, header::ACCEPT_LANGUAGE));
+    Html(page::login_page(lang, false)).into_response()
 }
 
 async fn login(State(house): Shared, headers: HeaderMap, Form(form): Form<Login>) -> Response {
@@ -397,5 +369,9 @@ async fn sync(
         return Err(Problem::not_found(format!("there is no source `{name}`")));
     }
     house.web.ask.try_send(name).map_err(|_| Problem::unavailable("too many collections are asked for already"))?;
+    if viewer.csrf.is_some() {
+        // A form of the page: back to where it shows.
+        return Ok(Redirect::to("/sources").into_response());
+    }
     Ok((StatusCode::ACCEPTED, axum::Json(serde_json::json!({ "status": "asked" }))).into_response())
 }

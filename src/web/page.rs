@@ -1,12 +1,18 @@
-//! The first page: the headline figures in the words of those who buy and report. HTML alone: no script, and
-//! nothing is asked of any other host.
+//! The pages: the figures in the words of those who buy and report, a page a subject. HTML alone: no script, and nothing
+//! is asked of any other host. [`PAGES`] is the whole list; the router and the menu walk it.
 
 mod cards;
+mod changes;
 mod explained;
+mod fleet;
 mod gains;
+mod lifetime;
 mod makeup;
+mod methods;
+mod overview;
 mod quality;
 mod rooms;
+mod stock;
 mod strategy;
 mod tables;
 #[cfg(test)]
@@ -14,47 +20,151 @@ mod tests;
 mod trajectory;
 mod unseen;
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
-use domain::indicator::footprint::Portion;
-use domain::indicator::objective::Standing;
-use domain::indicator::{Indicator, Reading};
 use domain::law::trajectory::Trajectory;
-use domain::strategy::Action;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::auth::Viewer;
+use super::world::World;
+use crate::chart;
+use crate::config::Scope;
 use crate::edition::Edition;
-
-use super::world::Kinds;
 use crate::figures::Figures;
-pub use crate::wording::Lang;
-use crate::wording::{date, moment, words};
-pub use explained::{FOUND, explanation};
+use crate::wording::{Lang, date, moment, words};
 
-/// Who looks at the page.
-pub struct PageViewer {
-    /// Has a session, and may end it.
-    pub logged_in: bool,
-    /// May see single assets and lines.
-    pub sees_assets: bool,
-    /// The readings this viewer may see.
-    pub readings: Arc<Vec<(&'static Indicator, Reading)>>,
-    /// Where this year's reuse spending is going, as far as this viewer sees it.
-    pub trajectories: Vec<Trajectory>,
-    /// The annual footprint, factor by factor and kind by kind.
-    pub portions: (Vec<Portion>, Kinds),
-    /// Where each objective stands.
-    pub standings: Vec<Standing>,
-    /// The actions.
-    pub actions: Vec<Action>,
-    /// What forms that change something carry.
-    pub csrf: Option<String>,
+/// A page.
+pub struct Page {
+    /// Its address.
+    pub path: &'static str,
+    /// Its name, in French and in English.
+    pub name: (&'static str, &'static str),
+    /// Who may see it.
+    pub needs: Scope,
+    /// It stands in the menu.
+    pub listed: bool,
+    /// What stands in it.
+    inside: fn(&Sheet) -> Markup,
 }
 
-/// The only style of every page, in its head: for a Content-Security-Policy that names its hash.
-pub const STYLE: &str = "\
-:root{color-scheme:light dark;--ink:#1a1c20;--paper:#fff;--soft:#f3f5f7;--line:#8a929b;--quiet:#4a525b;--link:#0a4a8f}\
-@media(prefers-color-scheme:dark){:root{--ink:#e9ebee;--paper:#15171a;--soft:#212429;--line:#7b838c;--quiet:#b9c0c7;--link:#9cc7ff}}\
+/// Every page, in the order of the menu.
+pub static PAGES: &[Page] = &[
+    Page {
+        path: "/",
+        name: ("L'essentiel", "At a glance"),
+        needs: Scope::Read,
+        listed: true,
+        inside: overview::overview,
+    },
+    Page {
+        path: "/procurement",
+        name: ("Achats", "Procurement"),
+        needs: Scope::Read,
+        listed: true,
+        inside: |sheet| {
+            html! {
+                (trajectory::drawn(sheet))
+                (tables::purchases(sheet))
+                (trajectory::trajectory(sheet, &sheet.trajectories))
+                (trajectory::declarations(sheet))
+                (trajectory::notes(sheet))
+            }
+        },
+    },
+    Page {
+        path: "/exits",
+        name: ("Sorties", "Exits"),
+        needs: Scope::Read,
+        listed: true,
+        inside: |sheet| html! { (tables::exits(sheet)) (tables::ways(sheet)) },
+    },
+    Page {
+        path: "/lifetime",
+        name: ("Durées de vie", "Lifetimes"),
+        needs: Scope::Read,
+        listed: true,
+        inside: lifetime::lifetime,
+    },
+    Page {
+        path: "/footprint",
+        name: ("Empreinte", "Footprint"),
+        needs: Scope::Read,
+        listed: true,
+        inside: |sheet| {
+            html! {
+                (stock::kinds(sheet))
+                (tables::equipment(sheet, &sheet.world.portions().1))
+                (stock::entities(sheet))
+                (stock::acquired(sheet))
+                (makeup::makeup(sheet, &sheet.world.portions().0))
+                @if sheet.sees_assets() { (explained::form(sheet.lang, "")) }
+                (gains::gains(sheet))
+            }
+        },
+    },
+    Page { path: "/fleet", name: ("Parc", "Fleet"), needs: Scope::Assets, listed: true, inside: fleet::list },
+    Page {
+        path: "/explain",
+        name: ("Un matériel", "One thing"),
+        needs: Scope::Assets,
+        listed: false,
+        inside: explained::explained,
+    },
+    Page { path: "/rooms", name: ("Salles", "Rooms"), needs: Scope::Read, listed: true, inside: rooms::page },
+    Page {
+        path: "/strategy",
+        name: ("Stratégie", "Strategy"),
+        needs: Scope::Read,
+        listed: true,
+        inside: strategy::page,
+    },
+    Page {
+        path: "/changes",
+        name: ("Ce qui a changé", "What changed"),
+        needs: Scope::Read,
+        listed: true,
+        inside: changes::changes,
+    },
+    Page {
+        path: "/quality",
+        name: ("Qualité", "Quality"),
+        needs: Scope::Read,
+        listed: true,
+        inside: |sheet| html! { (quality::quality(sheet)) (unseen::unseen(sheet)) (unseen::renewal(sheet)) (quality::rejects(sheet)) },
+    },
+    Page {
+        path: "/sources",
+        name: ("Sources", "Sources"),
+        needs: Scope::Read,
+        listed: true,
+        inside: tables::sources,
+    },
+    Page {
+        path: "/methods",
+        name: ("Méthode", "Method"),
+        needs: Scope::Read,
+        listed: true,
+        inside: methods::methods,
+    },
+];
+
+/// Who looks at a page, and what they ask of it.
+pub struct Visit {
+    /// Who.
+    pub viewer: Viewer,
+    /// What they may see.
+    pub world: Arc<World>,
+    /// In which language.
+    pub lang: Lang,
+    /// What the address asks beside it.
+    pub asked: BTreeMap<String, String>,
+}
+
+/// What is said of looks.
+const OWN_STYLE: &str = "\
+:root{color-scheme:light dark;--ink:#1a1c20;--paper:#fff;--soft:#f3f5f7;--line:#8a929b;--quiet:#4a525b;--link:#0a4a8f;--main:#1b5e8c;--second:#8fb8d4;--target:#b3261e}\
+@media(prefers-color-scheme:dark){:root{--ink:#e9ebee;--paper:#15171a;--soft:#212429;--line:#7b838c;--quiet:#b9c0c7;--link:#9cc7ff;--main:#7fb2dd;--second:#3d6484;--target:#ff8a80}}\
 *{box-sizing:border-box}\
 body{margin:0 auto;padding:1rem;max-width:75rem;color:var(--ink);background:var(--paper);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:break-word}\
 a{color:var(--link)}a:focus-visible,button:focus-visible,input:focus-visible,div:focus-visible{outline:3px solid var(--link);outline-offset:2px}\
@@ -68,23 +178,36 @@ header nav{display:flex;flex-wrap:wrap;gap:1rem;justify-content:flex-end;align-i
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}\
 caption{text-align:left;padding:.4rem 0;color:var(--quiet)}\
 th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}\
-thead th{background:var(--soft)}.n{text-align:right}tfoot{font-weight:600}\
+thead th{background:var(--soft)}.n{text-align:right}tfoot{font-weight:600}th .note{font-weight:400}th form{margin:.3rem 0}\
 form{margin:0}input,button{font:inherit;padding:.4rem .7rem;max-width:100%}\
+nav ul{list-style:none;margin:.5rem 0;padding:0;display:flex;flex-wrap:wrap;gap:.3rem 1rem}nav a[aria-current]{font-weight:600;text-decoration:none}\
+form p{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center}select{font:inherit;padding:.4rem;max-width:100%}\
 footer{margin-top:2rem;border-top:1px solid var(--line)}\
-@media print{:root{--ink:#000;--paper:#fff;--soft:#fff;--quiet:#222;--link:#000}body{max-width:none;font-size:10pt;padding:0}nav,form,.skip{display:none}.wide{overflow:visible}.cards li,tr{break-inside:avoid}a{text-decoration:none}}";
+@media print{:root{--ink:#000;--paper:#fff;--soft:#fff;--quiet:#222;--link:#000;--main:#1b5e8c;--second:#8fb8d4;--target:#b3261e}body{max-width:none;font-size:10pt;padding:0}nav,form,.skip{display:none}.wide{overflow:visible}.cards li,tr{break-inside:avoid}a{text-decoration:none}}";
+
+/// The only style of every page, in its head: for a Content-Security-Policy that names its hash.
+pub static STYLE: LazyLock<String> = LazyLock::new(|| format!("{OWN_STYLE}{}", chart::STYLE));
 
 /// What all parts of a page need.
 struct Sheet<'a> {
     edition: &'a Edition,
+    world: &'a World,
+    viewer: &'a Viewer,
     lang: Lang,
+    asked: &'a BTreeMap<String, String>,
     figures: Figures<'a>,
-    sees_assets: bool,
+    trajectories: Vec<Trajectory>,
 }
 
 impl Sheet<'_> {
     /// The text of this page's language.
     fn say<'t>(&self, french: &'t str, english: &'t str) -> &'t str {
         self.lang.pick(french, english)
+    }
+
+    /// May single assets and lines be seen?
+    fn sees_assets(&self) -> bool {
+        self.viewer.may(Scope::Assets)
     }
 
     /// A figure, with the way to what it rests on.
@@ -100,31 +223,55 @@ impl Sheet<'_> {
             @if let Some(why) = why { (self.say("\u{a0}: ", ": ")) (why) }
         }
     }
+
+    /// What is asked of the page under a name; nothing where it is empty.
+    fn ask(&self, name: &str) -> Option<&str> {
+        self.asked.get(name).map(|text| text.trim()).filter(|text| !text.is_empty())
+    }
 }
 
-/// The page of an edition, as far as a viewer may see it.
-pub fn page(edition: &Edition, lang: Lang, viewer: &PageViewer) -> String {
-    let figures = Figures::of(&viewer.readings);
-    let sheet = Sheet { edition, lang, figures, sees_assets: viewer.sees_assets };
-    let root = edition.snapshot.entities.nodes.first();
-    let name = root.map_or("", |root| &root.name);
-    let title = format!("{name}{}", lang.pick("\u{a0}: parc numérique responsable", ": responsible IT equipment"));
+/// A page, as far as a viewer may see it.
+pub fn page(page: &Page, visit: &Visit) -> String {
+    let world = &*visit.world;
+    let sheet = Sheet {
+        edition: &world.edition,
+        world,
+        viewer: &visit.viewer,
+        lang: visit.lang,
+        asked: &visit.asked,
+        figures: Figures::of(world.readings()),
+        trajectories: super::api::trajectory::of(world, world.edition.today.year()),
+    };
+    told(page, &sheet)
+}
+
+fn told(page: &Page, sheet: &Sheet) -> String {
+    let (lang, edition) = (sheet.lang, sheet.edition);
+    let name = edition.snapshot.entities.nodes.first().map_or("", |root| &root.name);
+    let title = match page.path {
+        "/" => format!("{name}{}", lang.pick("\u{a0}: parc numérique responsable", ": responsible IT equipment")),
+        _ => format!("{}{}{name}", lang.pick(page.name.0, page.name.1), lang.pick("\u{a0}– ", " – ")),
+    };
+    let (other, code) = lang.pick(("English", "en"), ("Français", "fr"));
+    let seen = |page: &&Page| page.listed && sheet.viewer.may(page.needs);
     let body = html! {
         header {
             nav aria-label=(lang.pick("Langue et session", "Language and session")) {
-                @match lang {
-                    Lang::Fr => a href="/?lang=en" hreflang="en" lang="en" { "English" },
-                    Lang::En => a href="/?lang=fr" hreflang="fr" lang="fr" { "Français" },
-                }
-                @if viewer.logged_in {
+                a href=(format!("{}?lang={code}", page.path)) hreflang=(code) lang=(code) { (other) }
+                @if let Some(csrf) = &sheet.viewer.csrf {
                     form method="post" action="/logout" {
-                        @if let Some(csrf) = &viewer.csrf { input type="hidden" name="csrf" value=(csrf); }
+                        input type="hidden" name="csrf" value=(csrf);
                         button { (lang.pick("Se déconnecter", "Log out")) }
                     }
                 } @else {
                     a href="/login" { (lang.pick("Se connecter", "Log in")) }
                 }
             }
+            nav aria-label=(lang.pick("Pages", "Pages")) { ul {
+                @for other in PAGES.iter().filter(seen) {
+                    li { a href=(other.path) aria-current=[(other.path == page.path).then_some("page")] { (lang.pick(other.name.0, other.name.1)) } }
+                }
+            } }
             h1 { (title) }
             p {
                 (lang.pick("Chiffres au ", "Figures as of "))
@@ -133,25 +280,7 @@ pub fn page(edition: &Edition, lang: Lang, viewer: &PageViewer) -> String {
                 time datetime=(edition.made_at) { (moment(lang, edition.made_at)) } "."
             }
         }
-        main id="main" tabindex="-1" {
-            (alerts(&sheet))
-            (cards::cards(&sheet))
-            (tables::purchases(&sheet))
-            (trajectory::trajectory(&sheet, &viewer.trajectories))
-            (trajectory::notes(&sheet))
-            (tables::equipment(&sheet, &viewer.portions.1))
-            (makeup::makeup(&sheet, &viewer.portions.0))
-            @if viewer.sees_assets { (explained::form(lang, "")) }
-            (strategy::strategy(&sheet, &viewer.standings, &viewer.actions))
-            (gains::gains(&sheet))
-            (tables::exits(&sheet))
-            (tables::ways(&sheet))
-            (rooms::rooms(&sheet))
-            (unseen::unseen(&sheet))
-            (unseen::renewal(&sheet))
-            (tables::sources(&sheet))
-            (quality::quality(&sheet))
-        }
+        main id="main" tabindex="-1" { (overview::alerts(sheet)) ((page.inside)(sheet)) }
         footer {
             p {
                 (lang.pick(
@@ -196,24 +325,6 @@ pub fn login_page(lang: Lang, wrong: bool) -> String {
     shell(lang, title, &body)
 }
 
-/// What is wrong with the daemon itself.
-fn alerts(sheet: &Sheet) -> Markup {
-    html! {
-        @if !sheet.edition.store_ok {
-            p.alert { (sheet.say(
-                "La base de données ne répond pas\u{a0}: ces chiffres sont les derniers connus.",
-                "The database does not answer: these figures are the last known ones.",
-            )) }
-        }
-        @if !sheet.edition.config_ok {
-            p.alert { (sheet.say(
-                "La configuration relue comporte une erreur\u{a0}: l'ancienne reste en vigueur.",
-                "The configuration as read again has an error: the former one stays in force.",
-            )) }
-        }
-    }
-}
-
 fn shell(lang: Lang, title: &str, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
@@ -225,7 +336,7 @@ fn shell(lang: Lang, title: &str, body: &Markup) -> String {
                 title { (title) }
                 // Without it a browser asks for /favicon.ico.
                 link rel="icon" href="data:,";
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(STYLE.as_str())) }
             }
             body {
                 a.skip href="#main" { (lang.pick("Aller au contenu", "Skip to content")) }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use domain::doubt::Doubt;
 use domain::entity::EntityId;
-use domain::indicator::footprint::{Portion, Rows, kinds, portions};
+use domain::indicator::footprint::{Comparison, Portion, Rows, compare, is_known, kinds, portions};
 use domain::indicator::objective::Standing;
 use domain::indicator::quality::ambiguous;
 use domain::indicator::{Basis, Indicator, Publishing, Reading};
@@ -14,6 +14,7 @@ use domain::quantity::Estimate;
 use domain::snapshot::Snapshot;
 use domain::testimony::Moment;
 use domain::word::Kind;
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::auth::Viewer;
@@ -65,11 +66,13 @@ pub struct World {
     exits: OnceLock<Exits>,
     ambiguous: OnceLock<Vec<Doubt>>,
     portions: OnceLock<(Vec<Portion>, Kinds)>,
+    changes: OnceLock<Option<Comparison>>,
     exposition: OnceLock<Exposition>,
 }
 
 impl World {
-    fn new(edition: Arc<Edition>, key: Key) -> Self {
+    /// A world that nobody asked for yet.
+    pub fn new(edition: Arc<Edition>, key: Key) -> Self {
         Self {
             edition,
             key,
@@ -79,6 +82,7 @@ impl World {
             exits: OnceLock::new(),
             ambiguous: OnceLock::new(),
             portions: OnceLock::new(),
+            changes: OnceLock::new(),
             exposition: OnceLock::new(),
         }
     }
@@ -138,6 +142,15 @@ impl World {
             let basis = self.basis(self.key.at);
             (portions(&basis, |_, _| true), kinds(&basis))
         })
+    }
+
+    /// What makes its annual footprint another than a year before; `None` where nothing is known of that day.
+    pub fn changes(&self) -> Option<&Comparison> {
+        let told = || {
+            let before = self.basis(self.key.at.saturating_sub(1.year()));
+            is_known(&before).then(|| compare(&before, &self.basis(self.key.at), |_, _| true)).flatten()
+        };
+        self.changes.get_or_init(told).as_ref()
     }
 
     /// Its exits as the law sees them.

@@ -17,3 +17,17 @@ pub fn name(lang: Lang, effect: Effect) -> &'static str {
     };
     lang.pick(french, english)
 }
+
+/// What a cause means, in a sentence.
+pub fn about(lang: Lang, effect: Effect) -> &'static str {
+    let french = match effect {
+        Effect::Coverage => "une autre part du parc a un facteur publié",
+        Effect::FleetSize => "plus ou moins de matériels, semblables en moyenne",
+        Effect::Mix => "d'autres types de matériel, ou des modèles aux autres facteurs",
+        Effect::Lifetimes => "la fabrication se répartit sur des vies plus longues ou plus courtes",
+        Effect::Consumption => "un matériel consomme plus ou moins, ou reste en stock",
+        Effect::Electricity => "l'empreinte d'un kilowattheure",
+        Effect::FactorsAndMethod => "d'autres facteurs et hypothèses\u{a0}; nul entre deux jours vus avec les mêmes",
+    };
+    lang.pick(french, effect.about())
+}

@@ -37,9 +37,9 @@ pub fn bought(lang: Lang, name: &str, refurbished: bool) -> [String; 2] {
     }
 }
 
-/// A theme of the strategy, as the guide of the State and of local authorities proposes six.
-pub fn theme(lang: Lang, name: &'static str) -> &'static str {
-    say(THEMES, lang, name)
+/// How sure a figure of the law is.
+pub fn certainty(lang: Lang, name: &'static str) -> &'static str {
+    say(CERTAINTIES, lang, name)
 }
 
 /// Ways out.
@@ -123,14 +123,15 @@ pub fn note(lang: Lang, told: &str) -> Cow<'_, str> {
     NOTES.iter().find(|(known, _)| *known == told).map_or(told, |(_, french)| french).into()
 }
 
-const THEMES: &Words = &[
-    ("1", "Commande publique locale et durable", "Local and lasting public purchasing"),
-    ("2", "Cycle de vie du matériel", "Life of equipment"),
-    ("3", "Écoconception des services", "Ecodesign of services"),
-    ("4", "Sensibilisation des élus et des agents", "Elected members and agents"),
-    ("5", "Citoyens", "Citizens"),
-    ("6", "Territoire connecté et durable", "Connected and lasting territory"),
-    ("unknown", "Sans thème", "No theme"),
+const CERTAINTIES: &Words = &[
+    ("text", "lu dans le texte", "read in the text"),
+    (
+        "quoted",
+        "d'après ceux qui citent le texte\u{a0}: le relire avant un litige",
+        "by those who quote it: read it before a dispute",
+    ),
+    ("checked", "vérifié dans cette maison", "checked in this house"),
+    ("unknown", "à vérifier\u{a0}: aucun taux n'est affiché", "to be checked: no rate is shown"),
 ];
 
 const KINDS: &Words = &[

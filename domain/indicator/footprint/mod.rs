@@ -23,7 +23,7 @@ pub use asset::{AssetFootprint, grid, of_asset};
 pub use cell::{Cell, cells};
 pub use compare::{Comparison, Effect, compare, is_known};
 pub use feed::Feeds;
-pub use portion::{Portion, kinds, portions, total};
+pub use portion::{Part, Portion, kinds, parts, portions, total};
 pub use rows::{Alike, Rows};
 use sum::{Sum, Term};
 

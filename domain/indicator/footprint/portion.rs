@@ -96,6 +96,41 @@ pub fn total(portions: &[Portion]) -> Impact {
     portions.iter().map(|portion| portion.annual.value).sum()
 }
 
+/// What all portions of a kind come to, a year.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Part {
+    /// The kind.
+    pub kind: Option<Kind>,
+    /// How many assets.
+    pub count: f64,
+    /// Manufacture, distribution and end of life.
+    pub embodied: Impact,
+    /// Use.
+    pub used: Impact,
+}
+
+impl Part {
+    /// Both.
+    pub fn total(&self) -> Impact {
+        self.embodied + self.used
+    }
+}
+
+/// Portions by kind, the heaviest first.
+pub fn parts(portions: &[Portion]) -> Vec<Part> {
+    let mut parts: BTreeMap<Option<Kind>, Part> = BTreeMap::new();
+    for portion in portions {
+        let none = Part { kind: portion.kind, count: 0.0, embodied: Impact(0.0), used: Impact(0.0) };
+        let part = parts.entry(portion.kind).or_insert(none);
+        part.count += portion.count;
+        part.embodied += portion.embodied;
+        part.used += portion.used;
+    }
+    let mut parts: Vec<Part> = parts.into_values().collect();
+    parts.sort_by(|a, b| b.total().0.total_cmp(&a.total().0));
+    parts
+}
+
 /// The annual footprint of each kind, all phases, with its bounds; a kind of which nothing has a figure is not there.
 pub fn kinds(basis: &Basis) -> Vec<(Option<Kind>, Estimate)> {
     let mut sums: BTreeMap<Option<Kind>, Sum> = BTreeMap::new();

@@ -1,12 +1,11 @@
 //! What drives the footprint, and what was spared.
 
 use domain::factor::Tier;
-use domain::indicator::footprint::{kinds, portions};
+use domain::indicator::footprint::{Part, kinds, parts, portions};
 use domain::indicator::kind_label;
-use domain::word::Kind;
 
 use super::{Block, Section, Table, Year};
-use crate::chart::{Bar, Chart, Shape};
+use crate::chart;
 use crate::figures::label;
 use crate::wording::gains::WAYS;
 use crate::wording::{co2e, co2e_range, euros, number, percent, words};
@@ -14,44 +13,16 @@ use crate::wording::{co2e, co2e_range, euros, number, percent, words};
 /// Kinds and factors that are named.
 const NAMED: usize = 8;
 
-/// One kind of the fleet.
-struct Part {
-    kind: Option<Kind>,
-    count: f64,
-    embodied: f64,
-    used: f64,
-}
-
-impl Part {
-    fn total(&self) -> f64 {
-        self.embodied + self.used
-    }
-}
-
 pub fn footprint(year: &Year) -> Section {
     let lang = year.lang();
     let told = portions(year.basis, |_, _| true);
-    let mut parts: Vec<Part> = Vec::new();
-    for portion in &told {
-        let part = match parts.iter_mut().find(|part| part.kind == portion.kind) {
-            Some(part) => part,
-            None => {
-                parts.push(Part { kind: portion.kind, count: 0.0, embodied: 0.0, used: 0.0 });
-                let last = parts.len() - 1;
-                &mut parts[last]
-            }
-        };
-        part.count += portion.count;
-        part.embodied += portion.embodied.0;
-        part.used += portion.used.0;
-    }
-    let whole: f64 = parts.iter().map(Part::total).sum();
+    let parts = parts(&told);
+    let whole: f64 = parts.iter().map(|part| part.total().0).sum();
     if whole <= 0.0 {
         let none =
             year.say("Aucun matériel actif n'a de facteur publié.", "Nothing that is active has a published factor.");
         return Section { id: "footprint", title: title(year), blocks: vec![Block::Text(none.to_owned())] };
     }
-    parts.sort_by(|a, b| b.total().total_cmp(&a.total()));
     let bounds = kinds(year.basis);
     let mut table = Table::new(
         year.say(
@@ -69,7 +40,7 @@ pub fn footprint(year: &Year) -> Section {
         ],
     );
     let (named, others): (Vec<&Part>, Vec<&Part>) = {
-        let known: Vec<&Part> = parts.iter().filter(|part| part.total() > 0.0).collect();
+        let known: Vec<&Part> = parts.iter().filter(|part| part.total().0 > 0.0).collect();
         (known.iter().take(NAMED).copied().collect(), known.into_iter().skip(NAMED).collect())
     };
     let line = |name: &str, count: f64, made: f64, used: f64, bounds: String| {
@@ -91,14 +62,14 @@ pub fn footprint(year: &Year) -> Section {
         table.rows.push(line(
             words::kind(lang, &kind_label(part.kind)),
             part.count,
-            part.embodied,
-            part.used,
+            part.embodied.0,
+            part.used.0,
             bounds,
         ));
     }
     if !others.is_empty() {
         let sum = |of: fn(&Part) -> f64| others.iter().map(|part| of(part)).sum();
-        let (count, made, used) = (sum(|part| part.count), sum(|part| part.embodied), sum(|part| part.used));
+        let (count, made, used) = (sum(|part| part.count), sum(|part| part.embodied.0), sum(|part| part.used.0));
         table.rows.push(line(year.say("Autres", "Others"), count, made, used, String::new()));
     }
     let sum = |of: fn(&Part) -> f64| parts.iter().map(of).sum::<f64>();
@@ -107,40 +78,26 @@ pub fn footprint(year: &Year) -> Section {
     table.foot = line(
         year.say("Ensemble", "All"),
         sum(|part| part.count),
-        sum(|part| part.embodied),
-        sum(|part| part.used),
+        sum(|part| part.embodied.0),
+        sum(|part| part.used.0),
         whole_bounds.map_or_else(String::new, |(low, high)| co2e_range(lang, low, high)),
     );
-    let chart = Chart {
-        title: year.say("Ce qui pèse le plus", "What weighs most").to_owned(),
-        shape: Shape::Rows,
-        bars: named
-            .iter()
-            .map(|part| Bar {
-                label: words::kind(lang, &kind_label(part.kind)).to_owned(),
-                parts: vec![part.embodied, part.used],
-                told: co2e(lang, part.total()),
-                bounds: None,
-            })
-            .collect(),
-        legend: [("Fabrication", "Manufacture"), ("Usage", "Use")].map(|(f, e)| year.say(f, e).to_owned()).to_vec(),
-        targets: Vec::new(),
-    };
-    let made = percent(lang, sum(|part| part.embodied) / whole, 0);
+    let heaviest: Vec<Part> = named.iter().map(|part| **part).collect();
+    let made = percent(lang, sum(|part| part.embodied.0) / whole, 0);
     let mut blocks = vec![
         Block::Text(lang.pick(
             format!("La fabrication fait {made} de l'empreinte annuelle\u{a0}: garder les matériels plus longtemps et acheter moins de neuf pèse plus que de les éteindre."),
             format!("Manufacture makes {made} of the annual footprint: keeping equipment longer and buying less of it new weighs more than switching it off."),
         )),
-        Block::Chart(chart),
+        Block::Chart(chart::kinds(lang, &heaviest)),
         Block::Table(table),
     ];
-    if sum(|part| part.embodied) < whole / 2.0 {
+    if sum(|part| part.embodied.0) < whole / 2.0 {
         blocks.remove(0);
     }
     let without: Vec<String> = parts
         .iter()
-        .filter(|part| part.total() == 0.0)
+        .filter(|part| part.total().0 == 0.0)
         .map(|part| {
             format!("{} ({})", words::kind(lang, &kind_label(part.kind)).to_lowercase(), number(lang, part.count, 0))
         })

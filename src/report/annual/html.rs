@@ -4,6 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use pulldown_cmark::{Event, Options, Parser};
 
 use super::{Block, Card, Report, Section, Table};
+use crate::chart;
 
 const STYLE: &str = "\
 :root{--ink:#1a1c20;--soft:#f3f5f7;--line:#c3c9cf;--quiet:#4a525b;--main:#1b5e8c;--second:#8fb8d4;--target:#b3261e}\
@@ -11,7 +12,7 @@ const STYLE: &str = "\
 body{margin:0 auto;padding:1rem;max-width:52rem;color:var(--ink);background:#fff;font:1rem/1.45 'Liberation Sans',Arial,Helvetica,sans-serif;overflow-wrap:break-word}\
 h1{font-size:1.6rem;line-height:1.2;margin:0}h2{font-size:1.25rem;margin:1.6rem 0 .4rem;border-bottom:2px solid var(--main);break-after:avoid}\
 h3{font-size:1.05rem;margin:1rem 0 .3rem;break-after:avoid}p{margin:.4rem 0}\
-.about,.small,caption,figcaption{color:var(--quiet)}.small{font-size:.85rem}\
+.about,.small,caption{color:var(--quiet)}.small{font-size:.85rem}\
 .cards{list-style:none;margin:.6rem 0;padding:0;display:grid;gap:.6rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,15rem),1fr))}\
 .cards li{padding:.6rem .7rem;border:1px solid var(--line);border-top:.25rem solid var(--main);background:var(--soft);break-inside:avoid}\
 .cards h3{margin:0;font-size:.95rem}.figure{font-size:1.25rem;line-height:1.2;font-weight:600;margin:.25rem 0}.verdict{font-weight:600}\
@@ -20,9 +21,6 @@ ul{margin:.3rem 0;padding-left:1.2rem}li{margin:.15rem 0}\
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.88rem;font-variant-numeric:tabular-nums;margin:.5rem 0}\
 caption{text-align:left;padding:.2rem 0;break-inside:avoid;break-after:avoid}th,td{padding:.2rem .4rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}\
 thead th{background:var(--soft)}.n{text-align:right}tbody th{font-weight:400}tfoot{font-weight:600;display:table-row-group}.one{white-space:nowrap}tr{break-inside:avoid}\
-.chart{margin:.6rem 0;break-inside:avoid}.chart svg{width:100%;height:auto}.chart text{font-size:11px;fill:var(--ink)}\
-.axis,.bound{stroke:var(--ink)}.target{stroke:var(--target);stroke-width:2;stroke-dasharray:5 3}\
-rect.p0{fill:var(--main)}rect.p1{fill:var(--second)}span.p0{color:var(--main)}span.p1{color:var(--second)}\
 .written{border-left:.2rem solid var(--second);padding-left:.7rem}\
 footer{margin-top:1.5rem;border-top:1px solid var(--line)}\
 @page{size:A4;margin:14mm 14mm 16mm;@bottom-right{content:counter(page);font:8pt sans-serif}}\
@@ -40,7 +38,7 @@ pub fn html(report: &Report) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (report.title) ", " (report.entity.1) }
                 link rel="icon" href="data:,";
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(STYLE)) (PreEscaped(chart::STYLE)) }
             }
             body {
                 header {
@@ -66,7 +64,8 @@ fn section(section: &Section) -> Markup {
     }
 }
 
-fn block(block: &Block) -> Markup {
+/// A block, for a page that has its own frame.
+pub fn block(block: &Block) -> Markup {
     match block {
         Block::Heading(text) => html! { h3 { (text) } },
         Block::Text(text) => html! { p { (text) } },
@@ -93,7 +92,8 @@ const WHOLE: usize = 6;
 /// Letters of a cell that stays on one line: of a figure, and of a line's head.
 const ONE: usize = 22;
 
-fn table(table: &Table) -> Markup {
+/// A table.
+pub fn table(table: &Table) -> Markup {
     let is_figure = |at: usize| table.heads.get(at).is_some_and(|(_, is_figure)| *is_figure);
     let class = |at: usize, text: &str| {
         let one = (at == 0 || is_figure(at)) && text.chars().count() <= ONE;

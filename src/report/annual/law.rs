@@ -1,6 +1,7 @@
 //! What the law asks, with its texts, and how sure ecoparc is of them.
 
-use domain::law::{Certainty, Step};
+use domain::law::Step;
+use domain::word::Word;
 
 use super::{Block, Section, Table, Year};
 use crate::figures::{Buyer, label};
@@ -28,23 +29,8 @@ fn name(year: &Year, buyer: &Buyer) -> String {
 
 /// A text of the law, and how sure it is.
 fn text(year: &Year, step: &Step) -> String {
-    let sure = match step.certainty {
-        Certainty::Text => year.say("lu dans le texte", "read in the text").to_owned(),
-        Certainty::Quoted => year
-            .say(
-                "d'après ceux qui citent le texte\u{a0}: le relire avant un litige",
-                "by those who quote it: read it before a dispute",
-            )
-            .to_owned(),
-        Certainty::Checked => format!(
-            "{}{}",
-            year.say("vérifié dans cette maison par ", "checked in this house by "),
-            step.checked_by.as_deref().unwrap_or_default()
-        ),
-        Certainty::Unknown => {
-            year.say("à vérifier\u{a0}: aucun taux n'est affiché", "to be checked: no rate is shown").to_owned()
-        }
-    };
+    let by = step.checked_by.as_deref().map_or_else(String::new, |by| format!(", {by}"));
+    let sure = format!("{}{by}", words::certainty(year.lang(), step.certainty.name()));
     let share = step.share.map_or_else(
         || year.say("taux non établi", "no rate established").to_owned(),
         |share| percent(year.lang(), share, 1),

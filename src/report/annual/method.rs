@@ -2,16 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use domain::indicator::footprint::grid;
+use domain::indicator::{Indicator, Reading, Settings};
 use domain::word::Criterion;
+use jiff::civil::Date;
 
 use super::{Block, Section, Table, Year};
-use crate::figures::label;
-use crate::wording::{percent, short, words};
+use crate::figures::{Figures, label};
+use crate::wording::{Lang, percent, short, words};
 
 pub fn method(year: &Year) -> Section {
-    let lang = year.lang();
-    let settings = year.asked.settings;
+    let readings = year.trend.last().map_or(&[][..], |(_, readings)| readings);
+    Section {
+        id: "method",
+        title: year.say("Méthode, facteurs et licences", "Method, factors and licences").to_owned(),
+        blocks: blocks(year.lang(), year.asked.settings, year.asked.at, readings),
+    }
+}
+
+/// How the figures of a day are made.
+pub fn blocks(lang: Lang, settings: &Settings, at: Date, readings: &[(&'static Indicator, Reading)]) -> Vec<Block> {
     let mut blocks = vec![Block::List(
         [
             (
@@ -39,10 +48,10 @@ pub fn method(year: &Year) -> Section {
                 "What is not known never counts as zero: a total that is not whole is called \"at least\".",
             ),
         ]
-        .map(|(french, english)| year.say(french, english).to_owned())
+        .map(|(french, english)| lang.pick(french, english).to_owned())
         .to_vec(),
     )];
-    if let Some(grid) = grid(year.basis, Criterion::Co2e) {
+    if let Some(grid) = settings.factors.electricity(&settings.assumptions.electricity, at.year(), Criterion::Co2e) {
         let grams = short(lang, grid.intensity.0 * 3.6e6, 1);
         let (country, of) = (&settings.assumptions.electricity, grid.year);
         blocks.push(Block::Text(lang.pick(
@@ -50,32 +59,32 @@ pub fn method(year: &Year) -> Section {
             format!("Electricity: {grams} g CO₂e a kilowatt-hour ({country}, {of})."),
         )));
     }
-    blocks.push(Block::Table(sets(year)));
+    blocks.push(Block::Table(sets(lang, settings, readings)));
     let mut assumed = Table::new(
-        year.say("Hypothèses, toutes réglables.", "Assumptions; each may be set."),
+        lang.pick("Hypothèses, toutes réglables.", "Assumptions; each may be set."),
         &[
-            (year.say("Hypothèse", "Assumption"), false),
-            (year.say("Valeur", "Value"), true),
-            (year.say("Provenance", "Origin"), false),
+            (lang.pick("Hypothèse", "Assumption"), false),
+            (lang.pick("Valeur", "Value"), true),
+            (lang.pick("Provenance", "Origin"), false),
         ],
     );
     for assumption in settings.assumptions.all() {
         assumed.rows.push(vec![
-            self::name(year, &assumption.name),
+            self::name(lang, &assumption.name),
             short(lang, assumption.value, 2),
             match assumption.origin {
-                "assumption" => year.say("hypothèse d'ecoparc", "ecoparc's own").to_owned(),
-                "configuration" => year.say("configuration de la maison", "the house's configuration").to_owned(),
+                "assumption" => lang.pick("hypothèse d'ecoparc", "ecoparc's own").to_owned(),
+                "configuration" => lang.pick("configuration de la maison", "the house's configuration").to_owned(),
                 other => other.to_owned(),
             },
         ]);
     }
     blocks.push(Block::Table(assumed));
-    let tiers: Vec<String> = tiers(year);
+    let tiers: Vec<String> = tiers(lang, &Figures::of(readings));
     if !tiers.is_empty() {
         blocks.push(Block::Text(format!(
             "{}{}{}.",
-            year.say("Part du parc actif selon le facteur", "Share of the active fleet by factor"),
+            lang.pick("Part du parc actif selon le facteur", "Share of the active fleet by factor"),
             lang.pick("\u{a0}: ", ": "),
             tiers.join(", ")
         )));
@@ -84,21 +93,16 @@ pub fn method(year: &Year) -> Section {
         "ecoparc {} ({}). {}",
         env!("CARGO_PKG_VERSION"),
         crate::exposition::COMMIT,
-        year.say(
+        lang.pick(
             "Chaque chiffre se suit jusqu'à ses lignes et à ses facteurs\u{a0}: ecoparc explain.",
             "Each figure can be followed to its lines and factors: ecoparc explain."
         )
     )));
-    Section {
-        id: "method",
-        title: year.say("Méthode, facteurs et licences", "Method, factors and licences").to_owned(),
-        blocks,
-    }
+    blocks
 }
 
 /// An assumption, as people call it.
-fn name(year: &Year, name: &str) -> String {
-    let lang = year.lang();
+fn name(lang: Lang, name: &str) -> String {
     if let Some(kind) = name.strip_prefix("lifetime_years.") {
         let kind = words::kind(lang, kind).to_lowercase();
         return lang.pick(format!("durée de référence, {kind} (ans)"), format!("reference lifetime, {kind} (years)"));
@@ -120,24 +124,23 @@ fn name(year: &Year, name: &str) -> String {
         ),
         other => (other, other),
     };
-    year.say(told.0, told.1).to_owned()
+    lang.pick(told.0, told.1).to_owned()
 }
 
 /// The sets that the figures of the day rest on.
-fn sets(year: &Year) -> Table {
+fn sets(lang: Lang, settings: &Settings, readings: &[(&'static Indicator, Reading)]) -> Table {
     let mut table = Table::new(
-        year.say("Facteurs sur lesquels reposent les chiffres.", "Factors that the figures rest on."),
+        lang.pick("Facteurs sur lesquels reposent les chiffres.", "Factors that the figures rest on."),
         &[
-            (year.say("Éditeur", "Publisher"), false),
-            (year.say("Édition", "Edition"), false),
-            (year.say("Licence", "Licence"), false),
-            (year.say("Référence", "Reference"), false),
+            (lang.pick("Éditeur", "Publisher"), false),
+            (lang.pick("Édition", "Version"), false),
+            (lang.pick("Licence", "Licence"), false),
+            (lang.pick("Référence", "Reference"), false),
         ],
     );
-    let readings = year.trend.last().map_or(&[][..], |(_, readings)| readings);
     let ids = readings.iter().flat_map(|(_, reading)| &reading.rests_on);
     let used: BTreeSet<&str> = ids.filter_map(|id| id.split_once('/')).map(|(set, _)| set).collect();
-    for set in year.asked.settings.factors.sets.iter().filter(|set| used.contains(&*set.id)) {
+    for set in settings.factors.sets.iter().filter(|set| used.contains(&*set.id)) {
         table
             .rows
             .push([&set.publisher, &set.edition, &set.licence, &set.origin].map(|text| text.to_string()).to_vec());
@@ -146,7 +149,7 @@ fn sets(year: &Year) -> Table {
 }
 
 /// Which share of the active fleet has a factor of which tier.
-fn tiers(year: &Year) -> Vec<String> {
+fn tiers(lang: Lang, figures: &Figures) -> Vec<String> {
     let names = [
         ("local", "facteur de la maison", "the house's own"),
         ("model", "modèle même", "the very model"),
@@ -154,15 +157,15 @@ fn tiers(year: &Year) -> Vec<String> {
         ("kind", "type de matériel", "its kind"),
         ("none", "aucun facteur publié", "no published factor"),
     ];
-    let (lang, all) = (year.lang(), year.figures.active(None));
+    let all = figures.active(None);
     let mut told = Vec::new();
     for (tier, french, english) in names {
         let mut count = 0.0;
-        for reading in year.figures.all("factor_coverage_ratio", &[("tier", tier)]) {
-            count += reading.value.unwrap_or(0.0) * year.figures.active(Some(label(reading, "kind")));
+        for reading in figures.all("factor_coverage_ratio", &[("tier", tier)]) {
+            count += reading.value.unwrap_or(0.0) * figures.active(Some(label(reading, "kind")));
         }
         if count > 0.0 {
-            told.push(format!("{} {}", year.say(french, english), percent(lang, count / all, 1)));
+            told.push(format!("{} {}", lang.pick(french, english), percent(lang, count / all, 1)));
         }
     }
     told

@@ -30,8 +30,10 @@ use crate::figures::Figures;
 use crate::wording::{self, Lang};
 
 pub use data::{csv, json};
-pub use html::html;
+pub use html::{block, html, table};
 pub use markdown::markdown;
+pub use method::blocks as method_blocks;
+pub use strategy::{declared, services};
 
 /// What a report is asked of.
 pub struct Asked<'a> {
@@ -256,7 +258,7 @@ pub fn annual(asked: &Asked) -> Report {
             trend::trend(&year),
             footprint::footprint(&year),
             strategy::strategy(&year),
-            strategy::services(&year),
+            strategy::outside(&year),
             footprint::gains(&year),
             doubts::doubts(&year),
             method::method(&year),

@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 
 use domain::indicator::objective::Standing;
-use domain::snapshot::Placed;
+use domain::snapshot::{Placed, Snapshot};
 use domain::strategy::{Action, Declared};
 use domain::word::{ActionStatus, Theme, Word};
+use jiff::civil::Date;
 
 use super::{Block, Section, Table, Year, themes};
-use crate::figures::label;
-use crate::wording::{co2e, date, in_unit, percent, short, words};
+use crate::figures::{Figures, label};
+use crate::wording::{self, Lang, co2e, date, in_unit, percent, short};
 
 pub fn strategy(year: &Year) -> Section {
     let mut blocks = Vec::new();
@@ -20,11 +21,11 @@ pub fn strategy(year: &Year) -> Section {
         inside.extend(note.map(|(_, text)| Block::Written(text.clone())));
         inside.extend(objectives(year, theme).map(Block::Table));
         inside.extend(actions(year, theme).map(Block::Table));
-        inside.extend(declared(year, theme).map(Block::Table));
+        inside.extend(declared(year.lang(), year.snapshot, year.asked.at, theme).map(Block::Table));
         if inside.is_empty() && theme.is_none() {
             continue;
         }
-        let name = words::theme(year.lang(), theme.map_or("unknown", Word::name));
+        let name = wording::themes::theme(year.lang(), theme);
         let number = theme.map_or_else(String::new, |theme| format!("{}. ", theme.name()));
         blocks.push(Block::Heading(format!("{number}{name}")));
         if inside.is_empty() {
@@ -148,27 +149,26 @@ fn state(year: &Year, action: &Action) -> String {
     state
 }
 
-/// What is counted by hand, each figure with the one before it.
-fn declared(year: &Year, theme: Option<Theme>) -> Option<Table> {
-    let lang = year.lang();
+/// What is counted by hand of a theme, each figure with the one before it; nothing where nothing is.
+pub fn declared(lang: Lang, snapshot: &Snapshot, at: Date, theme: Option<Theme>) -> Option<Table> {
     let mut figures: BTreeMap<(&str, &str), Vec<&Declared>> = BTreeMap::new();
-    for line in year.snapshot.declared.iter().filter(|line| line.told.theme == theme) {
-        let entity = &year.snapshot.entities.entity(line.entity).name;
-        if line.told.date.is_some_and(|date| date <= year.asked.at)
+    for line in snapshot.declared.iter().filter(|line| line.told.theme == theme) {
+        let entity = &snapshot.entities.entity(line.entity).name;
+        if line.told.date.is_some_and(|date| date <= at)
             && let Some(name) = line.told.name.as_deref()
         {
             figures.entry((name, entity)).or_default().push(&line.told);
         }
     }
     let mut table = Table::new(
-        year.say("Relevés à la main.", "Counted by hand."),
+        lang.pick("Relevés à la main.", "Counted by hand."),
         &[
-            (year.say("Indicateur", "Indicator"), false),
-            (year.say("Entité", "Entity"), false),
-            (year.say("Valeur", "Value"), true),
-            (year.say("Au", "As of"), false),
-            (year.say("Valeur précédente", "Value before"), true),
-            (year.say("Provenance", "Source"), false),
+            (lang.pick("Indicateur", "Indicator"), false),
+            (lang.pick("Entité", "Entity"), false),
+            (lang.pick("Valeur", "Value"), true),
+            (lang.pick("Au", "As of"), false),
+            (lang.pick("Valeur précédente", "Value before"), true),
+            (lang.pick("Provenance", "Source"), false),
         ],
     );
     for ((name, entity), mut lines) in figures {
@@ -194,60 +194,55 @@ fn declared(year: &Year, theme: Option<Theme>) -> Option<Table> {
     (!table.rows.is_empty()).then_some(table)
 }
 
-/// Services that others run, as they declare them.
-pub fn services(year: &Year) -> Section {
-    let lang = year.lang();
+/// The section of services that others run.
+pub fn outside(year: &Year) -> Section {
+    let table = services(year.lang(), &year.figures, year.snapshot, year.asked.year);
+    Section {
+        id: "services",
+        title: year.say("Les services confiés à d'autres", "Services that others run").to_owned(),
+        blocks: table.map(Block::Table).into_iter().collect(),
+    }
+}
+
+/// Services that others run, as they declare them, in a civil year and the one before; nothing where there are none.
+pub fn services(lang: Lang, figures: &Figures, snapshot: &Snapshot, year: i16) -> Option<Table> {
     let scope = |name: &str| match name {
-        "hosting" => year.say("Hébergement", "Hosting"),
-        "cloud" => year.say("Informatique en nuage", "Cloud"),
-        "connected_territory" => year.say("Territoire connecté", "Connected territory"),
-        _ => year.say("Contrats de service", "Service contracts"),
+        "hosting" => lang.pick("Hébergement", "Hosting"),
+        "cloud" => lang.pick("Informatique en nuage", "Cloud"),
+        "connected_territory" => lang.pick("Territoire connecté", "Connected territory"),
+        _ => lang.pick("Contrats de service", "Service contracts"),
     };
-    let mut sums: BTreeMap<(String, String), [Option<f64>; 2]> = BTreeMap::new();
-    let mut missing = false;
-    for (at, of) in [year.asked.year, year.asked.year - 1].into_iter().enumerate() {
-        for reading in year.figures.all("footprint_declared_co2e_grams", &[("year", &of.to_string())]) {
-            let key = (label(reading, "entity").to_owned(), label(reading, "scope").to_owned());
-            sums.entry(key).or_default()[at] = reading.value;
-            missing |= reading.coverage < 1.0;
+    // By entity and scope: this year's grams and their coverage, and those of the year before.
+    let mut sums: BTreeMap<[String; 2], [Option<(f64, f64)>; 2]> = BTreeMap::new();
+    for (at, of) in [year, year - 1].into_iter().enumerate() {
+        for reading in figures.all("footprint_declared_co2e_grams", &[("year", &of.to_string())]) {
+            let key = ["entity", "scope"].map(|name| label(reading, name).to_owned());
+            sums.entry(key).or_default()[at] = reading.value.map(|value| (value, reading.coverage));
         }
     }
     let mut table = Table::new(
-        year.say(
+        lang.pick(
             "Ce que les prestataires déclarent de l'année\u{a0}; jamais ajouté à l'empreinte du parc.",
             "What suppliers declare of the year; never added to the footprint of the equipment.",
         ),
         &[
-            (year.say("Entité", "Entity"), false),
-            (year.say("Service", "Service"), false),
-            (&year.told(), true),
-            (&(year.asked.year - 1).to_string(), true),
+            (lang.pick("Entité", "Entity"), false),
+            (lang.pick("Service", "Service"), false),
+            (&year.to_string(), true),
+            (&(year - 1).to_string(), true),
         ],
     );
-    for ((entity, of), values) in &sums {
-        let known = |value: Option<f64>| {
-            value.map_or_else(|| year.say("non déclaré", "not declared").to_owned(), |value| co2e(lang, value))
-        };
-        let name =
-            year.snapshot.entities.find(entity).map_or(entity.as_str(), |at| &year.snapshot.entities.entity(at).name);
-        table.rows.push(vec![name.to_owned(), scope(of).to_owned(), known(values[0]), known(values[1])]);
+    for ([entity, of], values) in &sums {
+        let told = values.map(|value| match value {
+            Some((grams, coverage)) if coverage < 1.0 => {
+                format!("{}{}", lang.pick("au moins ", "at least "), co2e(lang, grams))
+            }
+            Some((grams, _)) => co2e(lang, grams),
+            None => lang.pick("non déclaré", "not declared").to_owned(),
+        });
+        let name = snapshot.entities.find(entity).map_or(entity.as_str(), |at| &snapshot.entities.entity(at).name);
+        let [now, before] = told;
+        table.rows.push(vec![name.to_owned(), scope(of).to_owned(), now, before]);
     }
-    let mut blocks = Vec::new();
-    if !table.rows.is_empty() {
-        blocks.push(Block::Table(table));
-        if missing {
-            blocks.push(Block::Small(
-                year.say(
-                    "Certains prestataires ne déclarent rien\u{a0}: ces sommes sont des minimums.",
-                    "Some suppliers declare nothing: these sums are lower bounds.",
-                )
-                .to_owned(),
-            ));
-        }
-    }
-    Section {
-        id: "services",
-        title: year.say("Les services confiés à d'autres", "Services that others run").to_owned(),
-        blocks,
-    }
+    (!table.rows.is_empty()).then_some(table)
 }

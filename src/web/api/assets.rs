@@ -65,13 +65,19 @@ fn row(edition: &Edition, asset: &Asset) -> Row {
     row
 }
 
-/// What is asked for.
-struct Filter {
-    kind: Option<Option<Kind>>,
-    entity: Option<domain::entity::EntityId>,
-    status: Option<Status>,
-    text: Option<String>,
-    since: Option<Date>,
+/// What is asked for; nothing of it means everything.
+#[derive(Default)]
+pub struct Filter {
+    /// This kind; `None` inside: of unknown kind.
+    pub kind: Option<Option<Kind>>,
+    /// This entity, or below.
+    pub entity: Option<domain::entity::EntityId>,
+    /// This status today.
+    pub status: Option<Status>,
+    /// This text, in lower case, in what identifies it, its model or its place.
+    pub text: Option<String>,
+    /// New or changed since this day.
+    pub since: Option<Date>,
 }
 
 impl Filter {
@@ -114,6 +120,26 @@ impl Filter {
     }
 }
 
+impl Filter {
+    /// So many of the assets that a viewer sees, after an id; and the id to go on after, where there are more.
+    pub fn list<'a>(
+        &self,
+        edition: &'a Edition,
+        viewer: &Viewer,
+        after: Option<&str>,
+        limit: usize,
+    ) -> (Vec<&'a Asset>, Option<String>) {
+        let assets = &edition.snapshot.assets;
+        let from = after.map_or(0, |after| assets.partition_point(|asset| *asset.id <= *after));
+        let meant = |asset: &&Asset| viewer.sees(edition, asset.entity) && self.takes(edition, asset);
+        let mut found: Vec<&Asset> = assets[from..].iter().filter(meant).take(limit + 1).collect();
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| more).map(|last| last.id.to_string());
+        (found, next)
+    }
+}
+
 /// The assets that are asked for, a page at a time; as CSV all of them.
 pub fn all(ask: &Ask) -> Result<Answer, Problem> {
     let filter = Filter::of(ask)?;
@@ -122,22 +148,9 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
     if ask.csv {
         return Ok(Answer::Lines { file: "assets.csv".to_owned(), lines: Box::new(csv(edition, viewer, filter)) });
     }
-    let assets = &edition.snapshot.assets;
-    let from = after.map_or(0, |after| assets.partition_point(|asset| *asset.id <= *after));
-    let mut rows = Vec::new();
-    let mut last = None;
-    for asset in &assets[from..] {
-        if !viewer.sees(&edition, asset.entity) || !filter.takes(&edition, asset) {
-            continue;
-        }
-        if rows.len() == limit {
-            let next = last.map(|asset: &Asset| cursor(&asset.id));
-            return Ok(Answer::List { rows, next, more: Vec::new() });
-        }
-        rows.push(row(&edition, asset));
-        last = Some(asset);
-    }
-    Ok(Answer::all(rows))
+    let (assets, next) = filter.list(&edition, &viewer, after.as_deref(), limit);
+    let rows = assets.into_iter().map(|asset| row(&edition, asset)).collect();
+    Ok(Answer::List { rows, next: next.map(|id| cursor(&id)), more: Vec::new() })
 }
 
 fn columns() -> Vec<&'static str> {
@@ -216,7 +229,7 @@ pub fn search<'a>(edition: &'a Edition, viewer: &Viewer, asked: &str, most: usiz
     if let Some(asset) = edition.snapshot.asset(asked).filter(seen) {
         return vec![asset];
     }
-    let filter = Filter { kind: None, entity: None, status: None, text: Some(asked.to_lowercase()), since: None };
+    let filter = Filter { text: Some(asked.to_lowercase()), ..Filter::default() };
     edition.snapshot.assets.iter().filter(seen).filter(|asset| filter.takes(edition, asset)).take(most).collect()
 }
 

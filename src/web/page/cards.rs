@@ -90,7 +90,7 @@ fn purchases(sheet: &Sheet) -> Markup {
                 "Article 58 de la loi AGEC, selon la lecture retenue ici\u{a0}: en euros hors taxes, dons reçus compris, locations exclues.",
                 "AGEC law, article 58, as it is read here: in euros without tax, with gifts received, without rentals.",
             ))
-            @if sheet.sees_assets {
+            @if sheet.sees_assets() {
                 " " a href=(format!("/api/v1/procurement/{year}/lines")) { (sheet.say("Lignes d'achat", "Purchase lines")) } "."
             }
         }

@@ -1,13 +1,16 @@
-//! How the footprint of one thing was reached, step by step.
+//! One thing: what is known of it, and how its footprint was reached.
 
 use domain::explain::Step;
+use domain::observation::Facts;
+use domain::record::{Record, Value};
 use domain::snapshot::Asset;
 use domain::word::Word;
 use maud::{Markup, html};
 
-use super::{Lang, shell, words};
-use crate::edition::Edition;
-use crate::wording::number;
+use super::tables::{heads, table};
+use super::{Lang, Sheet, words};
+use crate::web::api::assets::{search, steps};
+use crate::wording::{date, number, short, statuses};
 
 /// So many things are shown at most where several are meant.
 pub const FOUND: usize = 50;
@@ -28,52 +31,88 @@ pub(super) fn form(lang: Lang, asked: &str) -> Markup {
     }
 }
 
-/// The steps of the one thing that is meant, else those that may be.
-pub fn explanation(edition: &Edition, lang: Lang, asked: &str, found: &[&Asset], steps: &[Step]) -> String {
-    let title = lang.pick("Comment ce chiffre est obtenu", "How this figure is reached");
-    let name = |asset: &Asset| {
-        let facts = &asset.facts;
-        let kind = words::kind(lang, facts.kind.map_or("unknown", Word::name)).to_owned();
-        let told = [facts.manufacturer.as_deref(), facts.model.as_deref()].into_iter().flatten().collect::<Vec<_>>();
-        format!("{kind}\u{a0}: {} ({})", told.join(" "), edition.snapshot.entities.entity(asset.entity).name)
-    };
-    let body = html! {
-        main id="main" tabindex="-1" {
-            h1 { (title) }
-            (form(lang, asked))
-            @match found {
-                [] => p role="status" { (lang.pick("Aucun matériel ne correspond.", "Nothing like this is known.")) },
-                [asset] => {
-                    h2 { (asset.id) }
-                    p { (name(asset)) }
-                    div.wide tabindex="0" role="region" aria-label=(title) { table {
-                        thead { tr {
-                            th scope="col" { (lang.pick("Étape", "Step")) }
-                            th.n scope="col" { (lang.pick("Valeur", "Value")) }
-                            th scope="col" { (lang.pick("Origine", "Origin")) }
-                        } }
-                        tbody { @for step in steps { tr {
-                            th scope="row" { (words::step(lang, &step.what)) }
-                            td.n { @match step.value {
-                                Some(value) => { (number(lang, value, 3)) @if !step.unit.is_empty() { "\u{a0}" (words::unit(lang, step.unit)) } }
-                                None => (lang.pick("inconnu", "unknown")),
-                            } }
-                            td { (words::origin(lang, &step.origin)) }
-                        } } }
-                    } }
-                }
-                several => ul { @for asset in several { li {
-                    a href=(format!("/explain?q={}", query(&asset.id))) { (asset.id) } " " (name(asset))
-                } } },
+/// The one thing that is meant: what is known of it, who said so, and how its footprint is reached; else those that may
+/// be meant.
+pub fn explained(sheet: &Sheet) -> Markup {
+    let (lang, edition) = (sheet.lang, sheet.edition);
+    let asked = sheet.ask("q").unwrap_or_default();
+    let found = search(edition, sheet.viewer, asked, FOUND);
+    html! {
+        (form(lang, asked))
+        @match found[..] {
+            [] => p role="status" { (sheet.say("Aucun matériel ne correspond.", "Nothing like this is known.")) },
+            [asset] => {
+                p { strong { (asset.id) } " " (name(sheet, asset)) ", " (statuses::status(lang, asset.status(edition.today))) "." }
+                (reached(sheet, &steps(edition, sheet.world, asset)))
+                (known(sheet, asset))
             }
-            p { a href="/" { (lang.pick("Retour aux chiffres", "Back to the figures")) } }
+            _ => ul { @for asset in found { li {
+                a href=(format!("/explain?q={}", query(&asset.id))) { (asset.id) } " " (name(sheet, asset))
+            } } },
         }
+        p { a href="/fleet" { (sheet.say("Retour au parc", "Back to the fleet")) } }
+    }
+}
+
+fn name(sheet: &Sheet, asset: &Asset) -> String {
+    let facts = &asset.facts;
+    let kind = words::kind(sheet.lang, facts.kind.map_or("unknown", Word::name)).to_owned();
+    let told = [facts.manufacturer.as_deref(), facts.model.as_deref()].into_iter().flatten().collect::<Vec<_>>();
+    format!("{kind}\u{a0}: {} ({})", told.join(" "), sheet.edition.snapshot.entities.entity(asset.entity).name)
+}
+
+fn reached(sheet: &Sheet, steps: &[Step]) -> Markup {
+    let lang = sheet.lang;
+    let inside = html! {
+        (heads(sheet, &[("Étape", "Step", false), ("Valeur", "Value", true), ("Origine", "Origin", false)]))
+        tbody { @for step in steps { tr {
+            th scope="row" { (words::step(lang, &step.what)) }
+            td.n { @match step.value {
+                Some(value) => { (number(lang, value, 3)) @if !step.unit.is_empty() { "\u{a0}" (words::unit(lang, step.unit)) } }
+                None => (sheet.say("inconnu", "unknown")),
+            } }
+            td { (words::origin(lang, &step.origin)) }
+        } } }
     };
-    shell(lang, title, &body)
+    let title = ("Comment son empreinte est obtenue", "How its footprint is reached");
+    table(sheet, "steps", title, ("Étape par étape, avec les facteurs.", "Step by step, with the factors."), inside)
+}
+
+/// Field by field, with the source that said it. The holder is never told.
+fn known(sheet: &Sheet, asset: &Asset) -> Markup {
+    let snapshot = &sheet.edition.snapshot;
+    let fields = Facts::FIELDS.iter().zip(&asset.said_by).filter(|(field, _)| field.name != "user");
+    let inside = html! {
+        (heads(sheet, &[("Information", "Information", false), ("Valeur", "Value", false), ("Dit par", "Said by", false)]))
+        tbody { @for (field, said_by) in fields { @if let Some(value) = (field.get)(&asset.facts) { tr {
+            th scope="row" { (statuses::field(sheet.lang, field.name)) }
+            td { (told(sheet, value)) }
+            td { @if let Some(source) = said_by { (snapshot.source_name(*source)) } }
+        } } } }
+    };
+    let title = ("Ce qui en est connu", "What is known of it");
+    let caption = (
+        "La première source qui renseigne une information l'emporte, dans l'ordre de confiance.",
+        "The first source that tells something wins, in the order of belief.",
+    );
+    table(sheet, "facts", title, caption, inside)
+}
+
+fn told(sheet: &Sheet, value: Value) -> String {
+    let lang = sheet.lang;
+    match value {
+        Value::Text(text) => text.to_string(),
+        Value::Moment(moment) => moment.to_string(),
+        Value::Word(word) => word.to_owned(),
+        Value::Date(day) => date(lang, day),
+        Value::Money(cents) => number(lang, cents.euros(), 2),
+        Value::Number(value) => short(lang, value, 2),
+        Value::Flag(flag) => (if flag { sheet.say("oui", "yes") } else { sheet.say("non", "no") }).to_owned(),
+    }
 }
 
 /// A text as the value of a query.
-fn query(text: &str) -> String {
+pub fn query(text: &str) -> String {
     let mut coded = String::new();
     for byte in text.bytes() {
         match byte {

@@ -12,6 +12,9 @@ use crate::wording::{co2e, number};
 
 /// One line a kind and factor: how many, which factor and why, and what it comes to.
 pub fn makeup(sheet: &Sheet, portions: &[Portion]) -> Markup {
+    if portions.is_empty() {
+        return html! {};
+    }
     let lang = sheet.lang;
     let least = |all: bool| if all { "" } else { sheet.say("au moins ", "at least ") };
     let is_whole = |portion: &Portion| portion.told.iter().all(|told| *told == portion.count);

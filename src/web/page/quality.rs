@@ -1,11 +1,14 @@
 //! What could not be settled, and how much is known.
 
+use domain::word::Word;
 use maud::{Markup, html};
 
+use super::explained::query;
 use super::source;
 use super::tables::{heads, table};
 use super::{Sheet, words};
 use crate::figures::label;
+use crate::web::api::sources::seen;
 use crate::wording::{number, percent};
 
 /// What could not be settled, and how much is known.
@@ -28,8 +31,69 @@ pub fn quality(sheet: &Sheet) -> Markup {
     let caption = ("Ce qui n'a pu être tranché, et reste visible.", "What could not be settled, and stays visible.");
     html! {
         (table(sheet, "quality", title, caption, inside))
+        @if sheet.sees_assets() { (each(sheet)) }
         (known(sheet))
     }
+}
+
+/// Doubts that are told one by one.
+const TOLD: usize = 100;
+
+/// Each doubt, with the things it is about.
+fn each(sheet: &Sheet) -> Markup {
+    let doubts: Vec<_> = sheet.world.doubts().take(TOLD + 1).collect();
+    if doubts.is_empty() {
+        return html! {};
+    }
+    let assets = &sheet.edition.snapshot;
+    let inside = html! {
+        (heads(sheet, &[("Raison", "Reason", false), ("Ce qu'il faut regarder", "What to look at", false), ("Matériels et lignes", "Equipment and lines", false)]))
+        tbody { @for doubt in doubts.iter().take(TOLD) { tr {
+            th scope="row" { (words::doubt(sheet.lang, doubt.reason.name())) }
+            td lang="en" { (doubt.what) }
+            td { @for (at, about) in doubt.about.iter().enumerate() {
+                @if at > 0 { ", " }
+                @if assets.asset(about).is_some() { a href=(format!("/explain?q={}", query(about))) { (about) } } @else { (about) }
+            } }
+        } } }
+    };
+    let title = ("À trancher, un par un", "To be settled, one by one");
+    let caption = (
+        "Une ligne dans un tableau de décisions (contents = \"decisions\") tranche pour de bon.",
+        "A line in a table of decisions (contents = \"decisions\") settles one for good.",
+    );
+    html! {
+        (table(sheet, "each", title, caption, inside))
+        @if doubts.len() > TOLD { p { a href="/api/v1/doubts" { (sheet.say("Tous les doutes", "All doubts")) } } }
+    }
+}
+
+/// Rows that could not be read, with their place and the reason.
+pub fn rejects(sheet: &Sheet) -> Markup {
+    if !sheet.sees_assets() {
+        return html! {};
+    }
+    let sources = seen(sheet.edition, sheet.viewer).filter(|source| !source.rejected.is_empty());
+    let rows: Vec<_> =
+        sources.flat_map(|source| source.rejected.iter().map(move |rejected| (&source.name, rejected))).collect();
+    if rows.is_empty() {
+        return html! {};
+    }
+    let inside = html! {
+        (heads(sheet, &[("Source", "Source", false), ("Où", "Where", false), ("Colonne", "Column", false), ("Pourquoi", "Why", false)]))
+        tbody { @for (source, (place, column, reason)) in &rows { tr {
+            th scope="row" { (source) }
+            td { (place) }
+            td { (column.as_deref().unwrap_or_default()) }
+            td lang="en" { (reason) }
+        } } }
+    };
+    let title = ("Lignes refusées", "Rows refused");
+    let caption = (
+        "Le reste de chaque fichier compte\u{a0}; celles-ci comptent une fois corrigées. Les premières de chaque source sont montrées.",
+        "The rest of each file counts; these count once they are put right. The first of each source are shown.",
+    );
+    table(sheet, "rejects", title, caption, inside)
 }
 
 /// Of what share of the active fleet each field is known.

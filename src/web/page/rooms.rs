@@ -11,8 +11,19 @@ use super::tables::{heads, table};
 use crate::figures::label;
 use crate::wording::words;
 
+/// The rooms, or how to have some.
+pub fn page(sheet: &Sheet) -> Markup {
+    let rooms = rooms(sheet);
+    html! { @if rooms.0.is_empty() {
+        p role="status" { (sheet.say(
+            "Aucune salle n'est mesurée\u{a0}: une table [[room]] de la configuration en désigne les points de mesure.",
+            "No room is measured: a table [[room]] of the configuration names what measures one.",
+        )) }
+    } @else { (rooms) } }
+}
+
 /// Each room: its power now, and how much of its electricity reaches the computers.
-pub fn rooms(sheet: &Sheet) -> Markup {
+fn rooms(sheet: &Sheet) -> Markup {
     let (lang, figures) = (sheet.lang, &sheet.figures);
     let told = figures.labels("room_energy_joules_total", "room");
     let rooms: Vec<&str> = told.into_iter().filter(|room| *room != "unknown").collect();

@@ -5,20 +5,42 @@ use domain::strategy::Action;
 use domain::word::{ActionStatus, Theme, Word};
 use maud::{Markup, html};
 
+use super::Sheet;
 use super::tables::{heads, table};
-use super::{Sheet, words};
-use crate::wording::{date, in_unit, number, percent};
+use crate::report::annual;
+use crate::wording::{date, in_unit, number, percent, themes};
 
-/// Objectives and actions, where there are some.
-pub fn strategy(sheet: &Sheet, standings: &[Standing], actions: &[Action]) -> Markup {
+/// Objectives, actions, what is counted by hand, and what others declare of their services.
+pub fn page(sheet: &Sheet) -> Markup {
+    let snapshot = sheet.world.snapshot();
+    let standings = sheet.world.standings();
+    let actions: Vec<Action> = snapshot.actions.iter().map(|line| line.told.clone()).collect();
+    let (lang, today) = (sheet.lang, sheet.edition.today);
+    let themes = Theme::ALL.iter().map(|(theme, _)| Some(*theme)).chain([None]);
+    let declared: Vec<_> = themes.filter_map(|of| Some((of, annual::declared(lang, snapshot, today, of)?))).collect();
+    let services = annual::services(lang, &sheet.figures, snapshot, today.year());
     html! {
         @if !standings.is_empty() { (objectives(sheet, standings)) }
-        @if !actions.is_empty() { (doing(sheet, actions)) }
+        @if !actions.is_empty() { (doing(sheet, &actions)) }
+        @if !declared.is_empty() {
+            h2 { (sheet.say("Relevés à la main", "Counted by hand")) }
+            @for (of, table) in &declared { h3 { (theme(sheet, *of)) } (annual::table(table)) }
+        }
+        @if let Some(services) = &services {
+            h2 { (sheet.say("Les services confiés à d'autres", "Services that others run")) }
+            (annual::table(services))
+        }
+        @if standings.is_empty() && actions.is_empty() && declared.is_empty() && services.is_none() {
+            p role="status" { (sheet.say(
+                "Ni objectif ni action n'est renseigné\u{a0}: voir [[objective]] et les tables actions, declared et services.",
+                "No objective and no action is told: see [[objective]] and the tables actions, declared and services.",
+            )) }
+        }
     }
 }
 
 fn theme(sheet: &Sheet, theme: Option<Theme>) -> &'static str {
-    words::theme(sheet.lang, theme.map_or("unknown", Word::name))
+    themes::theme(sheet.lang, theme)
 }
 
 /// A value in the unit of its indicator.

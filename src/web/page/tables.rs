@@ -5,7 +5,9 @@ use domain::word::{Disposal, Kind, Word};
 use jiff::Timestamp;
 use maud::{Markup, html};
 
+use crate::config::Scope;
 use crate::edition::SourceState;
+use crate::web::api::sources::seen;
 use crate::wording::{co2e, date, duration, euros, moment, number, percent};
 
 use super::source;
@@ -119,7 +121,7 @@ pub fn purchases(sheet: &Sheet) -> Markup {
                         (percent(lang, rate.coverage, 0))
                         @if rate.coverage < super::cards::ENOUGH { (sheet.say(", données incomplètes", ", incomplete data")) }
                     }
-                    @if sheet.sees_assets {
+                    @if sheet.sees_assets() {
                         td { a href=(format!("/api/v1/procurement/{year}/lines")) { (sheet.say("lignes ", "lines ")) (year) } }
                     }
                 } });
@@ -135,7 +137,7 @@ pub fn purchases(sheet: &Sheet) -> Markup {
         ("Il manque", "Missing", true),
         ("Montants dont l'état est connu", "Amounts of known condition", true),
     ];
-    if sheet.sees_assets {
+    if sheet.sees_assets() {
         columns.push(("Détail", "Detail", false));
     }
     let inside = html! {
@@ -385,8 +387,16 @@ pub fn sources(sheet: &Sheet) -> Markup {
             ("Lignes refusées", "Rows refused", true),
             ("Erreur", "Error", false),
         ]))
-        tbody { @for source in &sheet.edition.sources { tr {
-            th scope="row" { a href="/api/v1/sources" { (source.name) } }
+        tbody { @for source in seen(sheet.edition, sheet.viewer) { tr {
+            th scope="row" {
+                a href="/api/v1/sources" { (source.name) }
+                @if sheet.viewer.may(Scope::Admin) && let Some(csrf) = &sheet.viewer.csrf {
+                    form method="post" action=(format!("/api/v1/sources/{}/sync", source.name)) {
+                        input type="hidden" name="csrf" value=(csrf);
+                        button { (sheet.say("Lire maintenant", "Collect now")) span.skip { " " (source.name) } }
+                    }
+                }
+            }
             td { (words::connector(lang, source.connector)) }
             td { (state(sheet, source)) }
             td { @match source.last_success {
@@ -403,7 +413,7 @@ pub fn sources(sheet: &Sheet) -> Markup {
             td { @match &source.failure {
                 Some((at, class, cause)) => {
                     (words::failure(lang, class)) ", " (when(sheet, *at))
-                    @if sheet.sees_assets { (sheet.say("\u{a0}: ", ": ")) span lang="en" { (cause) } }
+                    @if sheet.sees_assets() { (sheet.say("\u{a0}: ", ": ")) span lang="en" { (cause) } }
                 }
                 None => (sheet.say("aucune", "none")),
             } }

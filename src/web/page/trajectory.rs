@@ -9,7 +9,8 @@ use super::cards::ENOUGH;
 use super::source;
 use super::tables::{buyer_name, heads, table};
 use super::{Sheet, words};
-use crate::wording::{count, euros, percent};
+use crate::chart::{Bar, Chart, Shape};
+use crate::wording::{self, count, euros, percent};
 
 /// Kinds that are proposed, those first whose price rests on most units.
 const PROPOSED: usize = 3;
@@ -60,6 +61,60 @@ pub fn trajectory(sheet: &Sheet, trajectories: &[Trajectory]) -> Markup {
             (sheet.say("Détail\u{a0}: ", "Detail: "))
             a href=(format!("/api/v1/procurement/{year}/trajectory")) { (sheet.say("mois par mois", "month by month")) } ", "
             a href=(format!("/api/v1/procurement/{year}/missing")) { (sheet.say("prix moyens et quantités", "mean prices and quantities")) } "."
+        }
+    }
+}
+
+/// The rate of IT purchases from reuse since 1 January, month by month, beside what the law asks: a drawing for each buyer.
+pub fn drawn(sheet: &Sheet) -> Markup {
+    let lang = sheet.lang;
+    let buyers = sheet.figures.buyers("reuse_spend_ratio", &sheet.edition.snapshot.entities);
+    let charts = buyers.iter().filter_map(|buyer| {
+        let own = |of: &&Trajectory| &*of.siret == buyer.siret && &*of.category == "it_telephony";
+        let trajectory = sheet.trajectories.iter().find(own)?;
+        let bars = trajectory.months.iter().map(|month| {
+            let rate = month.so_far.ratio();
+            Bar {
+                label: wording::month(lang, month.first).to_owned(),
+                parts: rate.into_iter().collect(),
+                told: rate.map_or_else(String::new, |rate| percent(lang, rate, 0)),
+                bounds: None,
+            }
+        });
+        let name = buyer.entity.map_or(buyer.siret, |entity| &entity.name);
+        Some(Chart {
+            title: lang.pick(
+                format!(
+                    "{name}\u{a0}: part de réemploi des achats informatiques de {} depuis janvier, et l'objectif",
+                    trajectory.year
+                ),
+                format!(
+                    "{name}: share of reuse in IT purchases of {} since January, and the target",
+                    trajectory.year
+                ),
+            ),
+            shape: Shape::Columns,
+            bars: bars.collect(),
+            legend: Vec::new(),
+            targets: trajectory.months.iter().map(|_| trajectory.target).collect(),
+        })
+    });
+    html! { div.charts { @for chart in charts { (chart.draw()) } } }
+}
+
+/// The declarations of the years that can be told.
+pub fn declarations(sheet: &Sheet) -> Markup {
+    let year = sheet.edition.today.year();
+    html! {
+        section aria-labelledby="declarations" {
+            h2 id="declarations" { (sheet.say("Déclaration nationale", "National declaration")) }
+            p { (sheet.say(
+                "Le fichier au schéma national, à vérifier puis à déposer avant le 30 juin de l'année suivante\u{a0}:",
+                "The file in the national schema, to be checked and handed in before 30 June of the next year:",
+            ))
+            @for of in [year - 1, year] {
+                " " a href=(format!("/api/v1/procurement/{of}/declaration.csv")) { (sheet.say("déclaration ", "declaration ")) (of) }
+            } "." }
         }
     }
 }
