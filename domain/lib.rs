@@ -21,6 +21,7 @@ pub mod quantity;
 pub mod reconcile;
 pub mod record;
 pub mod room;
+pub mod simulation;
 pub mod snapshot;
 pub mod specification;
 pub mod strategy;

@@ -22,6 +22,7 @@ use crate::collect::{Collected, keep, settle};
 use crate::config::Config;
 use crate::edition::{Edition, SourceState};
 use crate::history::History;
+use crate::notify::keep_telling;
 use crate::refresh::{Ground, refresh, testimonies};
 use crate::sampling::{catch_up, fresh, take};
 use crate::schedule::{Event, keep_collecting, keep_sampling};
@@ -175,6 +176,10 @@ impl House {
         let answered = Arc::new(Notify::new());
         if let Some(url) = self.config.boaviztapi.clone() {
             collectors.spawn(keep_appraising(url, self.store.clone(), editions.subscribe(), answered.clone()));
+        }
+
+        for notifier in &self.config.notifiers {
+            collectors.spawn(keep_telling(notifier.clone(), self.store.clone(), editions.subscribe()));
         }
 
         let mut signals = Signals::listen()?;

@@ -69,7 +69,7 @@ fn recomputed(folder: &Folder, daemon: &Daemon, at: &str, first_seen: &str) -> S
     said
 }
 
-fn today_in_paris() -> String {
+pub fn today_in_paris() -> String {
     let output = Command::new("date").arg("+%F").env("TZ", "Europe/Paris").output().unwrap();
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }

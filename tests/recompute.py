@@ -253,6 +253,8 @@ def complete(contents, row):
                 row["amount_ht"] = int((Decimal(row["amount_ttc"]) / (1 + rate)).quantize(Decimal(1), ROUND_HALF_UP))
             else:
                 need("amount_ht")
+        # How many an untold quantity is, is not to be guessed where a price is made of it (tests/simulate.py).
+        row["quantity_told"] = "quantity" in row
         row.setdefault("quantity", 1)
     elif contents == "disposals":
         need("date", "disposal")

@@ -19,13 +19,13 @@ pub static ALL: &[Indicator] = &[
         name: "lifetime_median_seconds",
         help: "Median lifetime by Kaplan-Meier, assets in service censored; half of them last longer.",
         unit: "seconds",
-        compute: |basis| medians(basis, basis.at),
+        compute: |basis| median(basis, basis.at),
     },
     Indicator {
         name: "lifetime_median_year_ago_seconds",
         help: "The same median as of a year before, by the dates of the inventory as it is now.",
         unit: "seconds",
-        compute: |basis| medians(basis, basis.at.saturating_sub(Span::new().years(1))),
+        compute: |basis| median(basis, basis.at.saturating_sub(Span::new().years(1))),
     },
     Indicator {
         name: "lifetime_mean_at_exit_seconds",
@@ -130,8 +130,17 @@ pub fn lives(snapshot: &Snapshot, at: Date) -> BTreeMap<Kind, Vec<Life>> {
     lives
 }
 
-/// The medians as of the end of a day.
-fn medians(basis: &Basis, at: Date) -> Vec<Reading> {
+/// The median lifetime of each kind of which it is known.
+pub fn medians(basis: &Basis) -> BTreeMap<Kind, Years> {
+    let known = lives(basis.snapshot, basis.at).into_iter().filter_map(|(kind, lives)| {
+        let (median, ..) = median_of(&curve(&lives))?;
+        Some((kind, Years::from_days(i64::from(median))))
+    });
+    known.collect()
+}
+
+/// The readings of the medians as of the end of a day.
+fn median(basis: &Basis, at: Date) -> Vec<Reading> {
     let readings = lives(basis.snapshot, at).into_iter().map(|(kind, lives)| {
         let slice = vec![("kind", kind_label(Some(kind)))];
         let seconds = |days: i32| f64::from(days) * 86_400.0;

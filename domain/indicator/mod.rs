@@ -15,7 +15,7 @@ mod reading;
 pub mod renewal;
 pub mod strategy;
 
-pub use basis::{Basis, Publishing, Settings, YEAR_DAYS, kind_label};
+pub use basis::{Basis, Publishing, Settings, YEAR_DAYS, kind_label, span};
 pub use labels::labels;
 pub use reading::{Grounds, Reading, Slice};
 

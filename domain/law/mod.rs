@@ -3,6 +3,7 @@
 
 pub mod agec;
 pub mod declaration;
+pub mod price;
 pub mod reen;
 pub mod trajectory;
 

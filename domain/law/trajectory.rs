@@ -13,11 +13,11 @@ use crate::word::Kind;
 
 use super::Law;
 use super::agec::{Counted, Ledger, Spend, SpendLine, share};
+pub use super::price::Price;
+use super::price::{by_kind, is_reused, priced};
 
 /// Days of the twelve months that the rest of the year is taken to be like.
 const RECENT_DAYS: i32 = 365;
-/// Months in which prices are looked for.
-const PRICED_MONTHS: i32 = 24;
 
 /// The two sides of the legal rate, gifts on both.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,22 +53,6 @@ pub struct Month {
     pub own: Sides,
     /// What was spent from 1 January to its end.
     pub so_far: Sides,
-}
-
-/// What refurbished things of a kind cost this house, without tax.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Price {
-    /// What was paid for them.
-    pub paid: Cents,
-    /// How many they were; above zero.
-    pub units: f64,
-}
-
-impl Price {
-    /// The mean price of one, in euros without tax.
-    pub fn mean(self) -> f64 {
-        self.paid.euros() / self.units
-    }
 }
 
 /// How much of one kind would be enough.
@@ -206,8 +190,7 @@ impl Sums {
     }
 }
 
-/// The mean prices of what was bought from reuse in the last 24 months. What is given has no price, and a credit note
-/// tells none.
+/// The mean prices of what was bought from reuse in the last 24 months.
 struct Prices {
     own: BTreeMap<(Text, Kind), Price>,
     house: BTreeMap<Kind, Price>,
@@ -215,20 +198,11 @@ struct Prices {
 
 impl Prices {
     fn of(ledger: &Ledger, end: Date) -> Self {
-        let before = end.saturating_sub(Span::new().months(PRICED_MONTHS));
-        let (mut own, mut house) = (BTreeMap::<_, Price>::new(), BTreeMap::<_, Price>::new());
-        for line in ledger.lines.iter().filter(|line| line.date > before && line.date <= end) {
-            let Some(kind) = line.kind else { continue };
-            // Of how many things an invoice is, is not to be guessed.
-            let told = line.quantity_told && line.quantity > 0.0 && line.amount > Cents(0);
-            if line.counted == Counted::Reuse && told {
-                for price in [own.entry((line.siret.clone(), kind)).or_default(), house.entry(kind).or_default()] {
-                    price.paid += line.amount;
-                    price.units += line.quantity;
-                }
-            }
+        let mut own: BTreeMap<(Text, Kind), Price> = BTreeMap::new();
+        for (kind, line) in priced(ledger, end).filter(|(_, line)| is_reused(line)) {
+            own.entry((line.siret.clone(), kind)).or_default().add(line);
         }
-        Self { own, house }
+        Self { own, house: by_kind(ledger, end, is_reused) }
     }
 
     fn need(&self, siret: &Text, kind: Kind, missing: Option<Cents>) -> Need {

@@ -8,6 +8,7 @@ mod explain;
 mod factors;
 mod report;
 mod sample;
+mod simulate;
 mod sync;
 mod token;
 
@@ -130,6 +131,21 @@ pub enum Command {
         #[arg(long, value_name = "DATE")]
         to: Option<jiff::civil::Date>,
     },
+    /// Tell what a scenario would change over five years, beside the course that things take today
+    #[command(after_help = "Examples:
+  ecoparc simulate config/scenarios/portables-6-ans.toml
+  ecoparc simulate config/scenarios/moitie-reconditionne.toml --entity ccas --format json")]
+    Simulate {
+        /// The scenario
+        #[arg(value_name = "SCENARIO.toml")]
+        scenario: PathBuf,
+        /// Only this entity and what lies below it
+        #[arg(long, value_name = "ENTITY")]
+        entity: Option<String>,
+        /// How it is written
+        #[arg(long, value_enum, default_value = "text")]
+        format: simulate::Format,
+    },
     /// Write the AGEC declaration of a civil year, in the national schema
     ///
     /// What is doubtful is told, and a file that is known to be wrong is not written. What has changed since the
@@ -242,6 +258,9 @@ pub async fn execute(arguments: Arguments, config: Option<Config>) -> anyhow::Re
             }
         }
         Command::Compare { from, to } => compare::days(&config.ok_or_else(known)?, from, to).await?,
+        Command::Simulate { scenario, entity, format } => {
+            simulate::scenario(&config.ok_or_else(known)?, &scenario, entity.as_deref(), format).await?;
+        }
         Command::Declare { year, entity, split, output, filed, force } => {
             let asked = declare::Asked { year, entity, split: split.is_some(), output, filed, force };
             declare::declare(&config.ok_or_else(known)?, &asked).await?;

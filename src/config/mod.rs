@@ -2,6 +2,7 @@
 
 mod address;
 mod law;
+mod notify;
 mod objective;
 mod read;
 mod room;
@@ -22,6 +23,8 @@ use domain::strategy::Objective;
 use jiff::tz::TimeZone;
 
 pub use schedule::Schedule;
+
+use crate::notify::Notifier;
 
 /// All that the operator told.
 pub struct Config {
@@ -55,6 +58,8 @@ pub struct Config {
     pub objectives: Vec<Objective>,
     /// Where what people write for the annual report lies.
     pub report_notes: Option<PathBuf>,
+    /// Who is told what needs them.
+    pub notifiers: Vec<Arc<Notifier>>,
     /// The rooms whose electricity is measured.
     pub rooms: Vec<RoomRule>,
     /// The sources, in the order of belief.

@@ -33,6 +33,7 @@ const TABLES: &[&str] = &[
     "factors",
     "assumptions",
     "law",
+    "notify",
     "objective",
     "report",
     "room",
@@ -99,6 +100,7 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
         Some(_) => bail!("`law` is not a table: write [law]"),
     };
     let objectives = super::objective::objectives(list(&mut told, "objective")?)?;
+    let notifiers = super::notify::notifiers(list(&mut told, "notify")?, base)?;
     let report: Report = table(&mut told, "report", &["notes"])?;
     let pseudonyms = resolve("pseudonym_key", privacy.pseudonym_key, privacy.pseudonym_key_file, base)
         .context("[privacy]")?
@@ -139,6 +141,7 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
         law,
         objectives,
         report_notes: report.notes.map(|folder| base.join(folder)),
+        notifiers,
         rooms,
         sources,
     })

@@ -23,6 +23,7 @@ mod bulk;
 mod filing;
 mod hash;
 mod journal;
+mod notice;
 mod power;
 mod reading;
 mod record;
@@ -33,6 +34,7 @@ mod tests;
 pub use appraisal::{Appraised, Figure};
 pub use filing::Filed;
 pub use journal::{Missed, Outcome, Reject};
+pub use notice::Notice;
 pub use reading::Past;
 #[cfg(test)]
 pub use record::Recorded;

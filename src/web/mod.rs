@@ -38,8 +38,10 @@ use auth::{Sessions, Viewer, viewer};
 use problem::Problem;
 use world::{Key, Worlds};
 
-/// No request body is larger: forms only.
+/// No request body is larger: forms and scenarios only.
 const BODY: usize = 64 * 1024;
+/// The header that carries a session's word where the body is no form.
+const CSRF: &str = "x-csrf-token";
 /// A request that takes longer is given up.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// So many answers are computed at once; the others wait.
@@ -91,6 +93,12 @@ pub fn router(web: Web) -> Router {
         };
         routes = routes.route(&format!("/api/v1{}", route.path), get(answers));
     }
+    for route in api::SENT {
+        let answers = move |state: Shared, query: RawQuery, headers: HeaderMap, body: String| {
+            compute(state, route, query, headers, body)
+        };
+        routes = routes.route(&format!("/api/v1{}", route.path), post(answers));
+    }
     framed(routes).with_state(house(web))
 }
 
@@ -107,9 +115,10 @@ fn framed(routes: Router<Arc<House>>) -> Router<Arc<House>> {
         .fallback(|| async { Problem::not_found("there is no such page") })
         .method_not_allowed_fallback(|| async { Problem::of_status(StatusCode::METHOD_NOT_ALLOWED) })
         .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
-        .layer(from_fn(guarded))
         .layer(RequestBodyLimitLayer::new(BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE))
+        // Outermost: what these refuse is told as a problem too.
+        .layer(from_fn(guarded))
 }
 
 /// Headers that keep a page from being misused, and refusals of the frame in the form of all others.
@@ -208,7 +217,8 @@ async fn read(
     }
     let path: BTreeMap<String, String> =
         path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let mut ask = Ask { edition, viewer, path, query, csv, worlds: house.worlds.clone(), stored: Vec::new() };
+    let (worlds, body) = (house.worlds.clone(), String::new());
+    let mut ask = Ask { edition, viewer, path, query, body, csv, worlds, stored: Vec::new() };
     if route.path == api::HISTORY && api::indicators::sees_stored(&ask) {
         let (from, to, _) = api::indicators::span(&ask)?;
         let name = ask.path.get("name").cloned().unwrap_or_default();
@@ -218,6 +228,28 @@ async fn read(
     let number = ask.edition.number;
     let answer = computed(&house, move || (route.answer)(&ask).map(|answer| write(answer, number, csv))).await??;
     Ok(tagged(answer, &tag))
+}
+
+/// Answers a route of the API that computes on what is sent. Nothing is changed, but computing costs: a session says
+/// that it means it, in a header since the body is no form.
+async fn compute(
+    State(house): Shared,
+    route: &'static Route,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: String,
+) -> Result<Response, Problem> {
+    let edition = house.edition()?;
+    let viewer = house.viewer(&headers, &edition)?;
+    viewer.needs(route.scope)?;
+    let word = headers.get(CSRF).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    meant(&viewer, Some(word))?;
+    let query = parameters(route, query.as_deref())?;
+    let csv = prefers_csv(&headers);
+    let (worlds, path) = (house.worlds.clone(), BTreeMap::new());
+    let ask = Ask { edition, viewer, path, query, body, csv, worlds, stored: Vec::new() };
+    let number = ask.edition.number;
+    computed(&house, move || (route.answer)(&ask).map(|answer| write(answer, number, csv))).await?
 }
 
 /// The query of a route; a parameter that it does not have is refused.
@@ -336,21 +368,26 @@ async fn login(State(house): Shared, headers: HeaderMap, Form(form): Form<Login>
     }
 }
 
-/// A form that a cookie speaks for must carry the session's own word.
-fn meant(viewer: &Viewer, form: &str) -> Result<(), Problem> {
-    let told = pairs(form).unwrap_or_default().into_iter().find(|(name, _)| name == "csrf");
+/// What a cookie speaks for must carry the session's own word.
+fn meant(viewer: &Viewer, told: Option<&str>) -> Result<(), Problem> {
     match &viewer.csrf {
-        Some(csrf) if !told.is_some_and(|(_, told)| auth::same(csrf, &told)) => {
+        Some(csrf) if !told.is_some_and(|told| auth::same(csrf, told)) => {
             Err(Problem::forbidden("the form is not of this session: load the page again"))
         }
         _ => Ok(()),
     }
 }
 
+/// The word that a form carries.
+fn word(form: &str) -> Option<String> {
+    let told = pairs(form).unwrap_or_default().into_iter().find(|(name, _)| name == "csrf");
+    told.map(|(_, told)| told)
+}
+
 async fn logout(State(house): Shared, headers: HeaderMap, form: String) -> Result<Response, Problem> {
     let edition = house.edition()?;
     let viewer = house.viewer(&headers, &edition)?;
-    meant(&viewer, &form)?;
+    meant(&viewer, word(&form).as_deref())?;
     let cookie = house.sessions.close(&house.web.server, &headers);
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
 }
@@ -364,7 +401,7 @@ async fn sync(
     let edition = house.edition()?;
     let viewer = house.viewer(&headers, &edition)?;
     viewer.needs(Scope::Admin)?;
-    meant(&viewer, &form)?;
+    meant(&viewer, word(&form).as_deref())?;
     if !api::sources::seen(&edition, &viewer).any(|source| source.name == name) {
         return Err(Problem::not_found(format!("there is no source `{name}`")));
     }

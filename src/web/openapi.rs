@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn};
+use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
@@ -12,8 +13,9 @@ use utoipa::openapi::{
     ResponseBuilder,
 };
 
-use super::api::{ALL, Gives, Parameter, Route, Takes};
+use super::api::{ALL, Gives, Parameter, Route, SENT, Takes};
 use crate::config::Scope;
+use crate::scenario;
 
 /// The document; it is the same for everybody.
 pub async fn document() -> Response {
@@ -28,6 +30,9 @@ fn describe() -> utoipa::openapi::OpenApi {
     let mut paths = PathsBuilder::new();
     for route in ALL {
         paths = paths.path(format!("/api/v1{}", route.path), PathItem::new(HttpMethod::Get, operation(route)));
+    }
+    for route in SENT {
+        paths = paths.path(format!("/api/v1{}", route.path), PathItem::new(HttpMethod::Post, computation(route)));
     }
     let ask = OperationBuilder::new()
         .operation_id(Some("sync_source"))
@@ -59,6 +64,50 @@ fn schemes_of(names: &[&str]) -> Vec<SecurityRequirement> {
 }
 
 fn operation(route: &Route) -> Operation {
+    let known = described(route, "get")
+        .response("304", ResponseBuilder::new().description("What `If-None-Match` names is still so."));
+    refusals(known, &["401", "403", "404", "422", "503"]).build()
+}
+
+/// A route that computes on a scenario that is sent.
+fn computation(route: &Route) -> Operation {
+    let content = ContentBuilder::new().schema(Some(scenario_body())).build();
+    let body = RequestBodyBuilder::new()
+        .description(Some("A scenario; an empty object changes nothing."))
+        .content("application/json", content)
+        .required(Some(Required::True));
+    refusals(described(route, "post").request_body(Some(body.build())), &["401", "403", "413", "422", "503"]).build()
+}
+
+/// A scenario, out of the keys that its reader knows.
+fn scenario_body() -> ObjectBuilder {
+    let object = || ObjectBuilder::new().schema_type(Type::Object);
+    let number = |low: u32, high: u32| {
+        ObjectBuilder::new().schema_type(Type::Number).minimum(Some(f64::from(low))).maximum(Some(f64::from(high)))
+    };
+    let mut body = object();
+    for key in scenario::KEYS {
+        let about = Some(key.about);
+        body = match key.takes {
+            scenario::Takes::Text => {
+                body.property(key.name, ObjectBuilder::new().schema_type(Type::String).description(about))
+            }
+            scenario::Takes::Number(low, high) => body.property(key.name, number(low, high).description(about)),
+            scenario::Takes::ByKind(low, high) => {
+                let of_kind = Schema::from(number(low, high).build());
+                body.property(key.name, object().additional_properties(Some(of_kind)).description(about))
+            }
+            scenario::Takes::Table => body.property(key.name, object().description(about)),
+            scenario::Takes::Tables => {
+                body.property(key.name, ArrayBuilder::new().items(object()).description(about))
+            }
+        };
+    }
+    body
+}
+
+/// What every route tells of itself.
+fn described(route: &Route, method: &str) -> OperationBuilder {
     let scope = match route.scope {
         Scope::Read => "read",
         Scope::Assets => "assets",
@@ -67,7 +116,7 @@ fn operation(route: &Route) -> Operation {
     let id: String = route.path.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     let about = format!("{} Needs the scope `{scope}`.", route.about);
     let mut operation = OperationBuilder::new()
-        .operation_id(Some(format!("get_{}", id.trim_matches('_'))))
+        .operation_id(Some(format!("{method}_{}", id.trim_matches('_'))))
         .summary(Some(about))
         .response("200", answer(route.gives));
     for part in route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
@@ -76,9 +125,7 @@ fn operation(route: &Route) -> Operation {
     for parameter in route.parameters {
         operation = operation.parameter(in_query(parameter));
     }
-    let known =
-        operation.response("304", ResponseBuilder::new().description("What `If-None-Match` names is still so."));
-    refusals(known, &["401", "403", "404", "422", "503"]).build()
+    operation
 }
 
 fn in_path(name: &str) -> ParameterBuilder {
@@ -142,6 +189,7 @@ fn refusals(mut operation: OperationBuilder, statuses: &[&str]) -> OperationBuil
             "401" => "No token, or one that is not known.",
             "403" => "The token lacks the scope.",
             "404" => "There is no such thing.",
+            "413" => "The body is too large.",
             "422" => "A parameter cannot be understood; the problem names it.",
             _ => "Nothing is published yet.",
         };

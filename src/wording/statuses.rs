@@ -21,10 +21,10 @@ pub fn status(lang: Lang, status: Option<Status>) -> &'static str {
 
 /// A field of an asset; the name in the contract where it has no words of its own.
 pub fn field(lang: Lang, name: &'static str) -> &'static str {
-    FIELDS.iter().find(|(known, ..)| *known == name).map_or(name, |(_, french, english)| lang.pick(french, english))
+    FACTS.iter().find(|(known, ..)| *known == name).map_or(name, |(_, french, english)| lang.pick(french, english))
 }
 
-const FIELDS: &[(&str, &str, &str)] = &[
+const FACTS: &[(&str, &str, &str)] = &[
     ("kind", "Type", "Kind"),
     ("manufacturer", "Fabricant", "Manufacturer"),
     ("model", "Modèle", "Model"),

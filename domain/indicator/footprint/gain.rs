@@ -6,16 +6,16 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Span;
 use jiff::civil::{Date, date};
 
 use crate::factor::Wanted;
 use crate::indicator::basis::span;
 use crate::indicator::{Basis, Indicator, Reading};
 use crate::law::agec::Counted;
+use crate::law::price::{by_kind, is_new};
 use crate::quantity::{Cents, Impact, Years};
 use crate::record::Text;
-use crate::word::{Condition, Criterion, Kind, Status};
+use crate::word::{Condition, Criterion, Status};
 
 use super::Alike;
 use super::asset::{Footing, acquired_in, footing, with};
@@ -37,8 +37,6 @@ pub static ALL: &[Indicator] = &[
     },
 ];
 
-/// Months in which prices are looked for.
-const PRICED_MONTHS: i32 = 24;
 const NOTHING: &str = "nothing of it has all that this needs: a factor, a lifetime, years before us";
 const NO_PRICE: &str = "no price of it is known";
 
@@ -137,7 +135,7 @@ fn money(basis: &Basis) -> Vec<Reading> {
             add("longer_lives", 1.0, price.map(|price| price.euros() * past.0 / life.0));
         }
     }
-    let new = new_prices(basis);
+    let new = by_kind(&basis.ledger, basis.at, is_new);
     let this_year = date(basis.at.year(), 1, 1);
     for line in &basis.ledger.lines {
         if line.counted != Counted::Reuse || line.date < this_year || line.date > basis.at || line.amount <= Cents(0)
@@ -145,27 +143,11 @@ fn money(basis: &Basis) -> Vec<Reading> {
             continue;
         }
         let new = line.kind.filter(|_| line.quantity_told).and_then(|kind| new.get(&kind));
-        add("refurbished_purchases", line.quantity, new.map(|new| new * line.quantity - line.amount.euros()));
+        add("refurbished_purchases", line.quantity, new.map(|new| new.mean() * line.quantity - line.amount.euros()));
     }
     let readings = sums.into_iter().map(|(by, (euros, told, all))| {
         let reading = Reading::maybe(slice(basis, by), (told > 0.0).then_some(euros), NO_PRICE);
         reading.coverage(Some(if all > 0.0 { told / all } else { 1.0 }))
     });
     readings.collect()
-}
-
-/// What a new one of a kind costs this house, in euros without tax: the mean of the last 24 months.
-fn new_prices(basis: &Basis) -> BTreeMap<Kind, f64> {
-    let from = basis.at.saturating_sub(Span::new().months(PRICED_MONTHS));
-    let mut sums: BTreeMap<Kind, (f64, f64)> = BTreeMap::new();
-    for line in basis.ledger.lines.iter().filter(|line| line.date > from && line.date <= basis.at) {
-        let told = line.quantity_told && line.quantity > 0.0 && line.amount > Cents(0);
-        if let Some(kind) =
-            line.kind.filter(|_| told && line.condition == Condition::New && line.counted == Counted::Total)
-        {
-            let (paid, units) = sums.entry(kind).or_default();
-            (*paid, *units) = (*paid + line.amount.euros(), *units + line.quantity);
-        }
-    }
-    sums.into_iter().map(|(kind, (paid, units))| (kind, paid / units)).collect()
 }

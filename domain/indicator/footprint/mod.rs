@@ -11,6 +11,7 @@ mod sum;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::entity::EntityId;
 use crate::factor::R_DEFAULT;
 use crate::quantity::{Energy, Impact};
 use crate::record::Text;
@@ -20,6 +21,7 @@ use super::basis::kind_label;
 use super::{Basis, Grounds, Indicator, Reading, Slice};
 
 pub use asset::{AssetFootprint, grid, of_asset};
+pub(crate) use asset::{Footing, footing, with};
 pub use cell::{Cell, cells};
 pub use compare::{Comparison, Effect, compare, is_known};
 pub use feed::Feeds;
@@ -228,8 +230,13 @@ fn bounds(basis: &Basis, of: fn(&Reading) -> Option<f64>) -> Vec<Reading> {
 
 /// The whole fleet's annual figure.
 pub fn fleet(basis: &Basis) -> Reading {
+    of_entities(basis, |_| true)
+}
+
+/// The annual figure of what belongs to the entities that are asked for.
+pub fn of_entities(basis: &Basis, asked: impl Fn(EntityId) -> bool) -> Reading {
     let mut sum = Sum::new(basis.settings.assumptions.common_error);
-    for cell in basis.cells.iter().filter(|cell| cell.count > 0.0) {
+    for cell in basis.cells.iter().filter(|cell| cell.count > 0.0 && asked(cell.entity)) {
         whole(&mut sum, basis, cell);
     }
     sum.reading(Vec::new(), "nothing in the active fleet has a published factor")

@@ -11,6 +11,7 @@ mod ledger;
 mod people;
 mod power;
 mod properties;
+mod simulation;
 mod strategy;
 mod trajectory;
 mod uncertainty;

@@ -8,9 +8,10 @@ use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use serde_json::{Map, Value};
 
-use super::{Ask, Key, day, number};
+use super::{Ask, day, number};
 use crate::web::answer::{Answer, Row};
 use crate::web::problem::Problem;
+use crate::web::world::Key;
 use crate::wire::reading as reading_row;
 
 /// Days of a history that are computed from dates at most; those that are stored cost nothing.

@@ -1,5 +1,6 @@
 //! `/api/v1`: the list of routes. The router, the check of parameters and the OpenAPI document all walk it.
 
+mod ask;
 pub mod assets;
 pub mod compare;
 pub mod disposals;
@@ -9,25 +10,17 @@ pub mod footprint;
 pub mod indicators;
 pub mod law;
 pub mod procurement;
+pub mod simulate;
 pub mod sources;
 pub mod strategy;
 pub mod trajectory;
 pub mod unseen;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use domain::word::{Kind, Word};
-use jiff::civil::Date;
-
 use super::answer::Answer;
-use super::auth::Viewer;
 use super::problem::Problem;
-use super::world::{Key, World, Worlds};
 use crate::config::Scope;
-use crate::edition::Edition;
-use crate::history::Past;
 pub use crate::wire::{day, number};
+pub use ask::Ask;
 
 /// What a parameter takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +67,7 @@ pub enum Gives {
     Csv,
 }
 
-/// One route that reads.
+/// One route.
 pub struct Route {
     /// Its path below `/api/v1`.
     pub path: &'static str,
@@ -334,100 +327,15 @@ pub static ALL: &[Route] = &[
 /// The one route that also reads what is stored.
 pub const HISTORY: &str = "/indicators/{name}/history";
 
-/// A question: who asks what of which edition.
-pub struct Ask {
-    /// The edition.
-    pub edition: Arc<Edition>,
-    /// Who asks.
-    pub viewer: Viewer,
-    /// The parts of the path that vary.
-    pub path: BTreeMap<String, String>,
-    /// The query, checked against the route's parameters.
-    pub query: BTreeMap<String, String>,
-    /// CSV is wanted.
-    pub csv: bool,
-    /// What was asked lately.
-    pub worlds: Arc<Worlds>,
-    /// What is stored, for the history.
-    pub stored: Vec<Past>,
-}
-
-impl Ask {
-    /// What the viewer sees today.
-    pub fn world(&self) -> Arc<World> {
-        self.worlds.of(&self.edition, Key::of(&self.edition, &self.viewer))
-    }
-
-    /// A parameter as text.
-    pub fn text(&self, name: &str) -> Option<&str> {
-        self.query.get(name).map(String::as_str)
-    }
-
-    /// A parameter as a date.
-    pub fn date(&self, name: &str) -> Result<Option<Date>, Problem> {
-        let read = |text: &String| {
-            text.parse().map_err(|_| Problem::parameter(name, format!("`{name}` is no date of the form YYYY-MM-DD")))
-        };
-        self.query.get(name).map(read).transpose()
-    }
-
-    /// The civil year in the path.
-    pub fn year(&self) -> Result<i16, Problem> {
-        let year = self.path.get("year").and_then(|text| text.parse().ok());
-        let year = year.filter(|year| (1980..=2200).contains(year));
-        year.ok_or_else(|| Problem::parameter("year", "`year` is no civil year"))
-    }
-
-    /// The entity that the query names, within what the viewer sees.
-    pub fn entity(&self) -> Result<Option<domain::entity::EntityId>, Problem> {
-        let Some(name) = self.text("entity") else { return Ok(None) };
-        let found = self.edition.snapshot.entities.find(name);
-        // What may not be seen is as unknown as what is not there.
-        let found = found.filter(|entity| self.viewer.sees(&self.edition, *entity));
-        found.map(Some).ok_or_else(|| Problem::parameter("entity", format!("no entity is called `{name}`")))
-    }
-
-    /// The kind asked for; `Some(None)` is what has none.
-    pub fn kind(&self) -> Result<Option<Option<Kind>>, Problem> {
-        let read = |text: &str| match text {
-            "unknown" => Ok(None),
-            text => Kind::parse(text)
-                .map(Some)
-                .ok_or_else(|| Problem::parameter("kind", format!("no kind is called `{text}`"))),
-        };
-        self.text("kind").map(read).transpose()
-    }
-
-    /// How many items are asked for; `None` where untold.
-    pub fn limit(&self) -> Result<Option<usize>, Problem> {
-        let Some(text) = self.text("limit") else { return Ok(None) };
-        let limit = text.parse().ok().filter(|limit| (1..=1000).contains(limit));
-        limit.map(Some).ok_or_else(|| Problem::parameter("limit", "`limit` is a number from 1 to 1000"))
-    }
-
-    /// The id after which the list goes on.
-    pub fn after(&self) -> Result<Option<String>, Problem> {
-        let Some(text) = self.text("cursor") else { return Ok(None) };
-        let bytes: Option<Vec<u8>> = (text.len() % 2 == 0 && text.is_ascii())
-            .then(|| (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect())
-            .flatten();
-        let id = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-        id.map(Some).ok_or_else(|| Problem::parameter("cursor", "`cursor` is none of ours"))
-    }
-
-    /// The part of a list that is asked for: items with their ids, in any order. A list without `limit` is told whole.
-    pub fn paged(&self, mut items: Vec<(String, super::answer::Row)>) -> Result<Answer, Problem> {
-        items.sort_by(|a, b| a.0.cmp(&b.0));
-        if let Some(after) = self.after()? {
-            items.retain(|(id, _)| *id > after);
-        }
-        let limit = self.limit()?.filter(|_| !self.csv).unwrap_or(usize::MAX);
-        let next = items.len() > limit;
-        items.truncate(limit);
-        let next = items.last().filter(|_| next).map(|(id, _)| cursor(id));
-        Ok(Answer::List { rows: items.into_iter().map(|(_, row)| row).collect(), next, more: Vec::new() })
-    }
-}
+/// Every route that computes on what is sent, and changes nothing.
+pub static SENT: &[Route] = &[Route {
+    path: "/simulate",
+    about: "A scenario beside today's course over five years: footprint, purchases, spending, rate of reuse, exits.",
+    scope: Scope::Read,
+    parameters: &[text("entity", "Only this entity and what lies below it: its id or name (scope `assets`).")],
+    gives: Gives::List,
+    answer: simulate::courses,
+}];
 
 /// The cursor that goes on after an id.
 pub fn cursor(id: &str) -> String {

@@ -1,0 +1,185 @@
+//! `[[notify]]`: a webhook and a mail server on the loopback, told once of what needs somebody, and once when it is over.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::house::*;
+
+/// What a server on the loopback was told.
+#[derive(Clone, Default)]
+struct Heard(Arc<Mutex<Vec<String>>>);
+
+impl Heard {
+    /// Serves each connection with this; the port.
+    fn serve(&self, talk: fn(TcpStream) -> Option<String>) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let heard = self.0.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let heard = heard.clone();
+                std::thread::spawn(move || {
+                    let told = talk(stream.unwrap());
+                    heard.lock().unwrap().extend(told);
+                });
+            }
+        });
+        port
+    }
+
+    /// What was told, once there is so much of it.
+    fn at_least(&self, count: usize) -> Vec<String> {
+        for _ in 0..300 {
+            let heard = self.0.lock().unwrap().clone();
+            if heard.len() >= count {
+                return heard;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        panic!("{count} messages were expected: {:?}", self.0.lock().unwrap());
+    }
+}
+
+/// A webhook: the body of a POST.
+fn webhook(mut stream: TcpStream) -> Option<String> {
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let (mut length, mut line) = (0, String::new());
+    loop {
+        line.clear();
+        reader.read_line(&mut line).ok()?;
+        if let Some(told) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = told.trim().parse().unwrap();
+        }
+        if line.trim().is_empty() {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n").ok()?;
+    String::from_utf8(body).ok()
+}
+
+/// A mail server (RFC 5321), as far as one mail needs it: what stands in DATA.
+fn mail(mut stream: TcpStream) -> Option<String> {
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let (mut data, mut inside) = (String::new(), false);
+    stream.write_all(b"220 loopback\r\n").ok()?;
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).ok()? == 0 {
+            return Some(data).filter(|data| !data.is_empty());
+        }
+        let answer: &[u8] = match line.trim_end() {
+            "." if inside => {
+                inside = false;
+                b"250 kept\r\n"
+            }
+            _ if inside => {
+                data += &line;
+                continue;
+            }
+            "DATA" => {
+                inside = true;
+                b"354 go on\r\n"
+            }
+            "QUIT" => {
+                let _ = stream.write_all(b"221 bye\r\n");
+                return Some(data);
+            }
+            _ => b"250 fine\r\n",
+        };
+        stream.write_all(answer).ok()?;
+    }
+}
+
+/// A house with one source that grows old at once where it fails, an objective that is behind, and two who are told.
+fn house(webhook: u16, smtp: u16) -> Folder {
+    let folder = Folder::new();
+    folder.write("fleet.csv", "id;kind;in_service_date\n1;laptop;2020-01-01\n2;laptop;2024-01-01\n");
+    folder.write("hook", &format!("http://127.0.0.1:{webhook}/secret-path\n"));
+    folder.configure(
+        &("[[objective]]\nname = \"moins\"\nindicator = \"footprint_fleet_annual_co2e_grams\"\ntheme = 2\n\
+           target = 0\ntarget_date = \"2030-12-31\"\nbaseline = { date = \"2020-12-31\", value = 1 }\n\
+           [[notify]]\nname = \"dsi\"\nwebhook_file = \"hook\"\n"
+            .to_owned()
+            + &format!(
+                "[[notify]]\nname = \"achats\"\nsmtp = \"smtp+plain://127.0.0.1:{smtp}\"\nfrom = \"ecoparc@example.fr\"\n\
+                 to = [\"dsi@example.fr\"]\nabout = [\"source\"]\nlang = \"en\"\n"
+            )
+            + &table("fleet", "assets", "fleet.csv", "stale_after = \"2s\"").replace("\"1h\"", "\"1s\"")),
+    );
+    folder
+}
+
+#[test]
+fn people_are_told_once_and_when_it_is_over() {
+    let (hook, mails) = (Heard::default(), Heard::default());
+    let folder = house(hook.serve(webhook), mails.serve(mail));
+    let daemon = Daemon::start(&folder.0.join("ecoparc.toml"));
+    daemon.settled();
+    let parsed = |heard: Vec<String>| -> Vec<(String, String)> {
+        let told = heard.iter().map(|text| {
+            let told: Value = serde_json::from_str(text).unwrap();
+            (told["status"].as_str().unwrap().to_owned(), told["concern"].as_str().unwrap().to_owned())
+        });
+        told.collect()
+    };
+    let of = |status: &str, concern: &str| (status.to_owned(), concern.to_owned());
+    assert_eq!(parsed(hook.at_least(1)), [of("firing", "objective:moins")]);
+    assert!(hook.at_least(1)[0].contains("L'objectif moins est en retard sur son rythme."), "{:?}", hook.at_least(1));
+
+    // A source is cut: its data grow old.
+    std::fs::rename(folder.0.join("fleet.csv"), folder.0.join("gone.csv")).unwrap();
+    assert_eq!(parsed(hook.at_least(2))[1], of("firing", "source:fleet"));
+    let mailed = mails.at_least(1);
+    assert!(
+        mailed[0].contains("dsi@example.fr") && mailed[0].contains("The data of the source fleet are old"),
+        "{mailed:?}"
+    );
+
+    // It comes back: it is over.
+    std::fs::rename(folder.0.join("gone.csv"), folder.0.join("fleet.csv")).unwrap();
+    assert_eq!(parsed(hook.at_least(3))[2], of("resolved", "source:fleet"));
+    assert!(mails.at_least(2)[1].contains("over"), "{:?}", mails.at_least(2));
+
+    // A restart tells nothing twice.
+    drop(daemon);
+    let mut daemon = Daemon::start(&folder.0.join("ecoparc.toml"));
+    daemon.settled();
+    let edition = |daemon: &Daemon| daemon.json("/readyz")["edition"].as_u64().unwrap();
+    let first = edition(&daemon);
+    daemon.until("another edition", |daemon| edition(daemon) > first);
+    assert_eq!(hook.at_least(3).len(), 3, "{:?}", hook.at_least(3));
+    assert!(!daemon.log().contains("secret-path"), "the address of a webhook is a secret");
+}
+
+#[test]
+fn a_notifier_that_cannot_work_is_refused() {
+    let check = |more: &str, said: &str| {
+        let folder = Folder::new();
+        folder.configure(more);
+        let (code, line) = refusal(&folder.run(&["check"]));
+        assert!(code == 64 && line.contains(said), "{code}: `{said}` is not in: {line}");
+        assert!(!line.contains("hush"), "{line}");
+    };
+    check("[[notify]]\n", "it has no `name`");
+    check("[[notify]]\nname = \"a\"\n", "neither `webhook` nor `smtp` says how to tell");
+    check("[[notify]]\nname = \"a\"\nwebhok = \"x\"\n", "did you mean `webhook`?");
+    check("[[notify]]\nname = \"a\"\nwebhook = \"ftp://hush\"\n", "`webhook`: is no http or https address");
+    check("[[notify]]\nname = \"a\"\nwebhook = \"http://a\"\nsmtp = \"smtp://b\"\n", "keep one");
+    let mail =
+        |more: &str| format!("[[notify]]\nname = \"a\"\nfrom = \"a@example.fr\"\nto = [\"b@example.fr\"]\n{more}\n");
+    check(&mail("smtp = \"mail.example.fr\""), "write smtps://HOST");
+    check(&mail("smtp = \"smtps://u:hush@mail\""), "a login is told as `username`");
+    check(
+        &mail("smtp = \"smtp+plain://mail\"\nusername = \"u\"\npassword = \"hush\""),
+        "a password goes over TLS alone",
+    );
+    check(&mail("smtp = \"smtps://mail\"\nusername = \"u\""), "go together");
+    check(&mail("smtp = \"smtps://mail\"\nabout = [\"weather\"]"), "unknown variant `weather`");
+}
