@@ -58,6 +58,17 @@ impl EntityTree {
         self.upward(id).find(|above| self.entity(*above).siret.is_some()).unwrap_or(ROOT)
     }
 
+    /// The first entity of this SIRET; the organisation for no SIRET, where it has none.
+    pub fn of_siret(&self, siret: &str) -> Option<&Entity> {
+        let organisation = &self.nodes[0];
+        let nobody = siret.is_empty() && organisation.siret.is_none();
+        if nobody {
+            Some(organisation)
+        } else {
+            self.nodes.iter().find(|entity| entity.siret.as_deref() == Some(siret))
+        }
+    }
+
     /// The entity of this id, else of this name.
     pub fn find(&self, name: &str) -> Option<EntityId> {
         let by = |same: fn(&Entity, &str) -> bool| self.nodes.iter().position(|entity| same(entity, name));

@@ -29,10 +29,12 @@ use crate::schedule::{Event, keep_collecting, keep_sampling};
 use crate::store::Store;
 use crate::web::{Web, metrics_router, router};
 
-mod write;
-
+mod signal;
 #[cfg(test)]
 mod tests;
+mod write;
+
+use signal::{Signal, Signals};
 
 /// Ages move: an edition is made at least so often.
 const HOURLY: Duration = Duration::from_secs(3600);
@@ -59,6 +61,8 @@ struct House {
     testimonies: Vec<Testimony>,
     states: Vec<SourceState>,
     config_ok: bool,
+    /// The store took what was last written to it.
+    store_ok: bool,
     /// Samples came since the last edition.
     sampled: bool,
     /// How many measuring points showed their power when the last edition was made.
@@ -105,8 +109,19 @@ impl House {
         let testimonies = testimonies(&store, &config).await?;
         let states = states(&store, &config).await?;
         let unwritten = vec![None; testimonies.len()];
-        let (config_ok, sampled, fresh, assets_due) = (true, false, 0, true);
-        Ok(Self { config, ground, store, testimonies, states, config_ok, sampled, fresh, unwritten, assets_due })
+        Ok(Self {
+            config,
+            ground,
+            store,
+            testimonies,
+            states,
+            config_ok: true,
+            store_ok: true,
+            sampled: false,
+            fresh: 0,
+            unwritten,
+            assets_due: true,
+        })
     }
 
     async fn live(
@@ -180,8 +195,10 @@ impl House {
             tokio::select! {
                 Some((at, event)) = happens.recv() => {
                     changed |= self.took_place(at, &sources[at], event, &mut waiting).await;
-                    // What has already happened meanwhile goes into the same edition.
-                    while let Ok((at, event)) = happens.try_recv() {
+                    // What has already happened meanwhile goes into the same edition, and no more: while the store
+                    // refuses, each takes so long that there would always be another.
+                    for _ in 0..happens.len() {
+                        let Ok((at, event)) = happens.try_recv() else { break };
                         changed |= self.took_place(at, &sources[at], event, &mut waiting).await;
                     }
                 }
@@ -197,6 +214,7 @@ impl House {
                     // Samples come often: they and power that has grown old make an edition once a minute at most.
                     sampled = heard_before && self.power_changed();
                     self.write(editions, &mut written).await;
+                    sampled |= heard_before && self.store_changed(editions);
                 }
                 () = tokio::time::sleep_until(began + FIRST_WAIT), if !heard_before => {
                     waiting.fill(false);
@@ -252,7 +270,9 @@ impl House {
                 self.states[at].collecting = false;
                 let last = self.testimonies.get(at);
                 let collected = collected.guarded(source, last, &self.config.integration()).await;
-                if let Err(error) = self.record(at, source, &collected).await {
+                let recorded = self.record(at, source, &collected).await;
+                self.store_ok = recorded.is_ok();
+                if let Err(error) = recorded {
                     error!(source = &*source.told.name, "cannot keep a collection: {error:#}");
                     self.failed(at, "other", format!("{error:#}"), &collected);
                 }
@@ -371,12 +391,13 @@ impl House {
         let last = editions.borrow().as_ref().map_or(0, |edition| edition.number);
         self.ground.look_up(&self.store).await;
         let testimonies = std::mem::take(&mut self.testimonies);
-        let (ground, states, config_ok) = (self.ground.clone(), self.states.clone(), self.config_ok);
+        let (ground, states) = (self.ground.clone(), self.states.clone());
+        let (config_ok, store_ok) = (self.config_ok, self.store_ok);
         let made = tokio::task::spawn_blocking(move || {
             let mut edition = refresh(&testimonies, &ground, states, now);
             // A clock that was set back must not make an older number.
             edition.number = edition.number.max(last + 1);
-            edition.config_ok = config_ok;
+            (edition.config_ok, edition.store_ok) = (config_ok, store_ok);
             edition.exposition();
             (testimonies, edition)
         });
@@ -421,34 +442,4 @@ async fn states(store: &Store, config: &Config) -> anyhow::Result<Vec<SourceStat
         });
     }
     Ok(states)
-}
-
-enum Signal {
-    Stop,
-    Reload,
-}
-
-struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
-    hang_up: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    fn listen() -> anyhow::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            hang_up: signal(SignalKind::hangup())?,
-        })
-    }
-
-    async fn next(&mut self) -> Signal {
-        tokio::select! {
-            _ = self.terminate.recv() => Signal::Stop,
-            _ = self.interrupt.recv() => Signal::Stop,
-            _ = self.hang_up.recv() => Signal::Reload,
-        }
-    }
 }

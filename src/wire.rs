@@ -80,6 +80,7 @@ pub fn objective(standing: &Standing) -> Row {
         ("target", number(Some(objective.target))),
         ("target_date", day(Some(objective.target_date))),
         ("ratio", number(standing.ratio)),
+        ("expected_ratio", number(standing.expected)),
         ("needed_per_year", number(standing.needed_per_year)),
         ("on_track", standing.on_track.into()),
         ("unit", standing.unit.into()),

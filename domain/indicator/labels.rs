@@ -21,6 +21,7 @@ static LABELS: &[(&[&str], &[&str])] = &[
         &[
             "reuse_fleet_ratio",
             "lifetime_median_seconds",
+            "lifetime_median_year_ago_seconds",
             "lifetime_reference_seconds",
             "repairability_index_mean",
             "repairability_coverage_ratio",
@@ -78,6 +79,7 @@ static LABELS: &[(&[&str], &[&str])] = &[
             "reformed_stock",
         ],
     ),
+    (&["siret"], &["legal_subject"]),
     (&["year", "basis"], &["ecolabelled_purchases_ratio"]),
     (&["year"], &["disposal_reuse_target_ratio"]),
     (&["year", "kind", "disposal"], &["disposals"]),
@@ -91,7 +93,7 @@ static LABELS: &[(&[&str], &[&str])] = &[
     (&["kind", "field"], &["field_known_ratio"]),
     (&["kind", "tier"], &["factor_coverage_ratio"]),
     (&["theme", "status"], &["actions"]),
-    (&["objective", "theme"], &["objective_ratio"]),
+    (&["objective", "theme"], &["objective_ratio", "objective_expected_ratio"]),
 ];
 
 /// The labels of a family's slices; `None` where they are not known beforehand.

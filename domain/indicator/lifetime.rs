@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Span;
 use jiff::civil::Date;
 
 use crate::quantity::{YEAR_SECONDS, Years};
@@ -18,7 +19,13 @@ pub static ALL: &[Indicator] = &[
         name: "lifetime_median_seconds",
         help: "Median lifetime by Kaplan-Meier, assets in service censored; half of them last longer.",
         unit: "seconds",
-        compute: median,
+        compute: |basis| median(basis, basis.at),
+    },
+    Indicator {
+        name: "lifetime_median_year_ago_seconds",
+        help: "The same median as of a year before, by the dates of the inventory as it is now.",
+        unit: "seconds",
+        compute: |basis| median(basis, basis.at.saturating_sub(Span::new().years(1))),
     },
     Indicator {
         name: "lifetime_mean_at_exit_seconds",
@@ -124,16 +131,17 @@ pub fn lives(snapshot: &Snapshot, at: Date) -> BTreeMap<Kind, Vec<Life>> {
 }
 
 /// The lives of each kind, and of how many things that ever began their service.
-fn cohorts(basis: &Basis) -> BTreeMap<Kind, (Vec<Life>, f64)> {
+fn cohorts(snapshot: &Snapshot, at: Date) -> BTreeMap<Kind, (Vec<Life>, f64)> {
     let mut lives: BTreeMap<Kind, (Vec<Life>, f64)> = BTreeMap::new();
-    for (asset, status) in basis.snapshot.assets.iter().zip(&basis.status) {
+    for asset in &snapshot.assets {
         let Some(kind) = asset.facts.kind else { continue };
+        let machine = asset.facts.virtual_machine != Some(true);
         // What is on its way has no life yet, nor has what came later.
-        if asset.start.unwrap_or(asset.first_seen) > basis.at || *status == Some(Status::Ordered) {
+        if asset.start.unwrap_or(asset.first_seen) > at || (machine && asset.status(at) == Some(Status::Ordered)) {
             continue;
         }
         let (told, begun) = lives.entry(kind).or_default();
-        told.extend(life(asset, basis.at));
+        told.extend(life(asset, at));
         *begun += 1.0;
     }
     lives.retain(|_, (told, _)| !told.is_empty());
@@ -149,8 +157,9 @@ pub fn medians(basis: &Basis) -> BTreeMap<Kind, Years> {
     known.collect()
 }
 
-fn median(basis: &Basis) -> Vec<Reading> {
-    let readings = cohorts(basis).into_iter().map(|(kind, (lives, begun))| {
+/// The readings of the medians as of the end of a day.
+fn median(basis: &Basis, at: Date) -> Vec<Reading> {
+    let readings = cohorts(basis.snapshot, at).into_iter().map(|(kind, (lives, begun))| {
         let slice = vec![("kind", kind_label(Some(kind)))];
         let seconds = |days: i32| f64::from(days) * 86_400.0;
         let found = median_of(&curve(&lives));

@@ -11,8 +11,8 @@ use crate::strategy::Objective;
 use super::basis::{days, span};
 use super::{Basis, Indicator, Reading, all};
 
-/// The family that tells how far objectives are: none may follow it.
-pub const OWN: &str = "objective_ratio";
+/// The families that tell how far objectives are: none may follow them.
+pub const OWN: [&str; 2] = ["objective_ratio", "objective_expected_ratio"];
 
 /// Days of baselines that are computed for one snapshot; each takes a basis of the whole fleet.
 pub const BASELINES: usize = 12;
@@ -61,9 +61,12 @@ pub struct Standing {
     pub now: Option<Reading>,
     /// The way done, as a share of that from baseline to target: 1 is reached, below 0 it went the other way.
     pub ratio: Option<f64>,
+    /// The way that an even pace from the baseline date to the target date would have done by now, 0 to 1; `None` before
+    /// the baseline date.
+    pub expected: Option<f64>,
     /// Change a year that is needed from now to the target date; none is needed of what is reached.
     pub needed_per_year: Option<f64>,
-    /// Is it as far as an even pace from the baseline date to the target date would have it?
+    /// Is it as far as an even pace would have it?
     pub on_track: Option<bool>,
     /// Why something of this is not known, in one sentence.
     pub note: Option<Text>,
@@ -121,7 +124,7 @@ type Told = BTreeMap<&'static str, Vec<Reading>>;
 /// The readings of these families, each asked once.
 fn readings(basis: &Basis, names: impl Iterator<Item = &'static str>) -> Told {
     let mut told = Told::new();
-    for name in names.filter(|name| *name != OWN) {
+    for name in names.filter(|name| !OWN.contains(name)) {
         if !told.contains_key(name)
             && let Some(indicator) = named(name)
         {
@@ -183,7 +186,9 @@ fn standing(basis: &Basis, objective: &Objective, now: &Told, computed: Option<R
     };
     let whole = f64::from(days(objective.baseline_date, objective.target_date));
     let gone = f64::from(days(objective.baseline_date, basis.at));
-    let on_track = ratio.map(|ratio| ratio >= if whole > 0.0 { (gone / whole).min(1.0) } else { 1.0 });
+    let pace = if whole > 0.0 { (gone / whole).min(1.0) } else { 1.0 };
+    let expected = (objective.baseline_date <= basis.at).then_some(pace);
+    let on_track = ratio.zip(expected).map(|(ratio, expected)| ratio >= expected);
     let note = (!notes.is_empty()).then(|| {
         let notes: Vec<&str> = notes.iter().map(|note| &**note).collect();
         Text::from(notes.join("; "))
@@ -194,6 +199,7 @@ fn standing(basis: &Basis, objective: &Objective, now: &Told, computed: Option<R
         baseline,
         now: reading,
         ratio,
+        expected,
         needed_per_year,
         on_track,
         note,

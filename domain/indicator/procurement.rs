@@ -85,6 +85,12 @@ pub static ALL: &[Indicator] = &[
         compute: filed,
     },
     Indicator {
+        name: "legal_subject",
+        help: "1 where AGEC article 58 and REEN article 16 bind a buyer, 0 where it follows them of its own will.",
+        unit: "count",
+        compute: subject,
+    },
+    Indicator {
         name: "reuse_units_ratio",
         help: "Share of purchased units that came from reuse; informative, not the law.",
         unit: "ratio",
@@ -218,6 +224,20 @@ fn filed(basis: &Basis) -> Vec<Reading> {
             Some(filing) => reading.note(&format!("handed in on {}", filing.date)),
             None => reading.note(&format!("due on {}-06-30", year + 1)),
         }
+    });
+    readings.collect()
+}
+
+/// Of buyers that anything legal is told of.
+fn subject(basis: &Basis) -> Vec<Reading> {
+    let bought = basis.ledger.cells.keys().map(|(siret, ..)| siret);
+    let let_go = basis.exits.cells.keys().map(|(siret, _)| siret);
+    let filed = basis.snapshot.filings.iter().map(|filing| &filing.siret);
+    let buyers: BTreeSet<&Text> = bought.chain(let_go).chain(filed).collect();
+    let readings = buyers.into_iter().map(|siret| {
+        let buyer = basis.snapshot.entities.of_siret(siret);
+        let bound = buyer.map(|entity| f64::from(u8::from(entity.legal_subject)));
+        Reading::maybe(vec![("siret", siret.clone())], bound, "no entity has this SIRET")
     });
     readings.collect()
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::record::Text;
 use crate::word::{ActionStatus, Theme, Word};
 
-use super::{Basis, Indicator, Reading};
+use super::objective::Standing;
+use super::{Basis, Indicator, Reading, Slice};
 
 /// The questions about the strategy.
 pub static ALL: &[Indicator] = &[
@@ -20,6 +21,12 @@ pub static ALL: &[Indicator] = &[
         help: "Progress of an objective from its baseline to its target; 1 is reached.",
         unit: "ratio",
         compute: objectives,
+    },
+    Indicator {
+        name: "objective_expected_ratio",
+        help: "Progress that an even pace from baseline to target date would have made by now, 0 to 1.",
+        unit: "ratio",
+        compute: expected,
     },
     Indicator {
         name: "actions",
@@ -78,10 +85,22 @@ fn actions(basis: &Basis) -> Vec<Reading> {
     readings.collect()
 }
 
+fn slice(standing: &Standing) -> Slice {
+    let theme = Text::from(standing.objective.theme.name());
+    vec![("objective", standing.objective.name.clone()), ("theme", theme)]
+}
+
+/// Told whether its indicator can be computed or not: it rests on dates alone.
+fn expected(basis: &Basis) -> Vec<Reading> {
+    let standings = basis.standings().iter();
+    let reading =
+        |standing: &Standing| Reading::maybe(slice(standing), standing.expected, "the baseline date is to come");
+    standings.map(reading).collect()
+}
+
 fn objectives(basis: &Basis) -> Vec<Reading> {
     let readings = basis.standings().iter().map(|standing| {
-        let theme = Text::from(standing.objective.theme.name());
-        let slice = vec![("objective", standing.objective.name.clone()), ("theme", theme)];
+        let slice = slice(standing);
         let reading = Reading { slice, value: standing.ratio, target: Some(1.0), ..standing.reading() };
         Reading { low: None, high: None, note: standing.note.clone(), ..reading }
     });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::ToSpan;
 use tokio::sync::watch;
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use super::House;
 use crate::config::Config;
@@ -15,11 +15,11 @@ use crate::sampling::catch_up;
 
 impl House {
     /// Writes what people read in the database, if there is a newer edition than the one written last. Samples change
-    /// no asset and make an edition a minute: after those only the readings are written.
+    /// no asset and make an edition a minute: after those only the readings are written. What was refused is tried again.
     pub(super) async fn write(&mut self, editions: &watch::Sender<Option<Arc<Edition>>>, written: &mut u64) {
         self.catch_up().await;
         let Some(edition) = editions.borrow().clone() else { return };
-        if edition.number == *written {
+        if edition.number == *written && self.store_ok {
             return;
         }
         *written = edition.number;
@@ -34,9 +34,23 @@ impl House {
             anyhow::Ok(())
         };
         match outcome.await {
-            Ok(()) => self.assets_due = false,
-            Err(error) => error!("cannot write the day's readings: {error:#}"),
+            Ok(()) => {
+                self.assets_due = false;
+                if !std::mem::replace(&mut self.store_ok, true) {
+                    info!("the store takes what is written again");
+                }
+            }
+            // Told when it began.
+            Err(error) if std::mem::replace(&mut self.store_ok, false) => {
+                error!("cannot write the day's readings: {error:#}");
+            }
+            Err(_) => {}
         }
+    }
+
+    /// Is what the world is told of the store no longer so?
+    pub(super) fn store_changed(&self, editions: &watch::Sender<Option<Arc<Edition>>>) -> bool {
+        editions.borrow().as_ref().is_some_and(|edition| edition.store_ok != self.store_ok)
     }
 
     /// Writes the electricity that the database refused, if it takes it now.

@@ -69,6 +69,12 @@ fn daemon(page: &mut Page, edition: &Edition) {
         &[],
         f64::from(u8::from(edition.config_ok)),
     );
+    one(
+        "ecoparc_store_up",
+        "Whether the store took what was last written to it.",
+        &[],
+        f64::from(u8::from(edition.store_ok)),
+    );
     page.family("ecoparc_factor_set_info", "Published emission factors in use.", false);
     // Two folders may be of one publisher and edition.
     let sets = edition.settings.factors.sets.iter();
@@ -81,9 +87,12 @@ fn daemon(page: &mut Page, edition: &Edition) {
 /// A family about sources: its name, what it tells, and its value where there is one.
 type OfSource = (&'static str, &'static str, fn(&SourceState) -> Option<f64>);
 
-const OF_SOURCES: [OfSource; 4] = [
+const OF_SOURCES: [OfSource; 5] = [
     ("ecoparc_source_last_success_timestamp_seconds", "When a source's last complete harvest ended.", |source| {
         source.last_success.map(seconds)
+    }),
+    ("ecoparc_source_stale_after_seconds", "Age at which a source's last complete harvest is stale.", |source| {
+        Some(source.stale_after.as_secs_f64())
     }),
     ("ecoparc_source_duration_seconds", "How long a source's last collection took.", |source| {
         source.up.map(|_| source.seconds)

@@ -74,6 +74,10 @@ def readings(world, at):
     for kind, lives in sorted(lives_of(world.assets, at).items()):
         median = kaplan_meier_median(lives)
         say("lifetime_median_seconds", None if median is None else median * DAY_SECONDS, kind=kind)
+    leap = (at.month, at.day) == (2, 29)
+    for kind, lives in sorted(lives_of(world.assets, at.replace(year=at.year - 1, day=28 if leap else at.day)).items()):
+        median = kaplan_meier_median(lives)
+        say("lifetime_median_year_ago_seconds", None if median is None else median * DAY_SECONDS, kind=kind)
     for a in world.assets:
         gone = left_on(a)
         if a["status"] in ("retired", "disposed") and a["start"] and gone and a["start"] <= gone <= at:

@@ -156,10 +156,12 @@ fn progress_from_the_inventory_of_the_baseline() {
     assert_eq!((standing.ratio, standing.unit, standing.note.as_deref()), (Some(0.5), "agents", None));
     // 50 more in the 731 days that are left; 730 of 1461 days are gone.
     assert!((standing.needed_per_year.unwrap() - 50.0 / (731.0 / 365.25)).abs() < 1e-9);
-    assert_eq!(standing.on_track, Some(true));
+    assert_eq!((standing.expected, standing.on_track), (Some(730.0 / 1461.0), Some(true)));
     let (snapshot, settings) = (world(), with(vec![more_people()]));
     let basis = Basis::new(&snapshot, &settings, OPEN, TODAY);
-    assert_eq!(reading(&basis, "objective_ratio", &[("objective", "people"), ("theme", "4")]), Some(0.5));
+    let of = [("objective", "people"), ("theme", "4")];
+    assert_eq!(reading(&basis, "objective_ratio", &of), Some(0.5));
+    assert_eq!(reading(&basis, "objective_expected_ratio", &of), Some(730.0 / 1461.0));
 }
 
 #[test]
@@ -175,6 +177,9 @@ fn progress_from_a_value_that_is_told() {
     // The day has passed.
     let past = stands(Objective { target_date: date(2026, 6, 30), ..more_people() });
     assert_eq!((past.ratio, past.needed_per_year, past.on_track), (Some(0.5), None, Some(false)));
+    assert_eq!(past.expected, Some(1.0));
+    // Nothing is expected before the day from which progress is counted.
+    assert_eq!(stands(Objective { baseline_date: date(2027, 6, 30), ..more_people() }).expected, None);
 }
 
 /// The year of the day is meant where the slice tells none: 1000 kg in 2024, 600 kg in 2026, 500 kg wanted.

@@ -87,6 +87,15 @@ fn median_life() {
     let basis = Basis::new(&snapshot, &settings, OPEN, AT);
     let median = reading(&basis, "lifetime_median_seconds", &[("kind", "laptop")]).unwrap();
     assert_eq!(format!("{:.1}", median / 86_400.0 / 365.25), "6.0");
+    // A year ago is what was asked then, or would have been.
+    let told = |at, name| reading(&Basis::new(&snapshot, &settings, OPEN, at), name, &[("kind", "laptop")]);
+    let mut moved = 0;
+    for at in [AT, date(2021, 6, 1), date(2019, 6, 1)] {
+        let before = told(at - Span::new().years(1), "lifetime_median_seconds");
+        assert_eq!(told(at, "lifetime_median_year_ago_seconds"), before, "{at}");
+        moved += u8::from(told(at, "lifetime_median_seconds") != before);
+    }
+    assert!(moved > 0, "the median never moved: this compares nothing");
 }
 
 #[test]

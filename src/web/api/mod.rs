@@ -273,7 +273,7 @@ pub static ALL: &[Route] = &[
     },
     Route {
         path: "/objectives",
-        about: "What the strategy wants to reach: baseline, now, target, progress (1 is reached), and the pace needed.",
+        about: "What the strategy wants to reach: baseline, now, target, progress (1 is reached) and that of an even pace.",
         scope: Scope::Read,
         parameters: &[text("theme", "Only this theme of the strategy, 1 to 6.")],
         gives: Gives::List,
