@@ -14,8 +14,9 @@ use domain::observation::{Facts, Observation};
 use domain::quantity::Cents;
 use domain::reconcile::{Rules, reconcile};
 use domain::record::Text;
+use domain::strategy::Objective;
 use domain::testimony::{Kept, Lines, Moment, Source, Spell, Testimony};
-use domain::word::{Condition, Kind, Status};
+use domain::word::{Condition, Kind, Status, Theme};
 use jiff::civil::{Date, date};
 use jiff::{Span, tz::TimeZone};
 
@@ -99,6 +100,26 @@ fn settings() -> Settings {
     Settings { factors, assumptions: Assumptions::default(), law: Law::default(), objectives: Vec::new() }
 }
 
+/// Objectives that follow what is known of laptops and the footprint, from so many days of baselines that are to be
+/// computed.
+fn objectives(days: i32) -> Vec<Objective> {
+    let objective = |at: i32, indicator, slice: Vec<(Text, Text)>| Objective {
+        name: Text::from(format!("{indicator}-{at}")),
+        indicator,
+        slice,
+        theme: Theme::Equipment,
+        baseline_date: TODAY.saturating_sub(Span::new().days(100 + 90 * at)),
+        baseline_value: None,
+        target: 1.0,
+        target_date: TODAY,
+    };
+    let laptop = || [("kind", "laptop"), ("field", "model")].map(|(l, v)| (Text::from(l), Text::from(v))).to_vec();
+    let both = |at| {
+        [objective(at, "field_known_ratio", laptop()), objective(at, "footprint_fleet_annual_co2e_grams", vec![])]
+    };
+    (0..days).flat_map(both).collect()
+}
+
 fn resident() -> u64 {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     statm.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4096
@@ -128,6 +149,17 @@ fn refresh(bench: &mut Criterion) {
         group.bench_function("measure", |b| {
             b.iter(|| black_box(measure(&Basis::new(&snapshot, &settings, publishing, TODAY)).len()));
         });
+        for days in [1, 4] {
+            let settings = Settings { objectives: objectives(days), ..settings.clone() };
+            let told = Basis::new(&snapshot, &settings, publishing, TODAY);
+            assert!(
+                told.standings().iter().all(|standing| standing.now.is_some() && standing.baseline.is_some()),
+                "the objectives are followed"
+            );
+            group.bench_function(format!("measure with {days} days of baselines"), |b| {
+                b.iter(|| black_box(measure(&Basis::new(&snapshot, &settings, publishing, TODAY)).len()));
+            });
+        }
         group.finish();
     }
 }
