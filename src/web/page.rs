@@ -66,6 +66,7 @@ pub static PAGES: &[Page] = &[
         inside: |sheet| {
             html! {
                 (trajectory::drawn(sheet))
+                (trajectory::months(sheet))
                 (tables::purchases(sheet))
                 (trajectory::trajectory(sheet, &sheet.trajectories))
                 (trajectory::declarations(sheet))

@@ -102,6 +102,50 @@ pub fn drawn(sheet: &Sheet) -> Markup {
     html! { div.charts { @for chart in charts { (chart.draw()) } } }
 }
 
+/// The same as a table: each month's own rate, and the year's so far.
+pub fn months(sheet: &Sheet) -> Markup {
+    let lang = sheet.lang;
+    let known = |rate: Option<f64>| rate.map_or_else(|| "–".to_owned(), |rate| percent(lang, rate, 1));
+    let rows = sheet.trajectories.iter().filter(|trajectory| &*trajectory.category == "it_telephony");
+    let rows: Vec<_> =
+        rows.flat_map(|trajectory| trajectory.months.iter().map(move |month| (trajectory, month))).collect();
+    if rows.is_empty() {
+        return html! {};
+    }
+    let buyers = sheet.figures.buyers("reuse_spend_ratio", &sheet.edition.snapshot.entities);
+    let inside = html! {
+        (heads(sheet, &[
+            ("Acheteur", "Buyer", false),
+            ("Mois", "Month", false),
+            ("Achats et dons", "Purchases and gifts", true),
+            ("Part du mois", "Share of the month", true),
+            ("Part depuis janvier", "Share since January", true),
+            ("Objectif", "Target", true),
+        ]))
+        tbody { @for (trajectory, month) in rows { tr {
+            th scope="row" { @match buyers.iter().find(|buyer| *buyer.siret == *trajectory.siret) {
+                Some(buyer) => (buyer_name(sheet, *buyer)),
+                None => (trajectory.siret),
+            } }
+            td { (wording::month(lang, month.first)) " " (trajectory.year) }
+            td.n { (euros(lang, month.own.total.euros())) }
+            td.n { (known(month.own.ratio())) }
+            td.n { (known(month.so_far.ratio())) }
+            td.n { (trajectory.target.map_or_else(|| sheet.say("à vérifier", "to be checked").to_owned(), |target| percent(lang, target, 1))) }
+        } } }
+    };
+    table(
+        sheet,
+        "months",
+        ("Achats informatiques, mois par mois", "IT purchases, month by month"),
+        (
+            "Matériel informatique et téléphonie\u{a0}: la part de réemploi de chaque mois, et celle de l'année jusque-là.",
+            "IT equipment and telephony: the share of reuse of each month, and of the year so far.",
+        ),
+        inside,
+    )
+}
+
 /// The declarations of the years that can be told.
 pub fn declarations(sheet: &Sheet) -> Markup {
     let year = sheet.edition.today.year();
