@@ -65,41 +65,72 @@ pub fn trajectory(sheet: &Sheet, trajectories: &[Trajectory]) -> Markup {
     }
 }
 
-/// The rate of IT purchases from reuse since 1 January, month by month, beside what the law asks: a drawing for each buyer.
+/// The rate of IT purchases from reuse since 1 January, month by month, beside what the law asks: a drawing for each buyer,
+/// and a table that tells the same.
 pub fn drawn(sheet: &Sheet) -> Markup {
     let lang = sheet.lang;
     let buyers = sheet.figures.buyers("reuse_spend_ratio", &sheet.edition.snapshot.entities);
-    let charts = buyers.iter().filter_map(|buyer| {
-        let own = |of: &&Trajectory| &*of.siret == buyer.siret && &*of.category == "it_telephony";
-        let trajectory = sheet.trajectories.iter().find(own)?;
-        let bars = trajectory.months.iter().map(|month| {
-            let rate = month.so_far.ratio();
-            Bar {
-                label: wording::month(lang, month.first).to_owned(),
-                parts: rate.into_iter().collect(),
-                told: rate.map_or_else(String::new, |rate| percent(lang, rate, 0)),
-                bounds: None,
-            }
-        });
-        let name = buyer.entity.map_or(buyer.siret, |entity| &entity.name);
-        Some(Chart {
-            title: lang.pick(
-                format!(
-                    "{name}\u{a0}: part de réemploi des achats informatiques de {} depuis janvier, et l'objectif",
-                    trajectory.year
-                ),
-                format!(
-                    "{name}: share of reuse in IT purchases of {} since January, and the target",
-                    trajectory.year
-                ),
-            ),
-            shape: Shape::Columns,
-            bars: bars.collect(),
-            legend: Vec::new(),
-            targets: trajectory.months.iter().map(|_| trajectory.target).collect(),
+    let told: Vec<(&str, &Trajectory)> = buyers
+        .iter()
+        .filter_map(|buyer| {
+            let own = |of: &&Trajectory| &*of.siret == buyer.siret && &*of.category == "it_telephony";
+            let name = buyer.entity.map_or(buyer.siret, |entity| &entity.name);
+            Some((name, sheet.trajectories.iter().find(own)?))
         })
+        .filter(|(_, trajectory)| !trajectory.months.is_empty())
+        .collect();
+    let Some((_, first)) = told.first() else { return html! {} };
+    let rate = |rate: Option<f64>| rate.map_or_else(String::new, |rate| percent(lang, rate, 0));
+    let months = first.months.iter().map(|month| wording::month(lang, month.first));
+    html! {
+        div.charts { @for (name, trajectory) in &told { (chart(sheet, name, trajectory).draw()) } }
+        details {
+            summary { (sheet.say("Les mêmes chiffres en tableau, mois par mois", "The same figures as a table, month by month")) }
+            div.wide tabindex="0" role="region" aria-label=(sheet.say("Mois par mois", "Month by month")) { table {
+                caption { (sheet.say(
+                    "Part de réemploi des achats informatiques, cumulée depuis janvier.",
+                    "Share of reuse in IT purchases, cumulated since January.",
+                )) }
+                thead { tr {
+                    th scope="col" { (sheet.say("Acheteur", "Buyer")) }
+                    @for month in months { th.n scope="col" { (month) } }
+                    th.n scope="col" { (sheet.say("Objectif", "Target")) }
+                } }
+                tbody { @for (name, trajectory) in &told { tr {
+                    th scope="row" { (name) }
+                    @for month in &trajectory.months { td.n { (rate(month.so_far.ratio())) } }
+                    td.n { (rate(trajectory.target)) }
+                } } }
+            } }
+        }
+    }
+}
+
+fn chart(sheet: &Sheet, name: &str, trajectory: &Trajectory) -> Chart {
+    let (lang, year) = (sheet.lang, trajectory.year);
+    let bars = trajectory.months.iter().map(|month| {
+        let rate = month.so_far.ratio();
+        Bar {
+            label: wording::month(lang, month.first).to_owned(),
+            parts: rate.into_iter().collect(),
+            told: rate.map_or_else(String::new, |rate| percent(lang, rate, 0)),
+            bounds: None,
+        }
     });
-    html! { div.charts { @for chart in charts { (chart.draw()) } } }
+    let target = trajectory.target.map_or_else(String::new, |target| {
+        let share = percent(lang, target, 1);
+        lang.pick(format!(", et l'objectif de {share}"), format!(", and the target of {share}"))
+    });
+    Chart {
+        title: lang.pick(
+            format!("{name}\u{a0}: part de réemploi des achats informatiques de {year} depuis janvier{target}"),
+            format!("{name}: share of reuse in IT purchases of {year} since January{target}"),
+        ),
+        shape: Shape::Columns,
+        bars: bars.collect(),
+        legend: Vec::new(),
+        targets: trajectory.months.iter().map(|_| trajectory.target).collect(),
+    }
 }
 
 /// The declarations of the years that can be told.
@@ -127,7 +158,7 @@ fn row(sheet: &Sheet, buyer: Markup, trajectory: &Trajectory) -> Markup {
         Some(value) => sheet.figure(&source(name, None, Some(year)), &percent(lang, value, 1)),
         None => html! { (sheet.say("non calculable", "cannot be computed")) },
     };
-    let to_check = sheet.say("à vérifier", "to be checked");
+    let to_check = sheet.say("à\u{a0}vérifier", "to be checked");
     html! { tr {
         th scope="row" { (buyer) }
         td { (words::category(lang, &trajectory.category, known)) }
