@@ -4,6 +4,7 @@
 
 mod api;
 mod boaviztapi;
+mod browser;
 mod declaration;
 mod declare;
 mod figures;
