@@ -15,6 +15,7 @@ pub const STYLE: &str = "\
 figcaption{color:var(--quiet)}.axis,.bound{stroke:var(--ink)}.target{stroke:var(--target);stroke-width:2;stroke-dasharray:5 3}\
 rect.p0{fill:var(--main)}rect.p1{fill:var(--second)}span.p0{color:var(--main)}span.p1{color:var(--second)}\
 .line{fill:none;stroke:var(--main);stroke-width:2}.band{fill:var(--second);opacity:.5}\
+@media screen and (max-width:40rem){.bars text{font-size:15px}}\
 .charts{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr))}";
 
 /// A drawing of bars.
@@ -89,7 +90,7 @@ impl Chart {
                 figcaption { (self.title)
                     @for (at, part) in self.legend.iter().enumerate() { " " span.key { span class=(format!("p{at}")) { "\u{25a0}" } " " (part) } }
                 }
-                svg viewBox=(format!("0 0 {WIDTH} {height}")) role="img" aria-label=(format!("{}. {}.", self.title, told.join(", "))) {
+                svg.bars viewBox=(format!("0 0 {WIDTH} {height}")) role="img" aria-label=(format!("{}. {}.", self.title, told.join(", "))) {
                     @match self.shape {
                         Shape::Columns => (self.columns(most)),
                         Shape::Rows => (self.rows(most)),

@@ -5,6 +5,7 @@
 mod alerts;
 mod api;
 mod boaviztapi;
+mod browser;
 mod declaration;
 mod declare;
 mod figures;

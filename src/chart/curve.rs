@@ -8,6 +8,8 @@ const WIDTH: f64 = 360.0;
 const HEIGHT: f64 = 200.0;
 /// Where the axes are: at the left the shares, below the years.
 const LEFT: f64 = 40.0;
+/// The last year is written below it, with its unit.
+const RIGHT: f64 = WIDTH - 24.0;
 const BASE: f64 = 180.0;
 const TOP: f64 = 8.0;
 
@@ -43,7 +45,7 @@ impl Curve {
             return html! {};
         };
         let years = last.years.ceil();
-        let x = |year: f64| LEFT + year / years * (WIDTH - LEFT - 10.0);
+        let x = |year: f64| LEFT + year / years * (RIGHT - LEFT);
         let y = |share: f64| BASE - share.clamp(0.0, 1.0) * (BASE - TOP);
         let steps = |of: fn(&Point) -> f64| {
             let mut at = vec![(x(0.0), y(1.0))];
@@ -65,12 +67,12 @@ impl Curve {
                 figcaption { (self.title) }
                 svg viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) role="img" aria-label=(format!("{}. {}", self.title, self.told)) {
                     @for (share, told) in &self.levels {
-                        line.axis x1=(px(LEFT)) y1=(px(y(*share))) x2=(px(WIDTH - 10.0)) y2=(px(y(*share))) stroke-opacity=".25" {}
+                        line.axis x1=(px(LEFT)) y1=(px(y(*share))) x2=(px(RIGHT)) y2=(px(y(*share))) stroke-opacity=".25" {}
                         text x=(px(LEFT - 4.0)) y=(px(y(*share) + 4.0)) text-anchor="end" { (told) }
                     }
                     polygon.band points=(path(&band)) {}
                     polyline.line points=(path(&steps(|point| point.share))) {}
-                    line.axis x1=(px(LEFT)) y1=(px(BASE)) x2=(px(WIDTH - 10.0)) y2=(px(BASE)) {}
+                    line.axis x1=(px(LEFT)) y1=(px(BASE)) x2=(px(RIGHT)) y2=(px(BASE)) {}
                     @let mut year = 0.0;
                     @while year <= years {
                         text x=(px(x(year))) y=(px(HEIGHT - 4.0)) text-anchor="middle" {
@@ -100,7 +102,7 @@ mod tests {
         };
         let drawn = curve(vec![point(2.0, 0.5), point(4.0, 0.0)]).draw().into_string();
         // From the upper left, level for two of four years, down to one half, level, down to the axis.
-        let (middle, right, half) = (LEFT + (WIDTH - LEFT - 10.0) / 2.0, WIDTH - 10.0, BASE - (BASE - TOP) / 2.0);
+        let (middle, right, half) = (LEFT + (RIGHT - LEFT) / 2.0, RIGHT, BASE - (BASE - TOP) / 2.0);
         let points = [(LEFT, TOP), (middle, TOP), (middle, half), (right, half), (right, BASE)];
         let points = points.map(|(x, y)| format!("{},{}", px(x), px(y))).join(" ");
         assert!(drawn.contains(&format!("points=\"{points}\"")), "{points}: {drawn}");

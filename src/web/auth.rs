@@ -20,6 +20,8 @@ pub const SESSION: Duration = Duration::from_secs(8 * 3600);
 /// Sessions kept at most; the oldest leave first.
 const SESSIONS: usize = 10_000;
 const COOKIE: &str = "ecoparc_session";
+/// Remembers the language that a reader has chosen, and nothing else.
+pub const LANGUAGE: &str = "ecoparc_lang";
 
 /// Someone who asks, and what they may see.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -120,7 +122,7 @@ impl Sessions {
 
     /// Ends the session of a request; gives the cookie that forgets it.
     pub fn close(&self, server: &Server, headers: &HeaderMap) -> String {
-        if let Some(id) = cookie_of(headers) {
+        if let Some(id) = cookie_of(headers, COOKIE) {
             let key: [u8; 32] = Sha256::digest(id).into();
             self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
         }
@@ -141,12 +143,13 @@ fn cookie(server: &Server, id: &str, seconds: u64) -> String {
     format!("{COOKIE}={id}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
 }
 
-fn cookie_of(headers: &HeaderMap) -> Option<&str> {
+/// The value of the cookie of this name.
+pub fn cookie_of<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     cookies
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, id)| *name == COOKIE && !id.is_empty())
+        .find(|(name, value)| *name == wanted && !value.is_empty())
         .map(|(_, id)| id)
 }
 
@@ -201,7 +204,7 @@ pub fn viewer(
         let token = token_of(server, &text).ok_or_else(|| Problem::unauthenticated("the token is not known"))?;
         return of_token(token, edition, None);
     }
-    if let Some((hash, csrf)) = cookie_of(headers).and_then(|id| sessions.of(id))
+    if let Some((hash, csrf)) = cookie_of(headers, COOKIE).and_then(|id| sessions.of(id))
         && let Some(token) = server.tokens.iter().find(|token| token.hash == hash)
     {
         return of_token(token, edition, Some(csrf));

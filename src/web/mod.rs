@@ -314,6 +314,11 @@ async fn ready(State(house): Shared) -> Response {
     (status, axum::Json(serde_json::json!({ "status": told, "edition": edition, "store": store }))).into_response()
 }
 
+/// The language of a page: what its address asks, else what the reader has chosen before, else what the browser prefers.
+fn language(asked: Option<&str>, headers: &HeaderMap) -> Lang {
+    Lang::choose(asked.or(auth::cookie_of(headers, auth::LANGUAGE)), accepts(headers, header::ACCEPT_LANGUAGE))
+}
+
 /// Shows a page; to who may not see it, the login form.
 async fn show(
     State(house): Shared,
@@ -324,7 +329,7 @@ async fn show(
     let asked = pairs(query.as_deref().unwrap_or_default());
     let asked = asked.ok_or_else(|| Problem::parameter("query", "the query cannot be read"))?;
     let asked: BTreeMap<String, String> = asked.into_iter().collect();
-    let lang = Lang::choose(asked.get("lang").map(String::as_str), accepts(&headers, header::ACCEPT_LANGUAGE));
+    let lang = language(asked.get("lang").map(String::as_str), &headers);
     let edition = house.edition()?;
     // An unknown token is told on the form, where it can be corrected.
     let Ok(viewer) = house.viewer(&headers, &edition) else {
@@ -338,9 +343,15 @@ async fn show(
         return Ok(tagged(StatusCode::NOT_MODIFIED.into_response(), &tag));
     }
     let world = house.worlds.of(&edition, Key::of(&edition, &viewer));
+    let chosen = asked.contains_key("lang");
     let visit = page::Visit { viewer, world, lang, asked };
     let text = computed(&house, move || page::page(page, &visit)).await?;
-    Ok(tagged(Html(text).into_response(), &tag))
+    let mut answer = tagged(Html(text).into_response(), &tag);
+    let kept = format!("{}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict", auth::LANGUAGE, lang.code());
+    if let Some(kept) = HeaderValue::from_str(&kept).ok().filter(|_| chosen) {
+        answer.headers_mut().append(header::SET_COOKIE, kept);
+    }
+    Ok(answer)
 }
 
 #[derive(serde::Deserialize)]
@@ -351,17 +362,13 @@ struct Login {
 async fn login_form(RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let asked = pairs(query.as_deref().unwrap_or_default()).unwrap_or_default();
     let asked = asked.iter().find(|(name, _)| name == "lang").map(|(_, lang)| lang.as_str());
-    let lang = Lang::choose(asked, accepts(&headers, header::ACCEPT_LANGUAGE));
-    Html(page::login_page(lang, false)).into_response()
+    Html(page::login_page(language(asked, &headers), false)).into_response()
 }
 
 async fn login(State(house): Shared, headers: HeaderMap, Form(form): Form<Login>) -> Response {
     match house.sessions.open(&house.web.server, form.token.trim()) {
         Some(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response(),
-        None => {
-            let lang = Lang::choose(None, accepts(&headers, header::ACCEPT_LANGUAGE));
-            (StatusCode::FORBIDDEN, Html(page::login_page(lang, true))).into_response()
-        }
+        None => (StatusCode::FORBIDDEN, Html(page::login_page(language(None, &headers), true))).into_response(),
     }
 }
 

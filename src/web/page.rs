@@ -66,7 +66,6 @@ pub static PAGES: &[Page] = &[
         inside: |sheet| {
             html! {
                 (trajectory::drawn(sheet))
-                (trajectory::months(sheet))
                 (tables::purchases(sheet))
                 (trajectory::trajectory(sheet, &sheet.trajectories))
                 (trajectory::declarations(sheet))
@@ -97,13 +96,28 @@ pub static PAGES: &[Page] = &[
             html! {
                 (stock::kinds(sheet))
                 (tables::equipment(sheet, &sheet.world.portions().1))
-                (stock::entities(sheet))
-                (stock::acquired(sheet))
-                (makeup::makeup(sheet, &sheet.world.portions().0))
+                p { (sheet.say("Autres vues\u{a0}: ", "Other views: "))
+                    a href="/footprint/factors" { (sheet.say("facteur par facteur", "factor by factor")) } ", "
+                    a href="/footprint/entities" { (sheet.say("par entité et par année d'acquisition", "by entity and by year of acquisition")) } "."
+                }
                 @if sheet.sees_assets() { (explained::form(sheet, "")) }
                 (gains::gains(sheet))
             }
         },
+    },
+    Page {
+        path: "/footprint/factors",
+        name: ("Facteur par facteur", "Factor by factor"),
+        needs: Scope::Read,
+        listed: false,
+        inside: makeup::page,
+    },
+    Page {
+        path: "/footprint/entities",
+        name: ("Empreinte par entité et par année", "Footprint by entity and by year"),
+        needs: Scope::Read,
+        listed: false,
+        inside: |sheet| html! { (stock::entities(sheet)) (stock::acquired(sheet)) p { a href="/footprint" { (sheet.say("Retour à l'empreinte", "Back to the footprint")) } } },
     },
     Page { path: "/fleet", name: ("Parc", "Fleet"), needs: Scope::Assets, listed: true, inside: fleet::list },
     Page {
@@ -176,23 +190,24 @@ const OWN_STYLE: &str = "\
 @media(prefers-color-scheme:dark){:root{--ink:#e9ebee;--paper:#15171a;--soft:#212429;--line:#7b838c;--quiet:#b9c0c7;--link:#9cc7ff;--main:#7fb2dd;--second:#3d6484;--target:#ff8a80}}\
 *{box-sizing:border-box}\
 body{margin:0 auto;padding:1rem;max-width:75rem;color:var(--ink);background:var(--paper);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:break-word}\
-a{color:var(--link)}a:focus-visible,button:focus-visible,input:focus-visible,div:focus-visible{outline:3px solid var(--link);outline-offset:2px}\
+a{color:var(--link)}a:focus-visible,button:focus-visible,input:focus-visible,select:focus-visible,summary:focus-visible,div:focus-visible{outline:3px solid var(--link);outline-offset:2px}\
 .skip{position:absolute;left:-99rem}.skip:focus{position:static}\
 h1{font-size:1.6rem;line-height:1.2;margin:.5rem 0}h2{margin:2rem 0 .5rem;font-size:1.25rem}h3{margin:0;font-size:1rem}\
-header nav{display:flex;flex-wrap:wrap;gap:1rem;justify-content:flex-end;align-items:baseline}\
-.cards{list-style:none;margin:0;padding:0;display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,17rem),1fr))}\
-.cards li{padding:1rem;border:1px solid var(--line);border-radius:.4rem;background:var(--soft)}\
+header nav{display:flex;flex-wrap:wrap;gap:1rem;justify-content:flex-end;align-items:baseline}header nav+nav{justify-content:flex-start}\
+.cards{list-style:none;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:1rem}\
+.cards li{flex:1 1 20rem;min-width:0;padding:1rem;border:1px solid var(--line);border-radius:.4rem;background:var(--soft)}\
 .cards p{margin:.4rem 0 0}.figure{font-size:1.5rem;line-height:1.25;font-weight:600}\
-.note{color:var(--quiet);font-size:.9rem}.alert{border-left:.4rem solid var(--line);padding-left:.6rem;font-weight:600}\
-.wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}\
+.note{color:var(--quiet);font-size:.9em}td .note,th .note{display:block}.alert{border-left:.4rem solid var(--line);padding-left:.6rem;font-weight:600}\
+.wide{overflow-x:auto;margin-bottom:1rem}.chart{max-width:44rem}.charts{margin-top:1rem}h3+p{margin-top:.2rem}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}\
 caption{text-align:left;padding:.4rem 0;color:var(--quiet)}\
 th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}\
-thead th{background:var(--soft)}.n{text-align:right}tfoot{font-weight:600}th .note{font-weight:400}th form{margin:.3rem 0}\
-form{margin:0}input,button{font:inherit;padding:.4rem .7rem;max-width:100%}\
+thead th{background:var(--soft)}.n{text-align:right}.one{white-space:nowrap}tfoot{font-weight:600}th .note{font-weight:400}th form{margin:.3rem 0}\
+form{margin:0}form label{display:inline-flex;flex-wrap:wrap;gap:.5rem;align-items:center;max-width:100%}input,button{font:inherit;padding:.4rem .7rem;max-width:100%}\
 nav ul{list-style:none;margin:.5rem 0;padding:0;display:flex;flex-wrap:wrap;gap:.3rem 1rem}nav a[aria-current]{font-weight:600;text-decoration:none}\
 form p{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center}select{font:inherit;padding:.4rem;max-width:100%}\
 footer{margin-top:2rem;border-top:1px solid var(--line)}\
-@media print{:root{--ink:#000;--paper:#fff;--soft:#fff;--quiet:#222;--link:#000;--main:#1b5e8c;--second:#8fb8d4;--target:#b3261e}body{max-width:none;font-size:10pt;padding:0}nav,form,.skip{display:none}.wide{overflow:visible}.cards li,tr{break-inside:avoid}a{text-decoration:none}}";
+@media screen and (max-width:40rem){td{min-width:7.5rem}td.n{min-width:6rem}caption{max-width:calc(100vw - 2rem)}}\
+@media print{:root{--ink:#000;--paper:#fff;--soft:#fff;--quiet:#222;--link:#000;--main:#1b5e8c;--second:#8fb8d4;--target:#b3261e}html{font-size:9.5pt}body{max-width:none;padding:0 1px}header nav,form,.skip,details:not([open]){display:none}.charts .bars text{font-size:15px}.wide{overflow:visible}.cards li{flex-basis:30%}main .charts{grid-template-columns:1fr 1fr}.cards li,tr{break-inside:avoid}h2,h3,caption{break-after:avoid}tfoot{display:table-row-group}svg,.key{print-color-adjust:exact;-webkit-print-color-adjust:exact}a{text-decoration:none}}";
 
 /// The only style of every page, in its head: for a Content-Security-Policy that names its hash.
 pub static STYLE: LazyLock<String> = LazyLock::new(|| format!("{OWN_STYLE}{}", chart::STYLE));
@@ -233,11 +248,6 @@ impl Sheet<'_> {
         }
     }
 
-    /// In a form: the language that was asked for stays asked for.
-    fn language(&self) -> Markup {
-        html! { @if self.asked.contains_key("lang") { input type="hidden" name="lang" value=(self.lang.code()); } }
-    }
-
     /// What is asked of the page under a name; nothing where it is empty.
     fn ask(&self, name: &str) -> Option<&str> {
         self.asked.get(name).map(|text| text.trim()).filter(|text| !text.is_empty())
@@ -273,11 +283,9 @@ fn told(page: &Page, sheet: &Sheet) -> String {
         _ => format!("{}{}{name}", lang.pick(page.name.0, page.name.1), lang.pick("\u{a0}– ", " – ")),
     };
     let (other, code) = lang.pick(("English", "en"), ("Français", "fr"));
-    // What was asked stays asked in the other language, and a language that was asked for is kept from page to page.
     let asked = sheet.asked.iter().filter(|(name, _)| *name != "lang");
     let asked: String =
         asked.map(|(name, value)| format!("&{}={}", explained::query(name), explained::query(value))).collect();
-    let kept = if sheet.asked.contains_key("lang") { format!("?lang={}", lang.code()) } else { String::new() };
     let seen = |page: &&Page| page.listed && sheet.viewer.may(page.needs);
     let body = html! {
         header {
@@ -294,7 +302,7 @@ fn told(page: &Page, sheet: &Sheet) -> String {
             }
             nav aria-label=(lang.pick("Pages", "Pages")) { ul {
                 @for other in PAGES.iter().filter(seen) {
-                    li { a href=(format!("{}{kept}", other.path)) aria-current=[(other.path == page.path).then_some("page")] { (lang.pick(other.name.0, other.name.1)) } }
+                    li { a href=(other.path) aria-current=[(other.path == page.path).then_some("page")] { (lang.pick(other.name.0, other.name.1)) } }
                 }
             } }
             h1 { (title) }

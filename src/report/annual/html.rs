@@ -108,7 +108,8 @@ pub fn table(table: &Table) -> Markup {
         } } }
     };
     html! {
-        div.wide.whole[table.rows.len() <= WHOLE] tabindex="0" role="region" aria-label=(label(table)) {
+        // It scrolls by itself where it is too wide: the keyboard must reach it.
+        div.wide.whole[table.rows.len() <= WHOLE] tabindex="0" role="group" aria-label=(label(table)) {
             table {
                 @if !table.caption.is_empty() { caption { (table.caption) } }
                 thead { tr { @for (at, (head, _)) in table.heads.iter().enumerate() {

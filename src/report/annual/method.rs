@@ -141,9 +141,11 @@ fn sets(lang: Lang, settings: &Settings, readings: &[(&'static Indicator, Readin
     let ids = readings.iter().flat_map(|(_, reading)| &reading.rests_on);
     let used: BTreeSet<&str> = ids.filter_map(|id| id.split_once('/')).map(|(set, _)| set).collect();
     for set in settings.factors.sets.iter().filter(|set| used.contains(&*set.id)) {
-        table
-            .rows
-            .push([&set.publisher, &set.edition, &set.licence, &set.origin].map(|text| text.to_string()).to_vec());
+        table.rows.push(
+            [&set.publisher, &set.edition, &set.licence, &set.origin]
+                .map(|text| words::origin(lang, text).into_owned())
+                .to_vec(),
+        );
     }
     table
 }

@@ -133,7 +133,7 @@ fn footprint(sheet: &Sheet) -> Markup {
             @match reading.and_then(|reading| reading.value) {
                 Some(value) => {
                     @if reading.is_some_and(|reading| reading.coverage < 1.0) { (sheet.say("au moins ", "at least ")) }
-                    (sheet.figure(&source(NAME, None, None), &co2e(lang, value)))
+                    (sheet.figure("/footprint", &co2e(lang, value)))
                 }
                 None => (sheet.unknown(reading.and_then(|reading| reading.note.as_deref()))),
             }

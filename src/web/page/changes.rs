@@ -24,7 +24,6 @@ pub fn changes(sheet: &Sheet) -> Markup {
     };
     html! {
         form method="get" action="/changes" {
-            (sheet.language())
             p {
                 label for="since" { (sheet.say("Comparer aujourd'hui avec le", "Compare today with")) }
                 input type="date" id="since" name="since" value=(since) max=(today) required

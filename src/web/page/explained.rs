@@ -20,7 +20,6 @@ pub(super) fn form(sheet: &Sheet, asked: &str) -> Markup {
     let lang = sheet.lang;
     html! {
         form method="get" action="/explain" role="search" {
-            (sheet.language())
             p {
                 label for="q" { (lang.pick(
                     "Expliquer l'empreinte d'un matériel (identifiant, n° de série, étiquette, nom)\u{a0}: ",

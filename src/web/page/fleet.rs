@@ -11,7 +11,7 @@ use crate::web::api::assets::Filter;
 use crate::wording::{date, statuses};
 
 /// Rows of a page.
-const ROWS: usize = 50;
+const ROWS: usize = 30;
 
 pub fn list(sheet: &Sheet) -> Markup {
     let lang = sheet.lang;
@@ -75,7 +75,7 @@ fn row(sheet: &Sheet, asset: &Asset) -> Markup {
     let (lang, facts) = (sheet.lang, &asset.facts);
     let model = [facts.manufacturer.as_deref(), facts.model.as_deref()].into_iter().flatten().collect::<Vec<_>>();
     html! { tr {
-        th scope="row" { a href=(format!("/explain?q={}", query(&asset.id))) { (asset.id) } }
+        th.one scope="row" { a href=(format!("/explain?q={}", query(&asset.id))) { (asset.id) } }
         td { (words::kind(lang, facts.kind.map_or("unknown", Word::name))) }
         td { (model.join(" ")) }
         td { (sheet.edition.snapshot.entities.entity(asset.entity).name) }
@@ -89,10 +89,11 @@ fn form(sheet: &Sheet) -> Markup {
     let choice = |name: &str, label: (&str, &str), options: Vec<(&str, String)>| {
         let chosen = sheet.ask(name);
         html! {
-            label for=(name) { (sheet.say(label.0, label.1)) }
-            select id=(name) name=(name) {
-                option value="" { (sheet.say("tous", "all")) }
-                @for (value, text) in &options { option value=(value) selected[chosen == Some(*value)] { (text) } }
+            label { (sheet.say(label.0, label.1))
+                select name=(name) {
+                    option value="" { (sheet.say("tous", "all")) }
+                    @for (value, text) in &options { option value=(value) selected[chosen == Some(*value)] { (text) } }
+                }
             }
         }
     };
@@ -109,10 +110,8 @@ fn form(sheet: &Sheet) -> Markup {
         Status::ALL.iter().map(|(status, name)| (*name, statuses::status(lang, Some(*status)).to_owned())).collect();
     html! {
         form method="get" action="/fleet" role="search" {
-            (sheet.language())
             p {
-                label for="q" { (sheet.say("Rechercher", "Search")) }
-                input type="search" id="q" name="q" value=(sheet.ask("q").unwrap_or_default());
+                label { (sheet.say("Rechercher", "Search")) input type="search" name="q" value=(sheet.ask("q").unwrap_or_default()); }
                 (choice("kind", ("Type", "Kind"), kinds.collect()))
                 (choice("entity", ("Service", "Entity"), entities))
                 (choice("status", ("État", "Status"), states))

@@ -14,6 +14,8 @@ use crate::wording::{duration, number, percent};
 
 /// Kinds that are drawn: those of which there are most.
 const DRAWN: usize = 6;
+/// Kinds whose ages are told one by one.
+const TOLD: usize = 15;
 /// Lives that a curve needs to tell something.
 const ENOUGH: usize = 30;
 /// Steps of a curve that are nearer are drawn as one.
@@ -54,8 +56,15 @@ fn ages(sheet: &Sheet) -> Markup {
     let kinds = kinds(sheet);
     let short = |band: &str| match band {
         "unknown" => "?".to_owned(),
-        "10y+" => "10+".to_owned(),
-        band => band.trim_end_matches('y').split('-').next().unwrap_or_default().to_owned(),
+        band => band.replace('y', "").split('-').next().unwrap_or_default().to_owned(),
+    };
+    let years = |band: &str| {
+        let (years, unit) = match band.strip_suffix("y+") {
+            Some(years) => (years, sheet.say("ans et plus", "y or more")),
+            None => (band.trim_end_matches('y'), sheet.say("ans", "y")),
+        };
+        // A hyphen would let the line break between the two ages.
+        format!("{}\u{a0}{unit}", years.replace('-', "\u{2011}"))
     };
     let charts = kinds.iter().take(DRAWN).map(|kind| Chart {
         title: format!("{} {}", words::kind(lang, kind), sheet.say("par âge, en années", "by age, in years")),
@@ -77,13 +86,17 @@ fn ages(sheet: &Sheet) -> Markup {
             th scope="col" { (sheet.say("Matériel", "Equipment")) }
             @for band in &bands { th.n scope="col" { @match *band {
                 "unknown" => (sheet.say("inconnu", "unknown")),
-                "10y+" => (sheet.say("10\u{a0}ans et plus", "10\u{a0}y and more")),
-                band => (sheet.lang.pick(band.replace('y', "\u{a0}ans"), band.replace('y', "\u{a0}y"))),
+                band => (years(band)),
             } } }
         } }
-        tbody { @for kind in &kinds { tr {
+        tbody { @for kind in kinds.iter().take(TOLD) { tr {
             th scope="row" { (sheet.figure(&source(NAME, Some(kind), None), words::kind(lang, kind))) }
             @for band in &bands { td.n { (number(lang, count(kind, band), 0)) } }
+        } } }
+        @let others = kinds.get(TOLD..).unwrap_or_default();
+        @if !others.is_empty() { tfoot { tr {
+            th scope="row" { (sheet.figure(&source(NAME, None, None), sheet.say("Autres types", "Other kinds"))) }
+            @for band in &bands { td.n { (number(lang, others.iter().map(|kind| count(kind, band)).sum(), 0)) } }
         } } }
     };
     html! {

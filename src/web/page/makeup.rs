@@ -10,12 +10,36 @@ use super::tables::{heads, table};
 use super::{Sheet, words};
 use crate::wording::{co2e, number};
 
+/// The footprint factor by factor, of all kinds or of the one that is asked for.
+pub fn page(sheet: &Sheet) -> Markup {
+    let all = &sheet.world.portions().0;
+    let kind = |portion: &Portion| portion.kind.map_or("unknown", Word::name);
+    let asked = sheet.ask("kind").filter(|asked| all.iter().any(|portion| kind(portion) == *asked));
+    let portions: Vec<Portion> =
+        all.iter().filter(|portion| asked.is_none_or(|asked| kind(portion) == asked)).cloned().collect();
+    html! {
+        @if let Some(kind) = asked {
+            p { (words::kind(sheet.lang, kind)) " – "
+                a href="/footprint/factors" { (sheet.say("tous les types de matériel", "all kinds of equipment")) } ", "
+                a href=(format!("/api/v1/indicators?kind={kind}")) { (sheet.say("tous les chiffres de celui-ci", "all figures of this one")) } "."
+            }
+        }
+        (makeup(sheet, &portions, asked))
+        p {
+            a href="/api/v1/factors" { (sheet.say("Tous les facteurs, avec leur licence et leur référence", "All factors, with licence and reference")) } ". "
+            a href="/footprint" { (sheet.say("Retour à l'empreinte", "Back to the footprint")) } "."
+        }
+    }
+}
+
 /// One line a kind and factor: how many, which factor and why, and what it comes to.
-pub fn makeup(sheet: &Sheet, portions: &[Portion]) -> Markup {
+fn makeup(sheet: &Sheet, portions: &[Portion], of: Option<&str>) -> Markup {
     if portions.is_empty() {
         return html! {};
     }
     let lang = sheet.lang;
+    let explanation = of.map_or_else(String::new, |kind| format!("?kind={kind}"));
+    let explanation = format!("/api/v1/footprint/explanation{explanation}");
     let least = |all: bool| if all { "" } else { sheet.say("au moins ", "at least ") };
     let is_whole = |portion: &Portion| portion.told.iter().all(|told| *told == portion.count);
     let told = |told: f64, grams: f64| {
@@ -37,29 +61,26 @@ pub fn makeup(sheet: &Sheet, portions: &[Portion]) -> Markup {
             tr {
                 th scope="row" { (words::kind(lang, kind)) }
                 td.n { (number(lang, portion.count, 0)) }
-                td {
-                    @match &portion.factor {
-                        Some(factor) => {
-                            (sheet.figure("/api/v1/factors", factor)) br;
-                            span.note { (tier(sheet, portion.tier)) "\u{a0}: " (portion.origin) }
-                        }
-                        None => (tier(sheet, portion.tier)),
+                @match &portion.factor {
+                    Some(factor) => td { (factor) span.note { (tier(sheet, portion.tier)) "\u{a0}: " (words::origin(lang, &portion.origin)) } },
+                    None if made + used == 0.0 => td colspan="5" { (tier(sheet, portion.tier)) },
+                    None => td { (tier(sheet, portion.tier)) },
+                }
+                @if portion.factor.is_some() || made + used > 0.0 {
+                    td.n { (told(made, portion.embodied.0)) }
+                    td.n {
+                        @if used > 0.0 {
+                            (number(lang, portion.energy.as_kwh(), 0)) "\u{a0}kWh"
+                            span.note { (grounds(sheet, portion.grounds)) }
+                        } @else { (sheet.say("inconnue", "unknown")) }
                     }
-                }
-                td.n { (told(made, portion.embodied.0)) }
-                td.n {
-                    @if used > 0.0 {
-                        (number(lang, portion.energy.as_kwh(), 0)) "\u{a0}kWh" br;
-                        span.note { (grounds(sheet, portion.grounds)) }
-                    } @else { (sheet.say("inconnue", "unknown")) }
-                }
-                td.n { (told(used, portion.used.0)) }
-                td.n {
-                    @if made + used > 0.0 { (least(is_whole(portion))) }
-                    (sheet.figure(&format!("/api/v1/footprint/explanation?kind={kind}"), &told(made + used, portion.annual.value.0)))
-                    @if made + used > 0.0 {
-                        br;
-                        span.note { (super::cards::bounds(sheet, &co2e(lang, portion.annual.low.0), &co2e(lang, portion.annual.high.0))) }
+                    td.n { (told(used, portion.used.0)) }
+                    td.n {
+                        @if made + used > 0.0 { (least(is_whole(portion))) }
+                        (told(made + used, portion.annual.value.0))
+                        @if made + used > 0.0 {
+                            span.note { (super::cards::bounds(sheet, &co2e(lang, portion.annual.low.0), &co2e(lang, portion.annual.high.0))) }
+                        }
                     }
                 }
             }
@@ -70,7 +91,7 @@ pub fn makeup(sheet: &Sheet, portions: &[Portion]) -> Markup {
             td {} td {} td {} td {}
             td.n {
                 (least(portions.iter().all(is_whole)))
-                (sheet.figure("/api/v1/footprint/explanation", &co2e(lang, total(portions).0)))
+                (sheet.figure(&explanation, &co2e(lang, total(portions).0)))
             }
         } }
     };

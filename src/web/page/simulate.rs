@@ -1,11 +1,11 @@
 //! What a choice would change over five years: a form, and both courses side by side.
 
-use domain::simulation::{Simulation, Year, simulate as run};
+use domain::simulation::{Assumed, Simulation, Year, simulate as run};
 use domain::word::Word;
 use maud::{Markup, html};
 use serde_json::{Map, Value, json};
 
-use super::tables::{heads, table};
+use super::tables::table;
 use super::{Sheet, words};
 use crate::chart::{Bar, Chart, Shape};
 use crate::scenario;
@@ -36,7 +36,9 @@ pub fn simulate(sheet: &Sheet) -> Markup {
             Ok(None) => p { (sheet.say(
                 "Renseignez au moins un choix\u{a0}: il sera comparé au cours actuel des choses, sur cinq ans.",
                 "Tell one choice at least: it is compared with the course that things take today, over five years.",
-            )) },
+            ))
+                " " a href="/simulate?laptop=6" { (sheet.say("Par exemple, des portables gardés six ans", "For example, laptops kept for six years")) } "."
+            },
             Ok(Some(told)) => {
                 @let basis = sheet.world.basis(sheet.edition.today);
                 @match scenario::read(&told).map_err(|why| why.to_string()).and_then(|scenario| {
@@ -92,7 +94,6 @@ fn form(sheet: &Sheet) -> Markup {
     };
     html! {
         form method="get" action="/simulate" {
-            (sheet.language())
             @for kind in LIVES {
                 (field(kind, &lang.pick(
                     format!("{}\u{a0}: durée de vie (ans)", words::kind(lang, kind)),
@@ -177,22 +178,19 @@ fn signed(value: f64, words: impl Fn(f64) -> String) -> String {
     format!("{}{}", if value > 0.0 { "+" } else { "" }, words(value))
 }
 
-/// Every number that was assumed, and what a reader must know.
+/// Every number that was assumed, and what a reader must know: a line each, since there are many.
 fn assumed(sheet: &Sheet, told: &Simulation) -> Markup {
-    let inside = html! {
-        (heads(sheet, &[("Hypothèse", "Assumption", false), ("Valeur", "Value", true), ("Unité", "Unit", false), ("Vaut pour", "Holds for", false), ("Origine", "Origin", false)]))
-        tbody { @for line in &told.assumptions { tr lang="en" {
-            th scope="row" { (line.name) }
-            td.n { (short(sheet.lang, line.value, 3)) }
-            td { (line.unit) }
-            td { (line.course.map_or("both", Word::name)) }
-            td { (line.origin) }
-        } } }
+    let line = |of: &Assumed| {
+        let course = of.course.map_or("both", Word::name);
+        format!("{}: {} {} ({course}; {})", of.name, short(sheet.lang, of.value, 3), of.unit, of.origin)
     };
-    let title = ("Ce qui a été supposé", "What was assumed");
     html! {
-        (table(sheet, "assumed", title, ("Chaque nombre, avec son origine.", "Each number, with its origin."), inside))
+        h2 { (sheet.say("Ce qui a été supposé", "What was assumed")) }
         @if !told.notes.is_empty() { ul lang="en" { @for note in &told.notes { li { (note) } } } }
+        details {
+            summary { (sheet.say("Chaque nombre, avec son origine", "Each number, with its origin")) }
+            ul lang="en" { @for of in &told.assumptions { li { (line(of)) } } }
+        }
         p.note { (date(sheet.lang, told.at)) ". " (sheet.say(
             "Les mêmes scénarios s'écrivent dans un fichier\u{a0}: ecoparc simulate.",
             "The same scenarios are written in a file: ecoparc simulate.",

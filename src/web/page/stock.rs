@@ -106,7 +106,8 @@ pub fn acquired(sheet: &Sheet) -> Markup {
     let bars = told.iter().map(|(year, total)| Bar {
         label: (*year).to_owned(),
         parts: total.value.into_iter().collect(),
-        told: total.value.map_or_else(String::new, |value| co2e(lang, value)),
+        // Short, so that the figures of two columns do not touch: the title tells of what.
+        told: total.value.map_or_else(String::new, |value| co2e(lang, value).replace("\u{a0}CO₂e", "")),
         bounds: None,
     });
     let title = ("Ce qui a été acquis, année par année", "What was acquired, year by year");
@@ -121,6 +122,6 @@ pub fn acquired(sheet: &Sheet) -> Markup {
             ),
             inside,
         ))
-        (Chart { title: sheet.say(title.0, title.1).to_owned(), shape: Shape::Columns, bars: bars.collect(), legend: Vec::new(), targets: Vec::new() }.draw())
+        (Chart { title: format!("{} (CO₂e)", sheet.say(title.0, title.1)), shape: Shape::Columns, bars: bars.collect(), legend: Vec::new(), targets: Vec::new() }.draw())
     }
 }

@@ -18,7 +18,7 @@ use crate::web::world::Kinds;
 /// A table that scrolls by itself where it is too wide for the page, so that the page never does.
 pub(super) fn table(sheet: &Sheet, id: &str, title: (&str, &str), caption: (&str, &str), inside: Markup) -> Markup {
     html! {
-        section aria-labelledby=(id) {
+        section {
             h2 id=(id) { (sheet.say(title.0, title.1)) }
             div.wide tabindex="0" role="region" aria-labelledby=(id) {
                 table {
@@ -108,27 +108,24 @@ pub fn purchases(sheet: &Sheet) -> Markup {
                     } }
                     td.n { @match rate.target {
                         Some(target) => (percent(lang, target, 1)),
-                        None => (sheet.say("à vérifier", "to be checked")),
+                        None => (sheet.say("à\u{a0}vérifier", "to be checked")),
                     } }
                     td.n { @match missing.and_then(|missing| missing.value) {
                         Some(0.0) => (sheet.say("rien, objectif atteint", "nothing, target reached")),
                         Some(value) => (sheet.figure(
                             &source("reuse_spend_missing_euros", None, Some(year)), &euros(lang, value),
                         )),
-                        None => (sheet.say("à vérifier", "to be checked")),
+                        None => (sheet.say("à\u{a0}vérifier", "to be checked")),
                     } }
                     td.n {
                         (percent(lang, rate.coverage, 0))
                         @if rate.coverage < ENOUGH { (sheet.say(", données incomplètes", ", incomplete data")) }
                     }
-                    @if sheet.sees_assets() {
-                        td { a href=(format!("/api/v1/procurement/{year}/lines")) { (sheet.say("lignes ", "lines ")) (year) } }
-                    }
                 } });
             }
         }
     }
-    let mut columns = vec![
+    let columns = [
         ("Acheteur", "Buyer", false),
         ("Catégorie", "Category", false),
         ("Année", "Year", false),
@@ -137,9 +134,6 @@ pub fn purchases(sheet: &Sheet) -> Markup {
         ("Il manque", "Missing", true),
         ("Montants dont l'état est connu", "Amounts of known condition", true),
     ];
-    if sheet.sees_assets() {
-        columns.push(("Détail", "Detail", false));
-    }
     let inside = html! {
         (heads(sheet, &columns))
         tbody {
@@ -147,7 +141,17 @@ pub fn purchases(sheet: &Sheet) -> Markup {
             @if rows.is_empty() { tr { td colspan=(columns.len()) { (sheet.say("aucun achat connu pour ces années", "no purchase is known for these years")) } } }
         }
     };
-    table(
+    let lines = html! {
+        @if sheet.sees_assets() {
+            p.note { (sheet.say("Les lignes derrière ces chiffres\u{a0}: ", "The lines behind these figures: "))
+                @for (at, year) in years(sheet).into_iter().enumerate() {
+                    @if at > 0 { ", " }
+                    a href=(format!("/api/v1/procurement/{year}/lines")) { (sheet.say("lignes ", "lines ")) (year) }
+                } "."
+            }
+        }
+    };
+    let table = table(
         sheet,
         "purchases",
         ("Achats issus du réemploi", "Purchases from reuse"),
@@ -156,16 +160,20 @@ pub fn purchases(sheet: &Sheet) -> Markup {
             "Share, in euros without tax, of a civil year's purchases that came from reuse (AGEC law, article 58). Neither a share of the fleet nor of units.",
         ),
         inside,
-    )
+    );
+    html! { (table) (lines) }
 }
 
 /// A total, worded "at least" where something of it is not known.
-fn total(sheet: &Sheet, total: &Total, address: &str, text: impl Fn(f64) -> String) -> Markup {
+fn total(sheet: &Sheet, total: &Total, address: Option<&str>, text: impl Fn(f64) -> String) -> Markup {
     html! {
         @match total.value {
             Some(value) => {
                 @if total.partial { (sheet.say("au moins ", "at least ")) }
-                (sheet.figure(address, &text(value)))
+                @match address {
+                    Some(address) => (sheet.figure(address, &text(value))),
+                    None => (text(value)),
+                }
             }
             None => (sheet.unknown(total.note)),
         }
@@ -191,11 +199,11 @@ pub fn equipment(sheet: &Sheet, footprints: &Kinds) -> Markup {
             let footprint = figures.sum("footprint_annual_co2e_grams", &slice);
             let without = figures.find("factor_coverage_ratio", &[("kind", kind), ("tier", "none")]);
             Some(html! { tr {
-                th scope="row" { (words::kind(lang, kind)) }
-                td.n { (sheet.figure(&source("assets", Some(kind), None), &whole(active))) }
+                th scope="row" { (sheet.figure(&format!("/footprint/factors?kind={kind}"), words::kind(lang, kind))) }
+                td.n { (whole(active)) }
                 td.n { @match age.zip(known) {
                     Some((age, known)) => {
-                        (sheet.figure(&source("assets_age_seconds", Some(kind), None), &duration(lang, age / known)))
+                        (duration(lang, age / known))
                         @if known < ENOUGH * active {
                             (sheet.say(" (âge connu\u{a0}: ", " (age known: ")) (percent(lang, known / active, 0)) ")"
                         }
@@ -203,29 +211,22 @@ pub fn equipment(sheet: &Sheet, footprints: &Kinds) -> Markup {
                     None => (sheet.say("inconnu", "unknown")),
                 } }
                 td.n { @match median.map(|median| (median.value, median.note.as_deref())) {
-                    Some((Some(value), _)) => (sheet.figure(
-                        &source("lifetime_median_seconds", Some(kind), None), &duration(lang, value),
-                    )),
+                    Some((Some(value), _)) => (duration(lang, value)),
                     Some((None, note)) => (sheet.unknown(note)),
                     None => (sheet.unknown(None)),
                 } }
                 td.n { @match past.value {
-                    Some(_) => (total(sheet, &past, &source("assets_past_lifetime", Some(kind), None), whole)),
+                    Some(_) => (total(sheet, &past, None, whole)),
                     None => (sheet.say("pas de durée de référence", "no reference lifetime")),
                 } }
                 td.n {
-                    (total(
-                        sheet, &footprint, &source("footprint_annual_co2e_grams", Some(kind), None), |value| co2e(lang, value),
-                    ))
+                    (total(sheet, &footprint, None, |value| co2e(lang, value)))
                     @if let Some((_, bounds)) = footprints.iter().find(|(of, _)| *kind_label(*of) == *kind) {
-                        br;
                         span.note { (super::cards::bounds(sheet, &co2e(lang, bounds.low.0), &co2e(lang, bounds.high.0))) }
                     }
                 }
                 td.n { @match without.and_then(|without| without.value) {
-                    Some(without) => (sheet.figure(
-                        &source("factor_coverage_ratio", Some(kind), None), &percent(lang, 1.0 - without, 0),
-                    )),
+                    Some(without) => (percent(lang, 1.0 - without, 0)),
                     None => (sheet.unknown(None)),
                 } }
             } })
@@ -247,8 +248,8 @@ pub fn equipment(sheet: &Sheet, footprints: &Kinds) -> Markup {
             th scope="row" { (sheet.say("Ensemble", "All")) }
             td.n { (sheet.figure(&source("assets", None, None), &whole(figures.active(None)))) }
             td {} td {}
-            td.n { (total(sheet, &figures.sum("assets_past_lifetime", &[]), &source("assets_past_lifetime", None, None), whole)) }
-            td.n { (total(sheet, &all, &source("footprint_fleet_annual_co2e_grams", None, None), |value| co2e(lang, value))) }
+            td.n { (total(sheet, &figures.sum("assets_past_lifetime", &[]), Some(&source("assets_past_lifetime", None, None)), whole)) }
+            td.n { (total(sheet, &all, Some(&source("footprint_fleet_annual_co2e_grams", None, None)), |value| co2e(lang, value))) }
             td {}
         } }
     };
@@ -257,8 +258,8 @@ pub fn equipment(sheet: &Sheet, footprints: &Kinds) -> Markup {
         "equipment",
         ("Parc par type de matériel", "Equipment by type"),
         (
-            "Matériels en service, en stock ou en réparation. Vies prolongées\u{a0}: matériels gardés au-delà de la durée de référence de leur type, un gain.",
-            "Equipment in use, in stock or in repair. Lives made longer: kept beyond the reference lifetime of the type, a gain.",
+            "Matériels en service, en stock ou en réparation\u{a0}; chaque type mène à ses facteurs. Vies prolongées\u{a0}: matériels gardés au-delà de la durée de référence de leur type, un gain.",
+            "Equipment in use, in stock or in repair; each type leads to its factors. Lives made longer: kept beyond the reference lifetime of the type, a gain.",
         ),
         inside,
     )

@@ -65,85 +65,72 @@ pub fn trajectory(sheet: &Sheet, trajectories: &[Trajectory]) -> Markup {
     }
 }
 
-/// The rate of IT purchases from reuse since 1 January, month by month, beside what the law asks: a drawing for each buyer.
+/// The rate of IT purchases from reuse since 1 January, month by month, beside what the law asks: a drawing for each buyer,
+/// and a table that tells the same.
 pub fn drawn(sheet: &Sheet) -> Markup {
     let lang = sheet.lang;
     let buyers = sheet.figures.buyers("reuse_spend_ratio", &sheet.edition.snapshot.entities);
-    let charts = buyers.iter().filter_map(|buyer| {
-        let own = |of: &&Trajectory| &*of.siret == buyer.siret && &*of.category == "it_telephony";
-        let trajectory = sheet.trajectories.iter().find(own)?;
-        let bars = trajectory.months.iter().map(|month| {
-            let rate = month.so_far.ratio();
-            Bar {
-                label: wording::month(lang, month.first).to_owned(),
-                parts: rate.into_iter().collect(),
-                told: rate.map_or_else(String::new, |rate| percent(lang, rate, 0)),
-                bounds: None,
-            }
-        });
-        let name = buyer.entity.map_or(buyer.siret, |entity| &entity.name);
-        Some(Chart {
-            title: lang.pick(
-                format!(
-                    "{name}\u{a0}: part de réemploi des achats informatiques de {} depuis janvier, et l'objectif",
-                    trajectory.year
-                ),
-                format!(
-                    "{name}: share of reuse in IT purchases of {} since January, and the target",
-                    trajectory.year
-                ),
-            ),
-            shape: Shape::Columns,
-            bars: bars.collect(),
-            legend: Vec::new(),
-            targets: trajectory.months.iter().map(|_| trajectory.target).collect(),
+    let told: Vec<(&str, &Trajectory)> = buyers
+        .iter()
+        .filter_map(|buyer| {
+            let own = |of: &&Trajectory| &*of.siret == buyer.siret && &*of.category == "it_telephony";
+            let name = buyer.entity.map_or(buyer.siret, |entity| &entity.name);
+            Some((name, sheet.trajectories.iter().find(own)?))
         })
-    });
-    html! { div.charts { @for chart in charts { (chart.draw()) } } }
+        .filter(|(_, trajectory)| !trajectory.months.is_empty())
+        .collect();
+    let Some((_, first)) = told.first() else { return html! {} };
+    let rate = |rate: Option<f64>| rate.map_or_else(String::new, |rate| percent(lang, rate, 0));
+    let months = first.months.iter().map(|month| wording::month(lang, month.first));
+    html! {
+        div.charts { @for (name, trajectory) in &told { (chart(sheet, name, trajectory).draw()) } }
+        details {
+            summary { (sheet.say("Les mêmes chiffres en tableau, mois par mois", "The same figures as a table, month by month")) }
+            div.wide tabindex="0" role="region" aria-label=(sheet.say("Mois par mois", "Month by month")) { table {
+                caption { (sheet.say(
+                    "Part de réemploi des achats informatiques, cumulée depuis janvier.",
+                    "Share of reuse in IT purchases, cumulated since January.",
+                )) }
+                thead { tr {
+                    th scope="col" { (sheet.say("Acheteur", "Buyer")) }
+                    @for month in months { th.n scope="col" { (month) } }
+                    th.n scope="col" { (sheet.say("Objectif", "Target")) }
+                } }
+                tbody { @for (name, trajectory) in &told { tr {
+                    th scope="row" { (name) }
+                    @for month in &trajectory.months { td.n { (rate(month.so_far.ratio())) } }
+                    td.n { (rate(trajectory.target)) }
+                } } }
+            } }
+        }
+    }
 }
 
-/// The same as a table: each month's own rate, and the year's so far.
-pub fn months(sheet: &Sheet) -> Markup {
-    let lang = sheet.lang;
-    let known = |rate: Option<f64>| rate.map_or_else(|| "–".to_owned(), |rate| percent(lang, rate, 1));
-    let rows = sheet.trajectories.iter().filter(|trajectory| &*trajectory.category == "it_telephony");
-    let rows: Vec<_> =
-        rows.flat_map(|trajectory| trajectory.months.iter().map(move |month| (trajectory, month))).collect();
-    if rows.is_empty() {
-        return html! {};
-    }
-    let buyers = sheet.figures.buyers("reuse_spend_ratio", &sheet.edition.snapshot.entities);
-    let inside = html! {
-        (heads(sheet, &[
-            ("Acheteur", "Buyer", false),
-            ("Mois", "Month", false),
-            ("Achats et dons", "Purchases and gifts", true),
-            ("Part du mois", "Share of the month", true),
-            ("Part depuis janvier", "Share since January", true),
-            ("Objectif", "Target", true),
-        ]))
-        tbody { @for (trajectory, month) in rows { tr {
-            th scope="row" { @match buyers.iter().find(|buyer| *buyer.siret == *trajectory.siret) {
-                Some(buyer) => (buyer_name(sheet, *buyer)),
-                None => (trajectory.siret),
-            } }
-            td { (wording::month(lang, month.first)) " " (trajectory.year) }
-            td.n { (euros(lang, month.own.total.euros())) }
-            td.n { (known(month.own.ratio())) }
-            td.n { (known(month.so_far.ratio())) }
-            td.n { (trajectory.target.map_or_else(|| sheet.say("à vérifier", "to be checked").to_owned(), |target| percent(lang, target, 1))) }
-        } } }
-    };
-    table(
-        sheet,
-        "months",
-        ("Achats informatiques, mois par mois", "IT purchases, month by month"),
-        (
-            "Matériel informatique et téléphonie\u{a0}: la part de réemploi de chaque mois, et celle de l'année jusque-là.",
-            "IT equipment and telephony: the share of reuse of each month, and of the year so far.",
+fn chart(sheet: &Sheet, name: &str, trajectory: &Trajectory) -> Chart {
+    let (lang, year) = (sheet.lang, trajectory.year);
+    let bars = trajectory.months.iter().map(|month| {
+        let rate = month.so_far.ratio();
+        Bar {
+            label: wording::month(lang, month.first).to_owned(),
+            parts: rate.into_iter().collect(),
+            told: rate.map_or_else(String::new, |rate| percent(lang, rate, 0)),
+            bounds: None,
+        }
+    });
+    let target = trajectory.target.map_or_else(String::new, |target| {
+        let share = percent(lang, target, 1);
+        lang.pick(format!(", et l'objectif de {share}"), format!(", and the target of {share}"))
+    });
+    Chart {
+        title: lang.pick(
+            format!("{name}\u{a0}: part de réemploi des achats informatiques de {year} depuis janvier{target}"),
+            format!("{name}: share of reuse in IT purchases of {year} since January{target}"),
         ),
-        inside,
-    )
+        shape: Shape::Columns,
+        bars: bars.collect(),
+        legend: Vec::new(),
+        targets: trajectory.months.iter().map(|_| trajectory.target).collect(),
+    }
 }
 
 /// The declarations of the years that can be told.
@@ -171,7 +158,7 @@ fn row(sheet: &Sheet, buyer: Markup, trajectory: &Trajectory) -> Markup {
         Some(value) => sheet.figure(&source(name, None, Some(year)), &percent(lang, value, 1)),
         None => html! { (sheet.say("non calculable", "cannot be computed")) },
     };
-    let to_check = sheet.say("à vérifier", "to be checked");
+    let to_check = sheet.say("à\u{a0}vérifier", "to be checked");
     html! { tr {
         th scope="row" { (buyer) }
         td { (words::category(lang, &trajectory.category, known)) }

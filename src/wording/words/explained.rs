@@ -67,6 +67,10 @@ const ORIGINS: &[(&str, &str)] = &[
     ("a row for this very model", "facteur de ce modèle"),
     ("computed from the specification", "calculé d'après la configuration"),
     ("the row of its kind", "facteur de son type"),
+    ("Makers, gathered by Boavizta", "fabricants, chiffres réunis par Boavizta"),
+    ("French Republic", "République française"),
+    ("public text", "texte public"),
+    ("decree of 13 August 2025", "arrêté du 13 août 2025"),
     ("no published factor for kind", "aucun facteur publié pour le type"),
     (
         "sum of its parts; distribution and end of life are not in it",
