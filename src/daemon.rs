@@ -426,6 +426,7 @@ async fn states(store: &Store, config: &Config) -> anyhow::Result<Vec<SourceStat
         states.push(SourceState {
             name: source.told.name.to_string(),
             connector: source.connector,
+            link: source.link.clone(),
             up: kept.map(|state| !state.failing()),
             last_success: success.and_then(|attempt| Timestamp::from_second(attempt.ended.0).ok()),
             failure: failing.and_then(|attempt| {

@@ -19,6 +19,8 @@ pub struct SourceState {
     pub connector: &'static str,
     /// Its last collection succeeded. `None` while it has never been tried since the daemon started.
     pub up: Option<bool>,
+    /// Where the tool shows one of its things: an address with `{id}`, and `{type}`.
+    pub link: Option<String>,
     /// A collection is under way.
     pub collecting: bool,
     /// End of its last complete harvest, ever.

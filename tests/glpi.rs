@@ -74,6 +74,22 @@ fn check_shows_what_rules_are_written_of() {
     said("field.Grade: … (25)");
 }
 
+/// The sheet of a thing and the doubts lead to the tool that told of it, where it has an address.
+#[test]
+fn pages_lead_to_the_tool() {
+    let glpi = Glpi::start(10, &[]);
+    let link = "link = \"https://glpi.example.fr/front/{type}.form.php?id={id}\"\n";
+    let folder = Folder::new();
+    let daemon = Daemon::start(&folder.configure(&glpi.source("glpi", link)));
+    daemon.settled();
+    let sheet = daemon.get("/explain?q=glpi%3AComputer%2F12").body;
+    let address = "href=\"https://glpi.example.fr/front/computer.form.php?id=12\"";
+    assert!(sheet.contains(address), "{sheet}");
+    let bad = folder.configure(&glpi.source("glpi", "link = \"javascript:{id}\"\n"));
+    let (code, line) = refusal(&ecoparc().args(["check", "--config"]).arg(bad).output().unwrap());
+    assert!(code == 64 && line.contains("`link`: write https://"), "{code} {line}");
+}
+
 #[test]
 fn a_rule_that_stops_matching_is_told_of() {
     let glpi = Glpi::start(10, &[]);

@@ -132,6 +132,8 @@ pub struct Source {
     pub stale_after: Duration,
     /// A harvest that shrinks by more than half is accepted.
     pub allow_shrink: bool,
+    /// Where the tool shows one of its things: an address with `{id}`, and `{type}`.
+    pub link: Option<String>,
     /// What its rules are called in `ecoparc_rule_matches`.
     pub rules: Vec<String>,
     /// Asks it.

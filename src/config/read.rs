@@ -54,6 +54,7 @@ const FRAME: &[&str] = &[
     "unlisted_after",
     "exits_recorded_since",
     "allow_shrink",
+    "link",
     "rule",
 ];
 
@@ -475,6 +476,7 @@ struct RawSource {
     unlisted_after: Option<String>,
     exits_recorded_since: Option<String>,
     allow_shrink: Option<bool>,
+    link: Option<String>,
     #[serde(default)]
     rule: Vec<Value>,
 }
@@ -497,6 +499,13 @@ fn open(mut told: Table, mut context: connectors::Context, entities: &EntityTree
         let ids: Vec<&str> = entities.nodes.iter().map(|entity| &*entity.id).collect();
         ensure!(ids.contains(&entity.as_str()), "there is no entity `{entity}`{}", keys::meant(entity, &ids));
     }
+    if let Some(link) = &raw.link {
+        let http = link.starts_with("https://") || link.starts_with("http://");
+        ensure!(
+            http && link.contains("{id}"),
+            "`link`: write https://… with {{id}} in it, and {{type}} where it is needed"
+        );
+    }
     context.rules = Rules::read(&raw.rule, connector.reports)?;
     let rules = context.rules.0.iter().enumerate().map(|(at, rule)| rule_name(at, rule)).collect();
     let exits_recorded_since = raw
@@ -517,6 +526,7 @@ fn open(mut told: Table, mut context: connectors::Context, entities: &EntityTree
         timeout: time("timeout", raw.timeout.as_deref(), "5m")?,
         stale_after: time("stale_after", raw.stale_after.as_deref(), "24h")?,
         allow_shrink: raw.allow_shrink.unwrap_or(false),
+        link: raw.link,
         rules,
         asks: Arc::from((connector.open)(own, context)?),
     })

@@ -59,6 +59,7 @@ fn source() -> Source {
         timeout: Duration::from_secs(10),
         stale_after: Duration::from_secs(3600),
         allow_shrink: false,
+        link: None,
         rules: Vec::new(),
         asks: Arc::new(Pdu::default()),
     }

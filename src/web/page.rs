@@ -248,6 +248,14 @@ impl Sheet<'_> {
         }
     }
 
+    /// Where the tool itself shows one of its things (`SOURCE:TYPE/ID`, or `SOURCE:ID`); none where no link was told.
+    fn tool(&self, native: &str) -> Option<String> {
+        let (source, native) = native.split_once(':')?;
+        let link = self.edition.sources.iter().find(|state| state.name == source)?.link.as_ref()?;
+        let (kind, id) = native.rsplit_once('/').unwrap_or(("", native));
+        Some(link.replace("{type}", &explained::query(&kind.to_lowercase())).replace("{id}", &explained::query(id)))
+    }
+
     /// What is asked of the page under a name; nothing where it is empty.
     fn ask(&self, name: &str) -> Option<&str> {
         self.asked.get(name).map(|text| text.trim()).filter(|text| !text.is_empty())

@@ -44,6 +44,7 @@ pub fn explained(sheet: &Sheet) -> Markup {
             [] => p role="status" { (sheet.say("Aucun matériel ne correspond.", "Nothing like this is known.")) },
             [asset] => {
                 p { strong { (asset.id) } " " (name(sheet, asset)) ", " (statuses::status(lang, asset.status(edition.today))) "." }
+                (tools(sheet, asset))
                 (reached(sheet, &steps(edition, sheet.world, asset)))
                 (known(sheet, asset))
             }
@@ -53,6 +54,19 @@ pub fn explained(sheet: &Sheet) -> Markup {
         }
         p { a href="/fleet" { (sheet.say("Retour au parc", "Back to the fleet")) } }
     }
+}
+
+/// The same thing in the tools that told of it, where they have an address.
+fn tools(sheet: &Sheet, asset: &Asset) -> Markup {
+    let snapshot = &sheet.edition.snapshot;
+    let natives =
+        asset.natives.iter().map(|known| format!("{}:{}", snapshot.source_name(known.said_by), known.value));
+    let known: Vec<(String, String)> = natives.filter_map(|native| Some((sheet.tool(&native)?, native))).collect();
+    html! { @if !known.is_empty() { p {
+        (sheet.say("Dans l'outil\u{a0}: ", "In the tool: "))
+        @for (at, (tool, native)) in known.iter().enumerate() { @if at > 0 { ", " } a href=(tool) rel="noreferrer" { (native) } }
+        "."
+    } } }
 }
 
 fn name(sheet: &Sheet, asset: &Asset) -> String {
