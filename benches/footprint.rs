@@ -92,7 +92,7 @@ fn snapshot() -> Snapshot {
         unlisted_after: 90 * 86_400,
         exits_recorded_since: None,
     };
-    let observations = (0..ASSETS).map(kept).collect();
+    let observations = (0..ASSETS).map(kept).map(Into::into).collect();
     let harvested = Moment(1_795_500_000);
     let testimony = Testimony { source, harvested, observations, lines: Lines::default(), power: Vec::new() };
     let root = Entity { id: Text::from("Ville"), name: Text::from("Ville"), configured: true, ..Entity::default() };

@@ -1,11 +1,12 @@
 //! `refresh`: testimonies of 10 000 and 100 000 assets become readings. Prints the memory an asset takes.
 //!
 //! `cargo bench --bench refresh`
-#![expect(clippy::print_stderr, reason = "a bench tells its figures")]
+#![expect(clippy::print_stdout, reason = "a bench tells its figures")]
 
 use std::hint::black_box;
+use std::time::Instant;
 
-use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use cost::peak_megabytes;
 use domain::assumption::Assumptions;
 use domain::entity::{Entity, EntityTree};
 use domain::indicator::{Basis, Publishing, Settings, measure};
@@ -20,6 +21,9 @@ use domain::word::{Condition, Kind, Status, Theme};
 use jiff::civil::{Date, date};
 use jiff::{Span, tz::TimeZone};
 
+#[expect(dead_code, reason = "the processor's seconds are the other benches'")]
+mod cost;
+
 const TODAY: Date = date(2026, 11, 24);
 
 fn source(name: &str) -> Source {
@@ -33,33 +37,70 @@ fn source(name: &str) -> Source {
     }
 }
 
-fn kept(at: usize, inventory: bool) -> Kept {
+/// What one of four tools says of an asset: the inventory, the agents, the directory, the ledger of the accountants.
+fn facts(tool: &str, at: usize) -> Facts {
     let kinds = [Kind::Laptop, Kind::Monitor, Kind::Desktop, Kind::Smartphone, Kind::Switch];
-    let kind = kinds[at % kinds.len()];
     let bought = TODAY.saturating_sub(Span::new().days((at * 7919 % 3650) as i32));
     let status = if at.is_multiple_of(12) { Status::Disposed } else { Status::InUse };
-    let mut facts = Facts {
-        kind: Some(kind),
-        manufacturer: Some(Text::from(["Dell Inc.", "HP", "Lenovo"][at % 3])),
-        model: Some(Text::from(format!("Model {}", at % 40))),
-        serial: Some(Text::from(format!("SN{at:08X}"))),
-        asset_tag: Some(Text::from(format!("INV-{at:07}"))),
-        hostname: Some(Text::from(format!("pc-{at:07}"))),
-        entity: Some(Text::from(format!("Ville > Direction {}", at % 25))),
-        ..Facts::default()
-    };
-    if inventory {
-        facts.status = Some(status);
-        facts.condition = Some(if at.is_multiple_of(7) { Condition::Refurbished } else { Condition::New });
-        facts.purchase_date = Some(bought);
-        facts.purchase_price_ht = Some(Cents(50_000 + (at % 1000) as i64 * 100));
-        facts.in_service_date = Some(bought);
-        facts.disposal_date = (status == Status::Disposed).then_some(TODAY);
-    } else {
-        facts.last_seen = Some(TODAY);
-        facts.ram_gb = Some(16.0);
+    let told = Facts { serial: Some(Text::from(format!("SN{at:08X}"))), ..Facts::default() };
+    match tool {
+        "glpi" => Facts {
+            kind: Some(kinds[at % kinds.len()]),
+            manufacturer: Some(Text::from(["Dell Inc.", "HP", "Lenovo"][at % 3])),
+            model: Some(Text::from(format!("Model {}", at % 400))),
+            asset_tag: Some(Text::from(format!("INV-{at:07}"))),
+            hostname: Some(Text::from(format!("pc-{at:07}"))),
+            entity: Some(Text::from(format!("Ville > Direction {}", at % 25))),
+            location: Some(Text::from(format!("Site {} > Bureau {}", at % 60, at % 900))),
+            status: Some(status),
+            condition: Some(if at.is_multiple_of(7) { Condition::Refurbished } else { Condition::New }),
+            purchase_date: Some(bought),
+            purchase_price_ht: Some(Cents(50_000 + (at % 1000) as i64 * 100)),
+            in_service_date: Some(bought),
+            disposal_date: (status == Status::Disposed).then_some(TODAY),
+            supplier: Some(Text::from(format!("Fournisseur {}", at % 30))),
+            ..told
+        },
+        "ocs" => Facts {
+            kind: Some(kinds[at % kinds.len()]),
+            manufacturer: Some(Text::from(["Dell Inc.", "Hewlett-Packard", "LENOVO"][at % 3])),
+            model: Some(Text::from(format!("Model {}", at % 400))),
+            uuid: Some(Text::from(format!("{at:08x}-0000-4000-8000-{:012x}", at * 7919))),
+            hostname: Some(Text::from(format!("PC-{at:07}.ville.test"))),
+            mac: Some(Text::from(format!("00:1a:2b:{:02x}:{:02x}:{:02x}", at >> 16 & 255, at >> 8 & 255, at & 255))),
+            cpu: Some(Text::from(format!("Intel(R) Core(TM) i5-{}00U CPU @ 1.60GHz", 60 + at % 60))),
+            ram_gb: Some([8.0, 16.0, 32.0][at % 3]),
+            ssd_gb: Some(256.0),
+            operating_system: Some(Text::from(
+                ["Microsoft Windows 10 Professionnel", "Microsoft Windows 11 Professionnel"][at % 2],
+            )),
+            operating_system_version: Some(Text::from(["10.0.19045", "10.0.26100"][at % 2])),
+            last_seen: Some(TODAY),
+            ..told
+        },
+        "ad" => Facts {
+            serial: None,
+            hostname: Some(Text::from(format!("PC-{at:07}"))),
+            last_seen: Some(TODAY),
+            account_enabled: Some(true),
+            ..told
+        },
+        _ => Facts {
+            order_number: Some(Text::from(format!("V-{:06}", at / 20))),
+            warranty_end: Some(bought.saturating_add(Span::new().years(3))),
+            ..told
+        },
     }
-    let spell = Spell { since: TODAY, status, entity: facts.entity.clone(), user: None };
+}
+
+fn kept(tool: &str, at: usize) -> Kept {
+    let facts = facts(tool, at);
+    let spell = Spell {
+        since: TODAY,
+        status: facts.status.unwrap_or(Status::InUse),
+        entity: facts.entity.clone(),
+        user: None,
+    };
     Kept {
         observation: Observation { native: Text::from(format!("Computer/{at}")), anonymous: false, facts },
         first_seen: TODAY,
@@ -69,19 +110,16 @@ fn kept(at: usize, inventory: bool) -> Kept {
     }
 }
 
-/// Every asset is in the inventory; half of them are in a second source too.
+/// Four tools, 2.2 observations an asset: the inventory lists all.
 fn fleet(assets: usize) -> Vec<Testimony> {
-    let testimony = |name: &str, observations| Testimony {
-        source: source(name),
+    let testimony = |tool: &str, of_ten: usize| Testimony {
+        source: Source { creates: tool != "ad", ..source(tool) },
         harvested: Moment(1_795_500_000),
-        observations,
+        observations: (0..assets).filter(|at| at % 10 < of_ten).map(|at| kept(tool, at).into()).collect(),
         lines: Lines::default(),
         power: Vec::new(),
     };
-    vec![
-        testimony("glpi", (0..assets).map(|at| kept(at, true)).collect()),
-        testimony("ocs", (0..assets).step_by(2).map(|at| kept(at, false)).collect()),
-    ]
+    vec![testimony("glpi", 10), testimony("ocs", 6), testimony("ad", 4), testimony("ledger", 2)]
 }
 
 fn rules() -> Rules {
@@ -120,35 +158,52 @@ fn objectives(days: i32) -> Vec<Objective> {
     (0..days).flat_map(both).collect()
 }
 
-fn resident() -> u64 {
+/// The memory that this process holds now, in bytes.
+fn resident_bytes() -> u64 {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     statm.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4096
 }
 
-fn refresh(bench: &mut Criterion) {
+/// Seconds of the middle one of some runs.
+fn middle(runs: usize, mut run: impl FnMut()) -> f64 {
+    let mut seconds: Vec<f64> = (0..runs)
+        .map(|_| {
+            let began = Instant::now();
+            run();
+            began.elapsed().as_secs_f64()
+        })
+        .collect();
+    seconds.sort_by(f64::total_cmp);
+    seconds[runs / 2]
+}
+
+fn main() {
+    let told: Vec<usize> = std::env::args().skip(1).filter_map(|word| word.parse().ok()).collect();
+    let sizes = if told.is_empty() { vec![10_000, 100_000, 1_000_000] } else { told };
     let (rules, settings) = (rules(), settings());
     let publishing = Publishing { entity_depth: 1, min_cell: 5, folded: true };
-    for assets in [10_000, 100_000] {
-        let before = resident();
+    println!(
+        "{:>9} {:>12} {:>11} {:>9} {:>9} {:>9} {:>9}",
+        "assets", "observations", "reconcile s", "basis s", "measure s", "B/obs", "B/asset"
+    );
+    for assets in sizes {
+        let runs = if assets > 100_000 { 3 } else { 5 };
+        let before = resident_bytes();
         let testimonies = fleet(assets);
-        let told = resident();
+        let told = resident_bytes();
         let snapshot = reconcile(&testimonies, &rules);
-        let after = resident();
+        let after = resident_bytes();
         let observations: usize = testimonies.iter().map(|testimony| testimony.observations.len()).sum();
-        eprintln!(
-            "{assets} assets of {observations} observations: {} bytes an asset in testimonies, {} in the snapshot",
-            (told - before) / assets as u64,
+        assert_eq!(snapshot.assets.len(), assets, "what the tools say is joined");
+        let reconciled = middle(runs, || drop(black_box(reconcile(&testimonies, &rules))));
+        let based = middle(runs, || drop(black_box(Basis::new(&snapshot, &settings, publishing, TODAY))));
+        let basis = Basis::new(&snapshot, &settings, publishing, TODAY);
+        let measured = middle(runs, || drop(black_box(measure(&basis))));
+        println!(
+            "{assets:>9} {observations:>12} {reconciled:>11.3} {based:>9.3} {measured:>9.3} {:>9} {:>9}",
+            (told - before) / observations as u64,
             (after - told) / assets as u64
         );
-        assert_eq!(snapshot.assets.len(), assets, "the two sources are joined");
-        let mut group = bench.benchmark_group(format!("refresh/{assets}"));
-        group.sample_size(10);
-        group.bench_function("reconcile", |b| {
-            b.iter_batched(|| (), |()| black_box(reconcile(&testimonies, &rules)), BatchSize::PerIteration);
-        });
-        group.bench_function("measure", |b| {
-            b.iter(|| black_box(measure(&Basis::new(&snapshot, &settings, publishing, TODAY)).len()));
-        });
         for days in [1, 4] {
             let settings = Settings { objectives: objectives(days), ..settings.clone() };
             let told = Basis::new(&snapshot, &settings, publishing, TODAY);
@@ -156,13 +211,10 @@ fn refresh(bench: &mut Criterion) {
                 told.standings().iter().all(|standing| standing.now.is_some() && standing.baseline.is_some()),
                 "the objectives are followed"
             );
-            group.bench_function(format!("measure with {days} days of baselines"), |b| {
-                b.iter(|| black_box(measure(&Basis::new(&snapshot, &settings, publishing, TODAY)).len()));
-            });
+            let whole =
+                middle(runs, || drop(black_box(measure(&Basis::new(&snapshot, &settings, publishing, TODAY)))));
+            println!("          basis and measure with {days} days of baselines: {whole:.3} s");
         }
-        group.finish();
     }
+    println!("peak {:.0} MB", peak_megabytes());
 }
-
-criterion_group!(benches, refresh);
-criterion_main!(benches);

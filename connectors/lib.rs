@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use domain::observation::Observation;
+use domain::packed::Packed;
 use domain::power::PowerSample;
 use domain::record::Text;
 use domain::testimony::Lines;
@@ -105,7 +105,7 @@ pub trait Source: Send + Sync {
 #[derive(Debug, Default)]
 pub struct Harvest {
     /// Assets, one observation each.
-    pub observations: Vec<Observation>,
+    pub observations: Vec<Packed>,
     /// Everything beside assets.
     pub lines: Lines,
     /// All samples of electricity that it keeps, in any order; they replace those told before. `None` where it keeps

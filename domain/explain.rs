@@ -23,15 +23,15 @@ pub struct Step {
 
 /// The footprint of one asset, from its factor to its annual figure. The last step is the sum that the totals add up.
 pub fn footprint(basis: &Basis, asset: &Asset) -> Vec<Step> {
-    let facts = &asset.facts;
-    let status = if facts.virtual_machine == Some(true) { None } else { asset.status(basis.at) };
+    let facts = &asset.facts();
+    let status = if asset.is_virtual { None } else { asset.status(basis.at) };
     let footprint = of_asset(basis, Criterion::Co2e, asset, status);
     let factors = &basis.settings.factors;
     let mut steps = Vec::new();
     let mut step = |what: &str, value: Option<f64>, unit: &'static str, origin: String| {
         steps.push(Step { what: what.to_owned(), value, unit, origin });
     };
-    let said = |field: &str| match asset.said_by(field) {
+    let said = |field: &str| match asset.voices.said_by(field) {
         Some(source) => format!("{field}, told by {}", basis.snapshot.source_name(source)),
         None => format!("{field} is not told"),
     };
@@ -169,8 +169,9 @@ pub fn fields<'a>(
     asset: &'a Asset,
 ) -> impl Iterator<Item = (&'static str, String, Option<&'a Text>)> + 'a {
     use crate::record::Record;
-    crate::observation::Facts::FIELDS.iter().zip(&asset.said_by).filter_map(move |(field, said_by)| {
-        let value = (field.get)(&asset.facts)?;
+    let facts = asset.facts();
+    crate::observation::Facts::FIELDS.iter().zip(asset.voices.said_by_fields()).filter_map(move |(field, said_by)| {
+        let value = (field.get)(&facts)?;
         Some((field.name, value.to_string(), said_by.map(|source| basis.snapshot.source_name(source))))
     })
 }

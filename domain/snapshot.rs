@@ -1,6 +1,7 @@
 //! All assets, lines and doubts, as their sources together describe them.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -10,14 +11,17 @@ use crate::exit::{ExitLine, StockCount};
 use crate::headcount::Headcount;
 use crate::law::declaration::Filing;
 use crate::observation::Facts;
+use crate::packed::Packed;
 use crate::purchase::PurchaseLine;
 use crate::reconcile::siret_of;
-use crate::record::{Record, Text};
+use crate::record::Text;
 use crate::room::Room;
+use crate::shared::Shared;
 use crate::specification::Appraisal;
 use crate::strategy::{Action, Declared, ServiceLine};
 use crate::testimony::{Moment, Source, SourceId, Spell};
-use crate::word::Status;
+use crate::voice::Voices;
+use crate::word::{Condition, Kind, Status};
 
 /// A value and the source that said it.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,51 +32,84 @@ pub struct Known<T> {
     pub said_by: SourceId,
 }
 
-/// One physical thing, as all its sources together describe it.
+/// One physical thing, as all its sources together describe it. What every question asks for stands here; the rest is
+/// read from its voices.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Asset {
-    /// `SOURCE:NATIVE_ID` of its most believed observation.
-    pub id: Text,
-    /// Every observation of it: source and native id, most believed first.
-    pub natives: Vec<Known<Text>>,
-    /// What is known, field by field.
-    pub facts: Facts,
-    /// Who said each field, in the order of `Facts::FIELDS`.
-    pub said_by: Vec<Option<SourceId>>,
+    /// Every observation of it.
+    pub voices: Voices,
+    /// What it is.
+    pub kind: Option<Kind>,
+    /// What it was when acquired.
+    pub condition: Option<Condition>,
+    /// Where it is in its life, as told last.
+    pub told_status: Option<Status>,
+    /// Its account in the directory is enabled.
+    pub account_enabled: Option<bool>,
+    /// It tells its own electricity, or years of use before us; nothing of the sort needs to be looked for otherwise.
+    pub tells_use: bool,
+    /// It is a virtual machine: counted apart.
+    pub is_virtual: bool,
+    /// Which fields are known of it, in the order of `indicator::quality::FIELDS`: a mark for each.
+    pub known: u16,
+    /// The system it runs, where that is one of `system::SYSTEMS` (an index).
+    pub system: Option<u8>,
+    /// The account of its holder is disabled or gone; `None` where no directory can tell.
+    pub owner_left: Option<bool>,
+    /// The exit's date was told, not only seen: it may enter lifetime statistics.
+    pub exit_dated: bool,
+    /// Which of `Snapshot::alike` it is.
+    pub class: u32,
     /// Where it belongs.
     pub entity: EntityId,
     /// First day any source listed it.
     pub first_seen: Date,
     /// Its service began on this day; none where that is unknown.
     pub start: Option<Date>,
+    /// Bought on.
+    pub bought: Option<Date>,
+    /// Newest contact.
+    pub last_seen: Option<Date>,
     /// Reformed on this day (told, or the day first seen so).
     pub retired: Option<Date>,
     /// Gone or lost on this day (told, or the day first seen so).
     pub gone: Option<Date>,
-    /// The exit's date was told, not only seen: it may enter lifetime statistics.
-    pub exit_dated: bool,
     /// Left the active fleet on this day because no creating source listed it any more.
     pub unlisted: Option<Date>,
-    /// The account of its holder is disabled or gone; `None` where no directory can tell.
-    pub owner_left: Option<bool>,
-    /// Its exit lines (indices into `Snapshot::exits`).
-    pub exit_line: Option<usize>,
-    /// Its spells as its most believed source told them, oldest first.
-    pub spells: Vec<Spell>,
     /// From this day on its source records exits: it enters lifetime statistics then.
     pub observed_since: Option<Date>,
+    /// Its exit line (index into `Snapshot::exits`).
+    pub exit_line: Option<u32>,
+    /// Its spells as its most believed source told them, oldest first; none where it was always told as it is now.
+    pub spells: Option<Arc<[Spell]>>,
 }
 
 impl Asset {
-    /// Who said the field of this name.
-    pub fn said_by(&self, field: &str) -> Option<SourceId> {
-        Facts::FIELDS.iter().position(|f| f.name == field).and_then(|at| self.said_by[at])
+    /// What is known, field by field.
+    pub fn facts(&self) -> Facts {
+        // Others list it: it is not only told of.
+        Facts { witness: None, ..self.voices.facts() }
+    }
+
+    /// One field of what is known.
+    pub fn told<'a, T>(&'a self, of: impl Fn(&'a Packed) -> Option<T>) -> Option<T> {
+        self.voices.told(of)
+    }
+
+    /// Electricity a year as its maker declares it, in kilowatt-hours.
+    pub fn annual_kwh(&self) -> Option<f64> {
+        if self.tells_use { self.told(Packed::annual_kwh) } else { None }
+    }
+
+    /// Proven years of use before us.
+    pub fn upstream_years(&self) -> Option<f64> {
+        if self.tells_use { self.told(Packed::upstream_years) } else { None }
     }
 
     /// Its status at the end of a day; `None` before it was known and once it is unlisted.
     pub fn status(&self, at: Date) -> Option<Status> {
         if self.gone.is_some_and(|day| day <= at) {
-            return Some(if self.facts.status == Some(Status::Lost) { Status::Lost } else { Status::Disposed });
+            return Some(if self.told_status == Some(Status::Lost) { Status::Lost } else { Status::Disposed });
         }
         if self.unlisted.is_some_and(|day| day <= at) {
             return None;
@@ -84,8 +121,13 @@ impl Asset {
             // Known, but its service has not begun.
             return (self.first_seen <= at).then_some(Status::Ordered);
         }
-        let told = self.spells.iter().rev().find(|spell| spell.since <= at).or(self.spells.first());
-        match told.map(|spell| spell.status) {
+        let told = match &self.spells {
+            Some(spells) => {
+                spells.iter().rev().find(|spell| spell.since <= at).or(spells.first()).map(|spell| spell.status)
+            }
+            None => self.told_status,
+        };
+        match told {
             Some(status @ (Status::Ordered | Status::InStock | Status::InRepair)) => Some(status),
             _ => Some(Status::InUse),
         }
@@ -97,15 +139,20 @@ impl Asset {
     }
 }
 
+/// Assets of which the same is told, as far as factors go.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alike {
+    /// Maker and model, as a number; 0 stands for an unknown model.
+    pub model: u32,
+    /// What one of them is.
+    pub facts: Packed,
+}
+
 /// What only witnesses report.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unjoined {
-    /// `SOURCE:NATIVE_ID` of its most believed observation.
-    pub id: Text,
-    /// Every observation of it: source and native id, most believed first.
-    pub natives: Vec<Known<Text>>,
-    /// What the witnesses say.
-    pub facts: Facts,
+    /// Every observation of it.
+    pub voices: Voices,
     /// Where it belongs.
     pub entity: EntityId,
 }
@@ -138,6 +185,8 @@ pub struct Snapshot {
     pub entities: EntityTree,
     /// The assets, sorted by id.
     pub assets: Vec<Asset>,
+    /// What assets are, told once for all that are alike.
+    pub alike: Arc<Vec<Alike>>,
     /// What only witnesses report, sorted by id.
     pub unjoined: Vec<Unjoined>,
     /// Purchase lines.
@@ -179,21 +228,24 @@ impl Snapshot {
 
     /// The asset that any of its ids (`SOURCE:NATIVE_ID`) names.
     pub fn asset(&self, id: &str) -> Option<&Asset> {
-        if let Ok(at) = self.assets.binary_search_by(|asset| (*asset.id).cmp(id)) {
+        if let Ok(at) = self.assets.binary_search_by(|asset| (*self.id(asset)).cmp(id)) {
             return Some(&self.assets[at]);
         }
         let (source, native) = id.split_once(':')?;
+        let source = self.sources.iter().position(|told| *told.name == *source)?;
         self.assets.iter().find(|asset| {
-            asset
-                .natives
-                .iter()
-                .any(|known| &*known.value == native && &*self.sources[known.said_by.0 as usize].name == source)
+            asset.voices.natives().any(|known| usize::from(known.said_by.0) == source && known.value == native)
         })
+    }
+
+    /// `SOURCE:NATIVE_ID` of an asset's most believed observation.
+    pub fn id(&self, asset: &Asset) -> Text {
+        asset.voices.id(&self.sources)
     }
 
     /// What only witnesses report, and seems to be there: nobody disabled its account.
     pub fn unlisted(&self) -> impl Iterator<Item = &Unjoined> {
-        self.unjoined.iter().filter(|unjoined| unjoined.facts.account_enabled != Some(false))
+        self.unjoined.iter().filter(|unjoined| unjoined.voices.told(Packed::account_enabled) != Some(false))
     }
 
     /// What belongs to these entities and to those below them: the same world for someone who may see no more.
@@ -210,12 +262,12 @@ impl Snapshot {
             // A line that speaks of an asset goes where the asset goes.
             let asset = line.asset.map(|asset| places[asset]);
             if asset.map_or_else(|| inside(line.entity), |place| place.is_some()) {
-                exit_places[at] = Some(exits.len());
+                exit_places[at] = Some(exits.len() as u32);
                 exits.push(Placed { asset: asset.flatten(), ..line.clone() });
             }
         }
         for asset in &mut assets {
-            asset.exit_line = asset.exit_line.and_then(|line| exit_places[line]);
+            asset.exit_line = asset.exit_line.and_then(|line| exit_places[line as usize]);
         }
         let mut rooms = self.rooms.clone();
         for room in &mut rooms {
@@ -237,13 +289,15 @@ impl Snapshot {
             };
             !partial.contains(siret) && self.entities.nodes.iter().enumerate().any(buyer)
         };
-        let ids: std::collections::HashSet<&Text> = assets.iter().map(|asset| &asset.id).collect();
+        let ids: std::collections::HashSet<Text> =
+            assets.iter().map(|asset| asset.voices.id(&self.sources)).collect();
         let doubts = self.doubts.iter().filter(|doubt| doubt.about.iter().all(|about| ids.contains(about))).cloned();
         let doubts = doubts.collect();
         Self {
             sources: self.sources.clone(),
             harvested: self.harvested.clone(),
             entities: self.entities.clone(),
+            alike: self.alike.clone(),
             unjoined: self.unjoined.iter().filter(|unjoined| inside(unjoined.entity)).cloned().collect(),
             purchases: self.purchases.iter().filter(|line| inside(line.entity)).cloned().collect(),
             stock_counts: self.stock_counts.iter().filter(|line| inside(line.entity)).cloned().collect(),
@@ -271,10 +325,11 @@ impl Snapshot {
             return sharing;
         }
         // Many assets, few locations.
-        let mut places: std::collections::HashMap<&Text, bool> = std::collections::HashMap::new();
+        let mut places: std::collections::HashMap<Shared, bool> = std::collections::HashMap::new();
         for asset in &self.assets {
-            let Some(location) = &asset.facts.location else { continue };
-            let stands = places.entry(location).or_insert_with(|| measured.iter().any(|room| room.means(location)));
+            let Some(location) = asset.told(Packed::location) else { continue };
+            let means = || measured.iter().any(|room| room.means(location.text()));
+            let stands = places.entry(location).or_insert_with(means);
             if *stands && outside(asset) {
                 sharing.push(asset.clone());
             }

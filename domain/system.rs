@@ -30,7 +30,7 @@ const fn of(
 /// The systems of Microsoft that run on hardware which their successors may refuse. Ends of extended support without what
 /// is paid for after them (Extended Security Updates), by Microsoft's own lifecycle pages. The first that fits counts:
 /// long-term editions stand before their family.
-pub const SYSTEMS: &[System] = &[
+pub static SYSTEMS: &[System] = &[
     of("windows_10_ltsc", &["windows 10", "ltsc"], &["17763", "1809", "2019"], (2029, 1, 9)),
     of("windows_10_ltsc", &["windows 10", "ltsc", "iot"], &["19044", "21h2", "2021"], (2032, 1, 13)),
     of("windows_10_ltsc", &["windows 10", "ltsc"], &["19044", "21h2", "2021"], (2027, 1, 12)),
@@ -61,9 +61,16 @@ pub fn system(facts: &Facts) -> Option<&'static System> {
     })
 }
 
-/// The system that an asset runs although its support has ended.
+impl System {
+    /// Has its support ended by the end of a day?
+    pub fn is_past_support(&self, at: Date) -> bool {
+        self.until.is_some_and(|until| until < at)
+    }
+}
+
+/// The system that something runs although its support has ended.
 pub fn past_support(facts: &Facts, at: Date) -> Option<&'static System> {
-    system(facts).filter(|system| system.until.is_some_and(|until| until < at))
+    system(facts).filter(|system| system.is_past_support(at))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::decision::Decision;
 use crate::exit::{ExitLine, StockCount};
 use crate::headcount::Headcount;
 use crate::observation::Observation;
+use crate::packed::Packed;
 use crate::power::Meter;
 use crate::purchase::PurchaseLine;
 use crate::record::Text;
@@ -119,7 +120,7 @@ pub struct Testimony {
     /// When its last complete harvest ended.
     pub harvested: Moment,
     /// What it says of assets.
-    pub observations: Vec<Kept>,
+    pub observations: Vec<Packed>,
     /// What it says beside assets.
     pub lines: Lines,
     /// What its measuring points told of electricity, in the order of the points.

@@ -218,7 +218,7 @@ fn open(snapshot: &Snapshot, kept: &[Appraised], now: Moment) -> Vec<Specificati
     let settled: HashSet<(&str, Criterion)> = settled.map(|kept| (&*kept.specification, kept.criterion)).collect();
     let mut open = Vec::new();
     let mut seen = HashSet::new();
-    for specification in snapshot.assets.iter().filter_map(|asset| Specification::of(&asset.facts)) {
+    for specification in snapshot.alike.iter().filter_map(|alike| Specification::of(&alike.facts.facts())) {
         let text = specification.text();
         if read::criteria().any(|criterion| !settled.contains(&(&*text, criterion))) && seen.insert(text) {
             open.push(specification);

@@ -147,7 +147,7 @@ impl Collected {
                 harvest.lines.headcounts =
                     headcount::carried(&last.lines.headcounts, std::mem::take(&mut harvest.lines.headcounts), today);
             }
-            let listed = last.observations.iter().filter(|kept| kept.unlisted_since.is_none()).count();
+            let listed = last.observations.iter().filter(|kept| kept.history().unlisted_since.is_none()).count();
             let before = held(listed, &last.lines, self.meters.as_ref().map(|_| last.power.as_slice()));
             let now = held(harvest.observations.len(), &harvest.lines, self.meters.as_deref());
             let shrunk = before.iter().zip(now).find(|((_, before), (_, now))| *now < before * SHRINK);

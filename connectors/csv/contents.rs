@@ -10,6 +10,7 @@ use domain::exit::{ExitLine, StockCount};
 use domain::headcount::Headcount;
 use domain::identity::is_siret;
 use domain::observation::{Facts, Observation};
+use domain::packed::Packed;
 use domain::power::PowerSample;
 use domain::purchase::PurchaseLine;
 use domain::quantity::Cents;
@@ -180,7 +181,7 @@ impl Contents for Facts {
                 Some(times) => Text::from(format!("{key}~{times}")),
             }
         };
-        harvest.observations.push(Observation { native, anonymous, facts: self });
+        harvest.observations.push(Packed::from(&Observation { native, anonymous, facts: self }));
     }
 }
 

@@ -53,7 +53,7 @@ pub(super) fn told(harvest: Result<Harvest, Failure>) -> String {
     };
     assert!(harvest.complete);
     let lines = &harvest.lines;
-    let mut all: Vec<String> = harvest.observations.iter().map(|o| written(&o.native, &o.facts)).collect();
+    let mut all: Vec<String> = harvest.observations.iter().map(|o| written(&o.native(), &o.facts())).collect();
     all.extend(lines.purchases.iter().map(|line| written(&line.native, &line.told)));
     all.extend(lines.exits.iter().map(|line| written(&line.native, &line.told)));
     all.extend(lines.stock_counts.iter().map(|line| written(&line.native, &line.told)));
@@ -158,7 +158,7 @@ fn people_become_pseudonyms() {
     let facts = |login: &str, context: &Context| {
         let table = format!("serial,Utilisateur\nS1,{login}\n");
         let mut harvest = read_as::<Facts>(table.as_bytes(), context, &[]).unwrap();
-        harvest.observations.remove(0).facts
+        harvest.observations.remove(0).facts()
     };
     let context = context("");
     assert_eq!(facts("J.Martin", &context).user, context.pseudonyms.as_ref().unwrap().of("j.martin"));
@@ -193,8 +193,8 @@ fn keys_of_assets() {
 fn anonymous_keys_are_stable() {
     let keys = |table: &str| {
         let harvest = read_as::<Facts>(table.as_bytes(), &context(""), &[]).unwrap();
-        assert!(harvest.observations.iter().all(|observation| observation.anonymous));
-        let mut keys: Vec<_> = harvest.observations.into_iter().map(|observation| observation.native).collect();
+        assert!(harvest.observations.iter().all(|observation| observation.is_anonymous()));
+        let mut keys: Vec<_> = harvest.observations.iter().map(|seen| seen.native().to_owned()).collect();
         keys.sort();
         keys
     };

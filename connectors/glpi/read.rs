@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use domain::observation::{Facts, Observation};
+use domain::packed::Packed;
 use domain::record::Text;
 use domain::word::Kind;
 use serde_json::{Map, Value};
@@ -323,7 +324,11 @@ impl<'a> Reader<'a> {
         if itemtype.name == "Computer" && facts.kind == Some(Kind::Server) {
             self.servers.insert(id, self.harvest.observations.len());
         }
-        self.harvest.observations.push(Observation { native: Text::from(native), anonymous: false, facts });
+        self.harvest.observations.push(Packed::from(&Observation {
+            native: Text::from(native),
+            anonymous: false,
+            facts,
+        }));
     }
 
     /// The computers that are servers, in order: their components decide their footprint, and are worth asking for.
@@ -335,34 +340,8 @@ impl<'a> Reader<'a> {
 
     /// One component of a server.
     pub fn component(&mut self, computer: u64, component: &Component<'_>) {
-        let Some(at) = self.servers.get(&computer) else { return };
-        let facts = &mut self.harvest.observations[*at].facts;
-        let add = |slot: &mut Option<f64>, amount: f64| {
-            if amount > 0.0 {
-                *slot = Some(slot.unwrap_or(0.0) + amount);
-            }
-        };
-        match *component {
-            Component::Processor { name } => {
-                facts.cpu = facts.cpu.take().or_else(|| name.and_then(Text::of));
-                add(&mut facts.cpu_count, 1.0);
-            }
-            Component::Memory { megabytes } => {
-                add(&mut facts.ram_gb, megabytes / 1024.0);
-                add(&mut facts.ram_modules, if megabytes > 0.0 { 1.0 } else { 0.0 });
-            }
-            Component::Drive { name, megabytes } => match name.and_then(drive_of) {
-                Some(Drive::Solid) => {
-                    add(&mut facts.ssd_gb, megabytes / 1000.0);
-                    add(&mut facts.ssd_count, 1.0);
-                }
-                Some(Drive::Disk) => {
-                    add(&mut facts.hdd_gb, megabytes / 1000.0);
-                    add(&mut facts.hdd_count, 1.0);
-                }
-                // What it stores with is not told: it is left out rather than guessed.
-                None => {}
-            },
+        if let Some(at) = self.servers.get(&computer) {
+            self.harvest.observations[*at].change(|server| add_component(&mut server.observation.facts, component));
         }
     }
 
@@ -390,5 +369,36 @@ impl<'a> Reader<'a> {
     fn reject(&mut self, place: &str, column: &str, reason: String) {
         let reject = Reject { place: place.to_owned(), column: Some(column.to_owned()), reason };
         self.harvest.rejects.push(reject);
+    }
+}
+
+/// One component more of a server.
+fn add_component(facts: &mut Facts, component: &Component<'_>) {
+    let add = |slot: &mut Option<f64>, amount: f64| {
+        if amount > 0.0 {
+            *slot = Some(slot.unwrap_or(0.0) + amount);
+        }
+    };
+    match *component {
+        Component::Processor { name } => {
+            facts.cpu = facts.cpu.take().or_else(|| name.and_then(Text::of));
+            add(&mut facts.cpu_count, 1.0);
+        }
+        Component::Memory { megabytes } => {
+            add(&mut facts.ram_gb, megabytes / 1024.0);
+            add(&mut facts.ram_modules, if megabytes > 0.0 { 1.0 } else { 0.0 });
+        }
+        Component::Drive { name, megabytes } => match name.and_then(drive_of) {
+            Some(Drive::Solid) => {
+                add(&mut facts.ssd_gb, megabytes / 1000.0);
+                add(&mut facts.ssd_count, 1.0);
+            }
+            Some(Drive::Disk) => {
+                add(&mut facts.hdd_gb, megabytes / 1000.0);
+                add(&mut facts.hdd_count, 1.0);
+            }
+            // What it stores with is not told: it is left out rather than guessed.
+            None => {}
+        },
     }
 }

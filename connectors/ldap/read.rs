@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use domain::account::Account;
 use domain::headcount::Headcount;
 use domain::observation::{Facts, Observation};
+use domain::packed::Packed;
 use domain::record::Text;
 use domain::testimony::Line;
 use jiff::Timestamp;
@@ -266,7 +267,11 @@ impl<'a> Reader<'a> {
         for (field, value) in rules.verdicts::<Facts>(said, &native, tally) {
             (field.set)(&mut facts, value);
         }
-        self.harvest.observations.push(Observation { native: Text::from(native), anonymous: false, facts });
+        self.harvest.observations.push(Packed::from(&Observation {
+            native: Text::from(native),
+            anonymous: false,
+            facts,
+        }));
     }
 
     /// All that was read.

@@ -90,21 +90,21 @@ async fn computers_inform_and_are_held_by_pseudonyms() {
     let devices: Vec<&Entry> = entries.iter().filter(|entry| entry.text("macAddress").is_some()).collect();
     assert_eq!(harvest.observations.len(), devices.len());
     let by_name: BTreeMap<&str, _> =
-        harvest.observations.iter().map(|seen| (seen.facts.hostname.as_deref().unwrap(), seen)).collect();
+        harvest.observations.iter().map(|seen| (seen.hostname().unwrap(), seen)).collect();
     let mut held = 0;
     for device in devices {
         let seen = by_name[device.text("cn").unwrap()];
         assert!(
-            seen.native.starts_with("computer/") && seen.native.len() == "computer/".len() + 36,
+            seen.native().starts_with("computer/") && seen.native().len() == "computer/".len() + 36,
             "{}",
-            seen.native
+            seen.native()
         );
-        assert_eq!(seen.facts.serial.as_deref(), device.text("serialNumber"));
-        assert_eq!(seen.facts.mac.as_deref(), device.text("macAddress"));
-        assert_eq!(seen.facts.location.as_deref(), device.text("l"));
+        assert_eq!(seen.facts().serial.as_deref(), device.text("serialNumber"));
+        assert_eq!(seen.facts().mac.as_deref(), device.text("macAddress"));
+        assert_eq!(seen.facts().location.as_deref(), device.text("l"));
         let holder = logins.get(device.text("owner").unwrap()).and_then(|login| key().of(login));
-        assert_eq!(seen.facts.user, holder);
-        assert_eq!((seen.facts.kind, seen.facts.account_enabled), (None, None));
+        assert_eq!(seen.facts().user, holder);
+        assert_eq!((seen.facts().kind, seen.facts().account_enabled), (None, None));
         held += usize::from(holder.is_some());
     }
     assert_eq!(held, 360);
@@ -113,7 +113,7 @@ async fn computers_inform_and_are_held_by_pseudonyms() {
     let alone = crate::Context { pseudonyms: None, ..context() };
     let source = (CONNECTOR.open)(slapd_keys, alone).unwrap();
     let harvest = source.collect(&crate::Progress::default()).await.unwrap();
-    assert!(harvest.lines.accounts.is_empty() && harvest.observations.iter().all(|seen| seen.facts.user.is_none()));
+    assert!(harvest.lines.accounts.is_empty() && harvest.observations.iter().all(|seen| seen.facts().user.is_none()));
     assert!(!harvest.lines.headcounts.is_empty());
 }
 
@@ -206,7 +206,7 @@ async fn ways_in() {
         ("second server", slapd.keys(&format!("urls = ['ldap://{dead}', 'ldap://127.0.0.1:{}']", slapd.port))),
     ];
     let told = |harvest: &Harvest| {
-        let natives: BTreeSet<Text> = harvest.observations.iter().map(|seen| seen.native.clone()).collect();
+        let natives: BTreeSet<Text> = harvest.observations.iter().map(|seen| Text::from(seen.native())).collect();
         (natives, agents(harvest), harvest.lines.accounts.len())
     };
     let first = told(&collect(&ways[0].1).await.unwrap());
@@ -225,7 +225,7 @@ async fn rules_look_at_any_attribute_of_computers() {
     let rule = "[[rule]]\nwhen = { 'field.owner' = 'uid=gone' }\nset = { kind = 'laptop' }\n\
                 [[rule]]\nwhen = { ou = '^devices$', location = '^Site 3$' }\nset = { status = 'in_stock' }\n";
     let harvest = collect(&slapd.keys(&format!("people = false\n{rule}"))).await.unwrap();
-    let laptops = harvest.observations.iter().filter(|seen| seen.facts.kind == Some(Kind::Laptop)).count();
+    let laptops = harvest.observations.iter().filter(|seen| seen.facts().kind == Some(Kind::Laptop)).count();
     assert_eq!((laptops, harvest.tally.matches[0].0), (40, 40));
     assert!(harvest.tally.matches[0].1.iter().all(|native| native.starts_with("computer/")));
     assert_eq!(harvest.tally.matches[1].0, 57);

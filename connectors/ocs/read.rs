@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::identity;
 use domain::observation::{Facts, Observation};
+use domain::packed::Packed;
 use domain::record::{Record, Text};
 use domain::word::Status;
 use jiff::civil::Date;
@@ -240,7 +241,11 @@ impl<'a> Reader<'a> {
             kept.map(|text| Cow::Borrowed(&**text))
         };
         judge(self.context, &mut self.harvest, said, &native, &mut facts);
-        self.harvest.observations.push(Observation { native: Text::from(native), anonymous: false, facts });
+        self.harvest.observations.push(Packed::from(&Observation {
+            native: Text::from(native),
+            anonymous: false,
+            facts,
+        }));
     }
 
     /// All that was read; to be asked for once everything was.
@@ -256,11 +261,9 @@ impl<'a> Reader<'a> {
         let screens = self.screens();
         let seen = self.machines.into_iter().map(|seen| (Text::from(format!("computer/{}", seen.id)), seen.facts));
         let screens = screens.into_iter().map(|(native, facts)| (Text::from(native), facts));
-        self.harvest.observations.extend(seen.chain(screens).map(|(native, facts)| Observation {
-            native,
-            anonymous: false,
-            facts,
-        }));
+        self.harvest.observations.extend(
+            seen.chain(screens).map(|(native, facts)| Packed::from(&Observation { native, anonymous: false, facts })),
+        );
         Harvest { complete: true, ..self.harvest }
     }
 

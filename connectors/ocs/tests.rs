@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::observation::{Facts, Observation};
+use domain::observation::Facts;
+use domain::packed::Packed;
 use domain::record::Record;
 use domain::word::{Condition, Kind, Status};
 use server::{Server, collect, context, source};
@@ -32,7 +33,7 @@ const REFURBISHED: &str = "[[rule]]\nwhen = { 'field.Provenance (neuf / recondit
 /// Prints every field that two harvests tell differently; returns how many there are.
 fn differences(left: (&str, &Harvest), right: (&str, &Harvest)) -> usize {
     let by_native = |harvest: &Harvest| -> BTreeMap<String, Facts> {
-        harvest.observations.iter().map(|seen| (seen.native.to_string(), seen.facts.clone())).collect()
+        harvest.observations.iter().map(|seen| (seen.native().to_owned(), seen.facts())).collect()
     };
     let (a, b) = (by_native(left.1), by_native(right.1));
     let mut differences = 0;
@@ -53,12 +54,12 @@ fn differences(left: (&str, &Harvest), right: (&str, &Harvest)) -> usize {
     differences
 }
 
-fn of<'a>(harvest: &'a Harvest, prefix: &str) -> Vec<&'a Observation> {
-    harvest.observations.iter().filter(|seen| seen.native.starts_with(prefix)).collect()
+fn of<'a>(harvest: &'a Harvest, prefix: &str) -> Vec<&'a Packed> {
+    harvest.observations.iter().filter(|seen| seen.native().starts_with(prefix)).collect()
 }
 
-fn facts<'a>(harvest: &'a Harvest, native: &str) -> &'a Facts {
-    &harvest.observations.iter().find(|seen| &*seen.native == native).expect(native).facts
+fn facts(harvest: &Harvest, native: &str) -> Facts {
+    harvest.observations.iter().find(|seen| seen.native() == native).expect(native).facts()
 }
 
 #[tokio::test]
@@ -120,8 +121,8 @@ async fn the_fleet_is_that_of_the_database() {
         .collect();
     assert_eq!(single.len(), 302 - 2 * twice);
     let computers: Vec<_> =
-        of(&harvest, "computer/").into_iter().filter(|seen| single.contains(&*seen.native)).collect();
-    let count = |of: &dyn Fn(&Facts) -> bool| computers.iter().filter(|seen| of(&seen.facts)).count();
+        of(&harvest, "computer/").into_iter().filter(|seen| single.contains(seen.native())).collect();
+    let count = |of: &dyn Fn(&Facts) -> bool| computers.iter().filter(|seen| of(&seen.facts())).count();
     assert_eq!(
         count(&|facts| facts.condition == Some(Condition::Refurbished)),
         asked(&format!("SELECT COUNT(*) {MACHINES} AND a.fields_5 = '2'"))
@@ -166,7 +167,7 @@ async fn the_fleet_is_that_of_the_database() {
     // Screens: those with a serial number once, wherever they were seen; panels of laptops are none.
     let serials = asked("SELECT COUNT(DISTINCT UPPER(REPLACE(SERIAL, ' ', ''))) FROM monitors WHERE SERIAL <> ''");
     let monitors = of(&harvest, "monitor/");
-    let with_serial = monitors.iter().filter(|seen| seen.facts.serial.is_some()).count();
+    let with_serial = monitors.iter().filter(|seen| seen.facts().serial.is_some()).count();
     println!("{} screens, {with_serial} with a serial number", monitors.len());
     assert_eq!(with_serial, serials);
     let shared = asked(
@@ -180,17 +181,17 @@ async fn the_fleet_is_that_of_the_database() {
          GROUP BY m.SERIAL HAVING COUNT(*) > 1",
     );
     for row in desks {
-        let screen = monitors.iter().find(|seen| seen.facts.serial.as_deref() == Some(&row[0])).unwrap();
-        assert_eq!(screen.facts.last_seen.map(|day| day.to_string()).as_deref(), Some(&*row[1]), "{row:?}");
-        assert_eq!(screen.facts.purchase_date, None);
+        let screen = monitors.iter().find(|seen| seen.facts().serial.as_deref() == Some(&row[0])).unwrap();
+        assert_eq!(screen.facts().last_seen.map(|day| day.to_string()).as_deref(), Some(&*row[1]), "{row:?}");
+        assert_eq!(screen.facts().purchase_date, None);
     }
-    assert!(monitors.iter().all(|seen| seen.facts.kind == Some(Kind::Monitor)));
-    let dated = monitors.iter().filter(|seen| seen.facts.manufacture_date.is_some()).count();
+    assert!(monitors.iter().all(|seen| seen.facts().kind == Some(Kind::Monitor)));
+    let dated = monitors.iter().filter(|seen| seen.facts().manufacture_date.is_some()).count();
     assert!(dated * 10 > monitors.len() * 9, "{dated} of {}", monitors.len());
 
     assert_eq!(of(&harvest, "snmp/Imprimante/").len(), asked("SELECT COUNT(*) FROM snmp_imprimante"));
     assert_eq!(of(&harvest, "snmp/Commutateur/").len(), asked("SELECT COUNT(*) FROM snmp_commutateur"));
-    assert!(of(&harvest, "snmp/Commutateur/").iter().all(|seen| seen.facts.kind == Some(Kind::Switch)));
+    assert!(of(&harvest, "snmp/Commutateur/").iter().all(|seen| seen.facts().kind == Some(Kind::Switch)));
 }
 
 #[tokio::test]
@@ -213,7 +214,7 @@ async fn single_machines() {
     // A laptop of which Windows tells Lenovo's machine type.
     let thinkpad = of(&harvest, "computer/")
         .into_iter()
-        .filter(|seen| seen.facts.model.as_deref() == Some("ThinkPad T14 Gen 2"));
+        .filter(|seen| seen.facts().model.as_deref() == Some("ThinkPad T14 Gen 2"));
     assert_eq!(thinkpad.count(), server.count("ocsweb", "SELECT COUNT(*) FROM bios WHERE SMODEL = '20W0003MFR'"));
     // A machine with its parts, as its rows say.
     let uc = facts(&harvest, "computer/301");
@@ -225,7 +226,7 @@ async fn single_machines() {
     assert_eq!(uc.ram_gb, Some(slots / 1024.0));
     assert!(uc.cpu.is_some() && uc.ssd_gb.is_some() && uc.mac.is_some(), "{uc:?}");
     let makers: BTreeSet<_> =
-        harvest.observations.iter().filter_map(|seen| seen.facts.manufacturer.as_deref()).collect();
+        harvest.observations.iter().filter_map(|seen| seen.manufacturer().map(|maker| &**maker.text())).collect();
     assert!(makers.contains("HP") && !makers.contains("Hewlett-Packard") && !makers.contains("HPE"), "{makers:?}");
     // Text that the console keeps as HTML.
     let label = "field.Notes";
@@ -240,7 +241,7 @@ async fn single_machines() {
     // What may speak of a person is not listed.
     assert_eq!(harvest.tally.said[label].keys().collect::<Vec<_>>(), ["…"]);
     // Nobody's login is read.
-    assert!(harvest.observations.iter().all(|seen| seen.facts.user.is_none()));
+    assert!(harvest.observations.iter().all(|seen| seen.facts().user.is_none()));
 }
 
 /// Documents that fuzzers begin with, and what they found.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use agent::{Agent, Line, Trouble};
 use domain::observation::{Facts, Observation};
+use domain::packed::Packed;
 use domain::power::PowerSample;
 use domain::record::Text;
 use domain::testimony::Moment;
@@ -335,8 +336,7 @@ impl Source for Snmp {
         let seen = neighbours.into_iter().map(|thing| read::observe(thing, &nobody, rules, &mut visits.tally));
         let seen: Vec<Observation> = seen.collect();
         let mut harvest = Harvest { complete: true, polled: true, ..Harvest::default() };
-        harvest.observations.extend(visits.things.into_values());
-        harvest.observations.extend(seen);
+        harvest.observations.extend(visits.things.values().chain(&seen).map(Packed::from));
         harvest.tally = visits.tally;
         harvest.notes.push(format!("{} of {} addresses answer", visits.answered, count));
         if visits.partial > 0 {

@@ -3,6 +3,7 @@
 //! A document is a recording of snmpsim, a line for each object: `OID|TAG|VALUE`, the tag as in BER, in decimal; an `x`
 //! behind it says that the value is hexadecimal.
 
+use domain::packed::Packed;
 use jiff::Timestamp;
 
 use super::told::{Oid, Told, Value, oid};
@@ -15,7 +16,8 @@ pub fn document(context: &Context, document: &[u8], now: Timestamp) -> (Harvest,
     let mut harvest = Harvest { tally: context.rules.tally(), complete: true, ..Harvest::default() };
     let things = read::things(&told, now, &context.time_zone).into_iter().chain(read::neighbours(&told));
     for thing in things {
-        harvest.observations.push(read::observe(thing, &told, &context.rules, &mut harvest.tally));
+        let seen = read::observe(thing, &told, &context.rules, &mut harvest.tally);
+        harvest.observations.push(Packed::from(&seen));
     }
     (harvest, power::drawn(&told, &read::system(&told)))
 }

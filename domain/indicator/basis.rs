@@ -1,10 +1,11 @@
 //! What every question is asked of: a snapshot at the end of a day, with what several questions need.
 
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use jiff::Span;
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use crate::assumption::Assumptions;
 use crate::doubt::Doubt;
@@ -20,6 +21,7 @@ use crate::strategy::Objective;
 use crate::testimony::Moment;
 use crate::word::{Criterion, Kind, Status, Word};
 
+use super::census::{Count, census};
 use super::footprint::{Cell, Feeds, Rows, cells};
 use super::objective::{Standing, standings};
 use super::quality::ambiguous;
@@ -65,6 +67,8 @@ pub struct Basis<'a> {
     pub now: Option<Moment>,
     /// Of each asset: its status then; `None` for virtual machines too.
     pub status: Vec<Option<Status>>,
+    /// What is known, counted.
+    pub census: Vec<Count>,
     /// The purchases as the law sees them.
     pub ledger: Ledger,
     /// The exits as the law sees them.
@@ -78,18 +82,16 @@ pub struct Basis<'a> {
     /// What measured rooms give the assets that stand in them.
     pub feeds: Feeds,
     labels: Vec<Text>,
-    standings: OnceCell<Vec<Standing>>,
+    standings: OnceLock<Vec<Standing>>,
     folded: BTreeSet<(Text, Kind)>,
 }
 
 impl<'a> Basis<'a> {
     /// Asks a snapshot as of the end of a day.
     pub fn new(snapshot: &'a Snapshot, settings: &'a Settings, publishing: Publishing, at: Date) -> Self {
-        let status = snapshot
-            .assets
-            .iter()
-            .map(|asset| if asset.facts.virtual_machine == Some(true) { None } else { asset.status(at) })
-            .collect();
+        let status: Vec<Option<Status>> =
+            snapshot.assets.par_iter().map(|asset| if asset.is_virtual { None } else { asset.status(at) }).collect();
+        let census = census(snapshot, &status, &settings.assumptions, at);
         let rows = Rows::of(&settings.factors, snapshot);
         let mut basis = Self {
             snapshot,
@@ -98,6 +100,7 @@ impl<'a> Basis<'a> {
             at,
             now: None,
             status,
+            census,
             ledger: Ledger::of(snapshot, &settings.law, at),
             exits: Exits::of(snapshot, &settings.law, at),
             ambiguous: ambiguous(snapshot, &rows),
@@ -105,7 +108,7 @@ impl<'a> Basis<'a> {
             cells: Vec::new(),
             feeds: Feeds::default(),
             labels: labels(snapshot, publishing.entity_depth),
-            standings: OnceCell::new(),
+            standings: OnceLock::new(),
             folded: BTreeSet::new(),
         };
         if publishing.folded {
@@ -159,24 +162,30 @@ impl<'a> Basis<'a> {
         }
     }
 
+    /// What is counted of the active fleet.
+    pub fn active_counts(&self) -> impl Iterator<Item = &Count> {
+        self.census.iter().filter(|count| count.is_active())
+    }
+
     /// The kinds that occur among what is known, in the order of the vocabulary.
     pub fn kinds(&self) -> BTreeSet<Option<Kind>> {
-        self.known().map(|(asset, _)| asset.facts.kind).collect()
+        self.census.iter().map(|count| count.kind).collect()
     }
 
     /// The published entities and kinds that occur together among what is known.
     pub fn entity_kinds(&self) -> BTreeSet<(Text, Option<Kind>)> {
-        self.known().map(|(asset, _)| (self.entity_of(asset.entity, asset.facts.kind), asset.facts.kind)).collect()
+        self.census.iter().map(|count| (self.entity_of(count.entity, count.kind), count.kind)).collect()
     }
 
     /// Which cells of entity and kind are too small to be told of people's equipment.
     fn small_cells(&self) -> BTreeSet<(Text, Kind)> {
         let mut counts: BTreeMap<Kind, BTreeMap<Text, usize>> = BTreeMap::new();
-        for (asset, _) in self.known() {
-            let Some(kind) = asset.facts.kind.filter(|kind| kind.is_personal()) else { continue };
-            let published = self.published(asset.entity);
+        for count in &self.census {
+            let Some(kind) = count.kind.filter(|kind| kind.is_personal()) else { continue };
+            let published = self.published(count.entity);
             if self.snapshot.entities.entity(published).siret.is_none() && published != ROOT {
-                *counts.entry(kind).or_default().entry(self.entity(asset.entity)).or_default() += 1;
+                *counts.entry(kind).or_default().entry(self.entity(count.entity)).or_default() +=
+                    count.count as usize;
             }
         }
         let mut folded = BTreeSet::new();

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
-
+use crate::packed::Packed;
 use crate::record::Text;
 use crate::word::{Condition, Kind, Status, Word};
 
-use super::basis::{anniversary, days, kind_label};
+use super::basis::kind_label;
 use super::{Basis, Indicator, Reading};
 
 /// The fleet's questions.
@@ -72,9 +71,9 @@ fn assets(basis: &Basis) -> Vec<Reading> {
             counts.insert((entity.clone(), kind, status), 0.0);
         }
     }
-    for (asset, status) in basis.known() {
-        let entity = basis.entity_of(asset.entity, asset.facts.kind);
-        *counts.entry((entity, asset.facts.kind, status)).or_default() += 1.0;
+    for count in &basis.census {
+        let entity = basis.entity_of(count.entity, count.kind);
+        *counts.entry((entity, count.kind, count.status)).or_default() += count.count as f64;
     }
     let slice = |(entity, kind, status): (Text, Option<Kind>, Status)| {
         vec![("entity", entity), ("kind", kind_label(kind)), ("status", Text::from(status.name()))]
@@ -89,10 +88,9 @@ fn acquired(basis: &Basis) -> Vec<Reading> {
             counts.insert((entity.clone(), kind, *condition), 0.0);
         }
     }
-    for (asset, _) in basis.active() {
-        let entity = basis.entity_of(asset.entity, asset.facts.kind);
-        let condition = asset.facts.condition.unwrap_or(Condition::Unknown);
-        *counts.entry((entity, asset.facts.kind, condition)).or_default() += 1.0;
+    for count in basis.active_counts() {
+        let entity = basis.entity_of(count.entity, count.kind);
+        *counts.entry((entity, count.kind, count.condition)).or_default() += count.count as f64;
     }
     let slice = |(entity, kind, condition): (Text, Option<Kind>, Condition)| {
         vec![("entity", entity), ("kind", kind_label(kind)), ("condition", Text::from(condition.name()))]
@@ -100,24 +98,16 @@ fn acquired(basis: &Basis) -> Vec<Reading> {
     counts.into_iter().map(|(key, count)| Reading::of(slice(key), count)).collect()
 }
 
-const BANDS: [&str; 12] =
+/// The age bands, in years.
+pub const BANDS: [&str; 12] =
     ["0-1y", "1-2y", "2-3y", "3-4y", "4-5y", "5-6y", "6-7y", "7-8y", "8-9y", "9-10y", "10y+", "unknown"];
-
-/// The age band of something that began on a day; bands turn on calendar anniversaries.
-pub fn band(start: Option<Date>, at: Date) -> &'static str {
-    let Some(start) = start else { return BANDS[11] };
-    let years = (1..=10).take_while(|years| anniversary(start, *years) <= at).count();
-    BANDS[years]
-}
 
 fn by_age(basis: &Basis) -> Vec<Reading> {
     let mut counts: BTreeMap<Option<Kind>, [f64; BANDS.len()]> =
         basis.kinds().into_iter().map(|kind| (kind, [0.0; BANDS.len()])).collect();
-    for (asset, _) in basis.active() {
-        let band = band(asset.start, basis.at);
-        if let Some(at) = BANDS.iter().position(|known| *known == band) {
-            counts.entry(asset.facts.kind).or_default()[at] += 1.0;
-        }
+    for count in basis.active_counts() {
+        let sums = counts.entry(count.kind).or_default();
+        sums.iter_mut().zip(count.bands).for_each(|(sum, more)| *sum += more as f64);
     }
     let readings = counts.into_iter().flat_map(|(kind, counts)| {
         BANDS.iter().zip(counts).map(move |(band, count)| {
@@ -130,14 +120,12 @@ fn by_age(basis: &Basis) -> Vec<Reading> {
 /// Of each published entity and kind: days of known age, how many are known, how many there are.
 fn ages(basis: &Basis) -> BTreeMap<(Text, Option<Kind>), (i64, u64, u64)> {
     let mut ages: BTreeMap<_, _> = basis.entity_kinds().into_iter().map(|key| (key, (0, 0, 0))).collect();
-    for (asset, _) in basis.active() {
-        let key = (basis.entity_of(asset.entity, asset.facts.kind), asset.facts.kind);
+    for count in basis.active_counts() {
+        let key = (basis.entity_of(count.entity, count.kind), count.kind);
         let (sum, known, all) = ages.entry(key).or_default();
-        *all += 1;
-        if let Some(start) = asset.start {
-            *sum += i64::from(days(start, basis.at));
-            *known += 1;
-        }
+        *all += count.count;
+        *sum += count.ages.0;
+        *known += count.ages.1;
     }
     ages
 }
@@ -160,12 +148,12 @@ fn age_known(basis: &Basis) -> Vec<Reading> {
 
 fn reuse_fleet(basis: &Basis) -> Vec<Reading> {
     let mut counts: BTreeMap<Option<Kind>, (f64, f64, f64)> = BTreeMap::new();
-    for (asset, _) in basis.active() {
-        let (reuse, known, all) = counts.entry(asset.facts.kind).or_default();
-        let condition = asset.facts.condition.unwrap_or(Condition::Unknown);
-        *all += 1.0;
-        *known += f64::from(u8::from(condition != Condition::Unknown));
-        *reuse += f64::from(u8::from(condition.is_reuse()));
+    for count in basis.active_counts() {
+        let (reuse, known, all) = counts.entry(count.kind).or_default();
+        let here = count.count as f64;
+        *all += here;
+        *known += if count.condition == Condition::Unknown { 0.0 } else { here };
+        *reuse += if count.condition.is_reuse() { here } else { 0.0 };
     }
     let readings = counts.into_iter().map(|(kind, (reuse, known, all))| {
         Reading::of(vec![("kind", kind_label(kind))], reuse / all)
@@ -181,13 +169,13 @@ fn reassignments(basis: &Basis) -> Vec<Reading> {
     for asset in &basis.snapshot.assets {
         let mut holder = None;
         let mut stocked = false;
-        for spell in asset.spells.iter().filter(|spell| spell.since <= basis.at) {
+        for spell in asset.spells.iter().flat_map(|spells| spells.iter()).filter(|spell| spell.since <= basis.at) {
             match spell.status {
                 Status::InStock => stocked = true,
                 Status::InUse => {
                     let now = (&spell.user, &spell.entity);
                     if stocked && holder.is_some_and(|before| before != now) {
-                        *counts.entry((asset.facts.kind, spell.since.year())).or_default() += 1.0;
+                        *counts.entry((asset.kind, spell.since.year())).or_default() += 1.0;
                     }
                     (holder, stocked) = (Some(now), false);
                 }
@@ -203,7 +191,7 @@ fn reassignments(basis: &Basis) -> Vec<Reading> {
 
 fn virtual_machines(basis: &Basis) -> Vec<Reading> {
     let mut counts: BTreeMap<Text, f64> = BTreeMap::new();
-    for asset in basis.snapshot.assets.iter().filter(|asset| asset.facts.virtual_machine == Some(true)) {
+    for asset in basis.snapshot.assets.iter().filter(|asset| asset.is_virtual) {
         if asset.is_active(basis.at) {
             *counts.entry(basis.entity(asset.entity)).or_default() += 1.0;
         }
@@ -216,8 +204,8 @@ fn printed_pages(basis: &Basis) -> Vec<Reading> {
     let mut sums: BTreeMap<Text, (f64, f64, f64)> = BTreeMap::new();
     for asset in &basis.snapshot.assets {
         let (pages, prints) = (
-            asset.facts.printed_pages,
-            matches!(asset.facts.kind, Some(Kind::Printer | Kind::Multifunction | Kind::Copier)),
+            asset.told(Packed::printed_pages),
+            matches!(asset.kind, Some(Kind::Printer | Kind::Multifunction | Kind::Copier)),
         );
         if pages.is_none() && !prints {
             continue;

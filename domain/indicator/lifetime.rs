@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::Span;
 use jiff::civil::Date;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::quantity::{YEAR_SECONDS, Years};
 use crate::record::Text;
@@ -11,6 +13,7 @@ use crate::snapshot::{Asset, Snapshot};
 use crate::word::{Kind, Status};
 
 use super::basis::{days, kind_label};
+use super::census::PIECE;
 use super::{Basis, Indicator, Reading};
 
 /// The questions about lifetimes.
@@ -71,22 +74,24 @@ pub struct Step {
 
 /// The Kaplan–Meier curve of some lives (Kaplan and Meier 1958; Greenwood 1926): a step for each age with an exit.
 pub fn curve(lives: &[Life]) -> Vec<Step> {
-    let mut ends: BTreeMap<i32, i64> = BTreeMap::new();
-    let mut changes: BTreeMap<i32, i64> = BTreeMap::new();
+    // At each age: how many more are at risk from then on, and how many exits.
+    let mut ages: FxHashMap<i32, (i64, i64)> = FxHashMap::default();
     for life in lives.iter().filter(|life| life.end > life.entry) {
         // At risk at age t: entry < t ≤ end.
-        *changes.entry(life.entry + 1).or_default() += 1;
-        *changes.entry(life.end + 1).or_default() -= 1;
+        ages.entry(life.entry + 1).or_default().0 += 1;
+        ages.entry(life.end + 1).or_default().0 -= 1;
         if life.exited {
-            *ends.entry(life.end).or_default() += 1;
+            ages.entry(life.end).or_default().1 += 1;
         }
     }
-    let mut changes = changes.into_iter().peekable();
+    let mut ages: Vec<(i32, (i64, i64))> = ages.into_iter().collect();
+    ages.sort_unstable();
     let (mut at_risk, mut survival, mut sum) = (0_i64, 1.0, 0.0);
     let mut steps = Vec::new();
-    for (age, exits) in ends {
-        while let Some((_, change)) = changes.next_if(|(at, _)| *at <= age) {
-            at_risk += change;
+    for (age, (change, exits)) in ages {
+        at_risk += change;
+        if exits == 0 {
+            continue;
         }
         let (n, d) = (at_risk as f64, exits as f64);
         survival *= 1.0 - d / n;
@@ -111,7 +116,7 @@ pub fn median_of(steps: &[Step]) -> Option<(i32, i32, Option<i32>)> {
 pub fn life(asset: &Asset, at: Date) -> Option<Life> {
     let start = asset.start?;
     let exit = asset.retired.or(asset.gone).filter(|day| *day <= at);
-    if asset.facts.virtual_machine == Some(true) || (exit.is_some() && !asset.exit_dated) || start > at {
+    if asset.is_virtual || (exit.is_some() && !asset.exit_dated) || start > at {
         return None;
     }
     let entry = asset.observed_since.map_or(0, |since| days(start, since).max(0));
@@ -123,7 +128,7 @@ pub fn life(asset: &Asset, at: Date) -> Option<Life> {
 pub fn lives(snapshot: &Snapshot, at: Date) -> BTreeMap<Kind, Vec<Life>> {
     let mut lives: BTreeMap<Kind, Vec<Life>> = BTreeMap::new();
     for asset in &snapshot.assets {
-        if let (Some(kind), Some(life)) = (asset.facts.kind, life(asset, at)) {
+        if let (Some(kind), Some(life)) = (asset.kind, life(asset, at)) {
             lives.entry(kind).or_default().push(life);
         }
     }
@@ -132,17 +137,32 @@ pub fn lives(snapshot: &Snapshot, at: Date) -> BTreeMap<Kind, Vec<Life>> {
 
 /// The lives of each kind, and of how many things that ever began their service.
 fn cohorts(snapshot: &Snapshot, at: Date) -> BTreeMap<Kind, (Vec<Life>, f64)> {
+    let pieces: Vec<BTreeMap<Kind, (Vec<Life>, f64)>> = snapshot
+        .assets
+        .par_chunks(PIECE)
+        .map(|assets| {
+            let mut lives: BTreeMap<Kind, (Vec<Life>, f64)> = BTreeMap::new();
+            for asset in assets {
+                let Some(kind) = asset.kind else { continue };
+                let machine = !asset.is_virtual;
+                // What is on its way has no life yet, nor has what came later.
+                if asset.start.unwrap_or(asset.first_seen) > at
+                    || (machine && asset.status(at) == Some(Status::Ordered))
+                {
+                    continue;
+                }
+                let (told, begun) = lives.entry(kind).or_default();
+                told.extend(life(asset, at));
+                *begun += 1.0;
+            }
+            lives
+        })
+        .collect();
     let mut lives: BTreeMap<Kind, (Vec<Life>, f64)> = BTreeMap::new();
-    for asset in &snapshot.assets {
-        let Some(kind) = asset.facts.kind else { continue };
-        let machine = asset.facts.virtual_machine != Some(true);
-        // What is on its way has no life yet, nor has what came later.
-        if asset.start.unwrap_or(asset.first_seen) > at || (machine && asset.status(at) == Some(Status::Ordered)) {
-            continue;
-        }
-        let (told, begun) = lives.entry(kind).or_default();
-        told.extend(life(asset, at));
-        *begun += 1.0;
+    for (kind, (told, begun)) in pieces.into_iter().flatten() {
+        let all = lives.entry(kind).or_default();
+        all.0.extend(told);
+        all.1 += begun;
     }
     lives.retain(|_, (told, _)| !told.is_empty());
     lives
@@ -178,7 +198,7 @@ fn mean_at_exit(basis: &Basis) -> Vec<Reading> {
     let mut exits: BTreeMap<(Kind, i16), (i64, i64)> = BTreeMap::new();
     for asset in basis.snapshot.assets.iter().filter(|asset| asset.exit_dated) {
         let exit = asset.retired.or(asset.gone).filter(|day| *day <= basis.at);
-        if let (Some(kind), Some(start), Some(exit)) = (asset.facts.kind, asset.start, exit)
+        if let (Some(kind), Some(start), Some(exit)) = (asset.kind, asset.start, exit)
             && start <= exit
         {
             let (sum, count) = exits.entry((kind, exit.year())).or_default();
@@ -214,18 +234,12 @@ pub fn is_past(age: Years, reference: Years) -> bool {
 
 fn past(basis: &Basis) -> Vec<Reading> {
     let mut counts: BTreeMap<(Text, Kind), (f64, f64, f64)> = BTreeMap::new();
-    for (asset, _) in basis.active() {
-        let Some((kind, reference)) =
-            asset.facts.kind.and_then(|kind| Some((kind, basis.settings.assumptions.lifetime(kind)?)))
-        else {
+    for count in basis.active_counts() {
+        let Some(kind) = count.kind.filter(|kind| basis.settings.assumptions.lifetime(*kind).is_some()) else {
             continue;
         };
-        let entry = counts.entry((basis.entity_of(asset.entity, Some(kind)), kind)).or_default();
-        entry.2 += 1.0;
-        if let Some(age) = basis.age(asset) {
-            entry.1 += 1.0;
-            entry.0 += f64::from(u8::from(is_past(age, reference)));
-        }
+        let entry = counts.entry((basis.entity_of(count.entity, Some(kind)), kind)).or_default();
+        *entry = (entry.0 + count.past as f64, entry.1 + count.ages.1 as f64, entry.2 + count.count as f64);
     }
     let readings = counts.into_iter().map(|((entity, kind), (past, known, all))| {
         Reading::of(vec![("entity", entity), ("kind", kind_label(Some(kind)))], past).coverage(Some(known / all))

@@ -90,8 +90,9 @@ fn per_agent(basis: &Basis) -> Vec<Reading> {
     let agents = agents_by_entity(basis);
     let mut counts: BTreeMap<(Text, Option<Kind>), f64> =
         basis.entity_kinds().into_iter().map(|key| (key, 0.0)).collect();
-    for (asset, _) in basis.active() {
-        *counts.entry((basis.entity_of(asset.entity, asset.facts.kind), asset.facts.kind)).or_default() += 1.0;
+    for count in basis.active_counts() {
+        let key = (basis.entity_of(count.entity, count.kind), count.kind);
+        *counts.entry(key).or_default() += count.count as f64;
     }
     let readings = counts.into_iter().filter_map(|((entity, kind), count)| {
         let people = *agents.get(&entity).filter(|people| **people > 0.0)?;

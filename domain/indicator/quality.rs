@@ -6,14 +6,14 @@ use jiff::Span;
 use jiff::civil::Date;
 
 use crate::doubt::{Doubt, Reason};
-use crate::factor::Tier;
-use crate::observation::Facts;
+use crate::factor::{Choice, Tier};
+use crate::packed::Packed;
 use crate::record::Text;
-use crate::snapshot::{Asset, Snapshot};
-use crate::word::{Criterion, Kind, Word};
+use crate::snapshot::{Alike, Asset, Snapshot};
+use crate::word::{Condition, Criterion, Kind, Word};
 
 use super::basis::kind_label;
-use super::footprint::{Alike, Rows};
+use super::footprint::Rows;
 use super::{Basis, Indicator, Reading};
 
 /// The questions about quality.
@@ -61,8 +61,8 @@ pub static ALL: &[Indicator] = &[
 const SILENT_DAYS: i64 = 90;
 
 fn repairability(basis: &Basis) -> Vec<Reading> {
-    let laptops = || basis.active().filter(|(asset, _)| asset.facts.kind == Some(Kind::Laptop));
-    let told: Vec<f64> = laptops().filter_map(|(asset, _)| asset.facts.repairability_index).collect();
+    let laptops = || basis.active().filter(|(asset, _)| asset.kind == Some(Kind::Laptop));
+    let told: Vec<f64> = laptops().filter_map(|(asset, _)| asset.told(Packed::repairability_index)).collect();
     let all = laptops().count();
     if all == 0 {
         return Vec::new();
@@ -75,13 +75,12 @@ fn repairability(basis: &Basis) -> Vec<Reading> {
 fn repairability_coverage(basis: &Basis) -> Vec<Reading> {
     let mut counts: BTreeMap<Kind, (f64, f64)> = BTreeMap::new();
     for (asset, _) in basis.active() {
-        let facts = &asset.facts;
-        let told = match facts.kind {
-            Some(Kind::Laptop) => facts.repairability_index.is_some(),
-            Some(Kind::Smartphone | Kind::Tablet) => facts.repairability_class.is_some(),
+        let told = match asset.kind {
+            Some(Kind::Laptop) => asset.told(Packed::repairability_index).is_some(),
+            Some(Kind::Smartphone | Kind::Tablet) => asset.told(Packed::repairability_class).is_some(),
             _ => continue,
         };
-        let Some(kind) = facts.kind else { continue };
+        let Some(kind) = asset.kind else { continue };
         let (known, all) = counts.entry(kind).or_default();
         *known += f64::from(u8::from(told));
         *all += 1.0;
@@ -94,8 +93,10 @@ fn repairability_coverage(basis: &Basis) -> Vec<Reading> {
 fn classes(basis: &Basis) -> Vec<Reading> {
     let mut counts: BTreeMap<(Kind, Text), f64> = BTreeMap::new();
     for (asset, _) in basis.active() {
-        let Some(kind @ (Kind::Smartphone | Kind::Tablet)) = asset.facts.kind else { continue };
-        let class = asset.facts.repairability_class.clone().unwrap_or_else(|| Text::from("unknown"));
+        let Some(kind @ (Kind::Smartphone | Kind::Tablet)) = asset.kind else { continue };
+        let class = asset
+            .told(Packed::repairability_class)
+            .map_or_else(|| Text::from("unknown"), |class| class.text().clone());
         *counts.entry((kind, class)).or_default() += 1.0;
     }
     let readings = counts
@@ -108,30 +109,30 @@ fn classes(basis: &Basis) -> Vec<Reading> {
 pub const UNSEEN: [&str; 4] = ["silent", "owner_left", "account_disabled", "not_in_inventory"];
 
 /// Is its newest contact longer ago than is usual? What never had a contact date cannot be silent.
-pub fn is_silent(facts: &Facts, at: Date) -> Option<bool> {
-    facts.last_seen.map(|seen| seen < at.saturating_sub(Span::new().days(SILENT_DAYS)))
+pub fn is_silent(last_seen: Option<Date>, at: Date) -> Option<bool> {
+    last_seen.map(|seen| seen < at.saturating_sub(Span::new().days(SILENT_DAYS)))
 }
 
 /// Why an asset may not be where it is thought to be, reason by reason; `None` where nothing can tell.
 pub fn unseen_because(asset: &Asset, at: Date) -> [(&'static str, Option<bool>); 3] {
-    let disabled = asset.facts.account_enabled.map(|enabled| !enabled);
-    [("silent", is_silent(&asset.facts, at)), ("owner_left", asset.owner_left), ("account_disabled", disabled)]
+    let disabled = asset.account_enabled.map(|enabled| !enabled);
+    [("silent", is_silent(asset.last_seen, at)), ("owner_left", asset.owner_left), ("account_disabled", disabled)]
 }
 
 fn unseen(basis: &Basis) -> Vec<Reading> {
     // How many, and how many of those in no inventory are silent too.
     let mut counts: BTreeMap<(Option<Kind>, &'static str), (f64, usize)> = BTreeMap::new();
-    for (asset, _) in basis.active() {
-        for (reason, known) in unseen_because(asset, basis.at) {
-            if let Some(is_so) = known {
-                counts.entry((asset.facts.kind, reason)).or_default().0 += f64::from(u8::from(is_so));
+    for count in basis.active_counts() {
+        for (reason, (is_so, told)) in UNSEEN.into_iter().zip(count.unseen) {
+            if told > 0 {
+                counts.entry((count.kind, reason)).or_default().0 += is_so as f64;
             }
         }
     }
     for unjoined in basis.snapshot.unlisted() {
-        let entry = counts.entry((unjoined.facts.kind, "not_in_inventory")).or_default();
+        let entry = counts.entry((unjoined.voices.told(Packed::kind), "not_in_inventory")).or_default();
         entry.0 += 1.0;
-        entry.1 += usize::from(is_silent(&unjoined.facts, basis.at) == Some(true));
+        entry.1 += usize::from(is_silent(unjoined.voices.last_seen(), basis.at) == Some(true));
     }
     let readings = counts.into_iter().map(|((kind, reason), (count, silent))| {
         let reading = Reading::of(vec![("kind", kind_label(kind)), ("reason", Text::from(reason))], count);
@@ -151,22 +152,21 @@ pub fn all_doubts<'a>(basis: &'a Basis) -> impl Iterator<Item = &'a Doubt> + use
 
 /// One doubt for each model that several rows speak of differently.
 pub fn ambiguous(snapshot: &Snapshot, rows: &Rows) -> Vec<Doubt> {
-    let what = |alike: &Alike| {
-        let facts = &snapshot.assets[alike.first].facts;
-        let rivals = rows.choose(Criterion::Co2e, facts).rivals;
+    let what = |(alike, choice): (&Alike, &Choice)| {
+        let rivals = &choice.rivals;
         let names: Vec<&str> = rivals.iter().map(|row| &*rows.row(*row).id).collect();
-        let model = facts.model.as_deref().unwrap_or_default();
+        let model = alike.facts.model().map(|model| &**model.text()).unwrap_or_default();
         (!names.is_empty()).then(|| format!("{model} fits several factors, and none is taken: {}", names.join(", ")))
     };
-    let whats: Vec<Option<String>> = rows.alike.iter().map(what).collect();
+    let whats: Vec<Option<String>> = rows.alike.iter().zip(rows.choices(Criterion::Co2e)).map(what).collect();
     let mut abouts: BTreeMap<String, Vec<Text>> = BTreeMap::new();
     if whats.iter().all(Option::is_none) {
         return Vec::new();
     }
-    let there = |asset: &Asset| asset.gone.is_none() && asset.facts.virtual_machine != Some(true);
-    for (at, asset) in snapshot.assets.iter().enumerate().filter(|(_, asset)| there(asset)) {
-        if let Some(what) = &whats[rows.class(at)] {
-            abouts.entry(what.clone()).or_default().push(asset.id.clone());
+    let there = |asset: &Asset| asset.gone.is_none() && !asset.is_virtual;
+    for asset in snapshot.assets.iter().filter(|asset| there(asset)) {
+        if let Some(what) = &whats[asset.class as usize] {
+            abouts.entry(what.clone()).or_default().push(snapshot.id(asset));
         }
     }
     let doubts = abouts.into_iter().map(|(what, about)| Doubt { reason: Reason::AmbiguousModel, about, what });
@@ -182,34 +182,35 @@ fn doubts(basis: &Basis) -> Vec<Reading> {
 }
 
 /// The fields whose knowledge is told, and how each is known.
-type KnownField = (&'static str, fn(&crate::snapshot::Asset) -> bool);
-const FIELDS: [KnownField; 10] = [
-    ("serial", |asset| asset.facts.serial.as_deref().and_then(crate::identity::serial).is_some()),
-    ("model", |asset| asset.facts.model.is_some()),
-    ("manufacturer", |asset| asset.facts.manufacturer.is_some()),
-    ("condition", |asset| {
-        asset.facts.condition.is_some_and(|condition| condition != crate::word::Condition::Unknown)
-    }),
+type KnownField = (&'static str, fn(&Asset) -> bool);
+pub(super) const FIELDS: [KnownField; 10] = [
+    ("serial", |asset| asset.told(Packed::serial).is_some_and(crate::identity::is_serial)),
+    ("model", |asset| asset.told(Packed::model).is_some()),
+    ("manufacturer", |asset| asset.told(Packed::manufacturer).is_some()),
+    ("condition", |asset| asset.condition.is_some_and(|condition| condition != Condition::Unknown)),
     ("service_start", |asset| asset.start.is_some()),
-    ("purchase_date", |asset| asset.facts.purchase_date.is_some()),
-    ("purchase_price", |asset| asset.facts.purchase_price_ht.is_some()),
-    ("entity", |asset| asset.facts.entity.is_some()),
-    ("specification", |asset| specified(&asset.facts)),
-    ("last_seen", |asset| asset.facts.last_seen.is_some()),
+    ("purchase_date", |asset| asset.bought.is_some()),
+    ("purchase_price", |asset| asset.told(Packed::purchase_price_ht).is_some()),
+    ("entity", |asset| asset.told(Packed::entity).is_some()),
+    ("specification", |asset| {
+        let sizes = [Packed::ram_gb, Packed::ssd_gb, Packed::hdd_gb, Packed::screen_inches];
+        asset.told(Packed::cpu).is_some() || sizes.into_iter().any(|size| asset.told(size).is_some())
+    }),
+    ("last_seen", |asset| asset.last_seen.is_some()),
 ];
 
-fn specified(facts: &Facts) -> bool {
-    facts.cpu.is_some() || [facts.ram_gb, facts.ssd_gb, facts.hdd_gb, facts.screen_inches].iter().any(Option::is_some)
+/// Which of these fields are known of an asset: a mark for each.
+pub(crate) fn known_fields(asset: &Asset) -> u16 {
+    let marks = FIELDS.iter().enumerate().map(|(at, (_, is_known))| u16::from(is_known(asset)) << at);
+    marks.sum()
 }
 
 fn known(basis: &Basis) -> Vec<Reading> {
     let mut counts: BTreeMap<Option<Kind>, ([f64; FIELDS.len()], f64)> = BTreeMap::new();
-    for (asset, _) in basis.active() {
-        let (known, all) = counts.entry(asset.facts.kind).or_default();
-        *all += 1.0;
-        for (count, (_, is_known)) in known.iter_mut().zip(FIELDS) {
-            *count += f64::from(u8::from(is_known(asset)));
-        }
+    for count in basis.active_counts() {
+        let (known, all) = counts.entry(count.kind).or_default();
+        *all += count.count as f64;
+        known.iter_mut().zip(count.known).for_each(|(sum, more)| *sum += more as f64);
     }
     let mut readings = Vec::new();
     for (kind, (known, all)) in counts {

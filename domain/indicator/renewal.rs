@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use crate::record::Text;
-use crate::system::past_support;
+use crate::snapshot::Asset;
+use crate::system::{SYSTEMS, System};
 use crate::word::{Criterion, Kind};
 
 use super::basis::kind_label;
@@ -26,12 +29,18 @@ pub static ALL: &[Indicator] = &[
     },
 ];
 
+/// The system that an asset runs although its support has ended.
+fn past_support(asset: &Asset, at: Date) -> Option<&'static System> {
+    let system = SYSTEMS.get(usize::from(asset.system?))?;
+    system.is_past_support(at).then_some(system)
+}
+
 fn at_risk(basis: &Basis) -> Vec<Reading> {
     // Not by entity: of a few machines one would know whose they are.
     let mut counts: BTreeMap<(Option<Kind>, &'static str), f64> = BTreeMap::new();
     for (asset, _) in basis.active() {
-        if let Some(system) = past_support(&asset.facts, basis.at) {
-            *counts.entry((asset.facts.kind, system.name)).or_default() += 1.0;
+        if let Some(system) = past_support(asset, basis.at) {
+            *counts.entry((asset.kind, system.name)).or_default() += 1.0;
         }
     }
     let readings = counts.into_iter().map(|((kind, system), count)| {
@@ -50,8 +59,8 @@ fn avoidable(basis: &Basis) -> Vec<Reading> {
     }
     let mut sums: BTreeMap<(Option<Kind>, &'static str), Sum> = BTreeMap::new();
     for (asset, status) in basis.active() {
-        let Some(system) = past_support(&asset.facts, basis.at) else { continue };
-        let sum = sums.entry((asset.facts.kind, system.name)).or_default();
+        let Some(system) = past_support(asset, basis.at) else { continue };
+        let sum = sums.entry((asset.kind, system.name)).or_default();
         sum.all += 1.0;
         let footprint = of_asset(basis, Criterion::Co2e, asset, Some(status));
         let factor = footprint.row.map(|row| basis.rows.row(row));

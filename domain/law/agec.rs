@@ -3,8 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::doubt::{Doubt, Reason};
+use crate::entity::EntityId;
+use crate::packed::Packed;
 use crate::purchase::PurchaseLine;
 use crate::quantity::Cents;
 use crate::record::{Record, Text, Value};
@@ -222,11 +226,17 @@ impl Ledger {
             .collect();
         let covered: BTreeSet<Cell> = lines.iter().map(cell_of).collect();
         let mut cross: BTreeMap<Cell, Cents> = BTreeMap::new();
-        let assets = snapshot.assets.iter().filter_map(|asset| {
-            let siret = crate::reconcile::siret_of(&snapshot.entities, asset.entity);
-            of_asset(law, siret, asset)
-        });
-        for mut line in assets.filter(|line| line.date <= at) {
+        let tree = &snapshot.entities;
+        let sirets: Vec<Text> =
+            (0..tree.nodes.len() as u32).map(|at| crate::reconcile::siret_of(tree, EntityId(at))).collect();
+        let assets: Vec<SpendLine> = snapshot
+            .assets
+            .par_iter()
+            // What was bought before the law counts makes no figure.
+            .filter(|asset| asset.bought.is_some_and(|date| date <= at && date.year() >= FIRST_YEAR))
+            .filter_map(|asset| of_asset(law, sirets[asset.entity.0 as usize].clone(), snapshot, asset))
+            .collect();
+        for mut line in assets {
             if covered.contains(&cell_of(&line)) {
                 if matches!(line.counted, Counted::Reuse | Counted::Total) {
                     *cross.entry(cell_of(&line)).or_default() += line.amount;
@@ -237,13 +247,14 @@ impl Ledger {
             lines.push(line);
         }
         let mut ledger = Self::default();
+        let mut cells: FxHashMap<(&Text, &Text, i16), Spend> = FxHashMap::default();
         for line in &lines {
             let (category, year) = (&line.category, line.year);
             if year >= FIRST_YEAR
                 && !snapshot.partial.contains(&line.siret)
                 && !matches!(&**category, "none" | "unknown")
             {
-                ledger.cells.entry(cell_of(line)).or_default().add(line);
+                cells.entry((&line.siret, category, year)).or_default().add(line);
             }
             if line.why == NO_GRID_VALUE {
                 ledger.doubts.push(Doubt {
@@ -253,6 +264,10 @@ impl Ledger {
                 });
             }
         }
+        let owned = cells
+            .into_iter()
+            .map(|((siret, category, year), spend)| ((siret.clone(), category.clone(), year), spend));
+        ledger.cells = owned.collect();
         for (cell, inventory) in cross {
             let told = ledger.cells.get(&cell).map(Spend::purchases).unwrap_or_default();
             if inventory.0 > 0 && told.0 > 0 && ((inventory.0 - told.0).abs() as f64) > GAP * told.0 as f64 {
@@ -303,25 +318,25 @@ fn of_line(law: &Law, origin: Text, siret: Text, line: &PurchaseLine) -> Option<
     Some(spend)
 }
 
-fn of_asset(law: &Law, siret: Text, asset: &Asset) -> Option<SpendLine> {
-    let facts = &asset.facts;
-    let date = facts.purchase_date?;
-    let gift = facts.mode == Some(Mode::Gift) || facts.condition == Some(Condition::Donated);
-    if facts.purchase_price_ht.is_none_or(|cents| cents.0 <= 0) && !gift {
+fn of_asset(law: &Law, siret: Text, snapshot: &Snapshot, asset: &Asset) -> Option<SpendLine> {
+    let date = asset.bought?;
+    let (mode, price) = (asset.told(Packed::mode), asset.told(Packed::purchase_price_ht));
+    let gift = mode == Some(Mode::Gift) || asset.condition == Some(Condition::Donated);
+    if price.is_none_or(|cents| cents.0 <= 0) && !gift {
         return None;
     }
     let acquired = Acquired {
-        kind: facts.kind,
+        kind: asset.kind,
         category: None,
-        condition: facts.condition,
-        mode: facts.mode,
+        condition: asset.condition,
+        mode,
         quantity: 1.0,
-        amount: facts.purchase_price_ht,
-        age: facts.upstream_years,
+        amount: price,
+        age: asset.told(Packed::upstream_years),
     };
-    let mut spend = acquired.seen_by(law, asset.id.clone(), siret, date);
+    let mut spend = acquired.seen_by(law, snapshot.id(asset), siret, date);
     spend.from_asset = true;
-    spend.ecolabelled = facts.ecolabel.is_some();
+    spend.ecolabelled = asset.told(Packed::ecolabel).is_some();
     Some(spend)
 }
 

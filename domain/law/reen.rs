@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Span;
 use jiff::civil::Date;
 
+use crate::packed::Packed;
 use crate::record::Text;
 use crate::snapshot::Snapshot;
 use crate::word::{Disposal, Kind};
@@ -128,24 +129,23 @@ impl Exits {
             if gone.or(retired).is_none() {
                 continue;
             }
-            let told = asset.exit_line.map(|line| &snapshot.exits[line].told);
-            let bought = asset.facts.purchase_date.or(asset.start);
+            let told = asset.exit_line.map(|line| &snapshot.exits[line as usize].told);
+            let bought = asset.bought.or(asset.start);
             let classified = told.is_some_and(|told| told.classified == Some(true));
-            let (eligible, why) = eligibility(law, asset.facts.kind, retired.or(gone), bought, classified);
+            let (eligible, why) = eligibility(law, asset.kind, retired.or(gone), bought, classified);
             lines.push(ExitLineSeen {
-                origin: asset.id.clone(),
+                origin: snapshot.id(asset),
                 siret: crate::reconcile::siret_of(&snapshot.entities, asset.entity),
-                kind: asset.facts.kind,
+                kind: asset.kind,
                 retired,
                 gone,
                 // The way by which it was to leave later is not known on that day.
                 way: asset
-                    .facts
-                    .disposal
+                    .told(Packed::disposal)
                     .filter(|_| asset.gone.is_none_or(|day| day <= at))
                     .unwrap_or(Disposal::Unknown),
                 quantity: 1.0,
-                grams: asset.facts.weight_kg.map(|kg| kg * 1000.0),
+                grams: asset.told(Packed::weight_kg).map(|kg| kg * 1000.0),
                 approved: told.and_then(|told| told.approved_scheme),
                 eligible,
                 why,

@@ -4,18 +4,25 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use crate::doubt::{Doubt, Reason};
 use crate::exit::ExitLine;
 use crate::identity;
+use crate::indicator::quality;
 use crate::observation::Facts;
-use crate::record::{Record, Text, Value};
-use crate::snapshot::{Asset, Known, Unjoined};
+use crate::packed::Packed;
+use crate::record::{Field, Record, Text, Value};
+use crate::shared::Shared;
+use crate::snapshot::{Asset, Unjoined};
 use crate::testimony::{Moment, SourceId, Testimony};
+use crate::voice::{Voice, Voices};
 use crate::word::{Disposal, Kind, Status};
 
 use super::holder::Holders;
-use super::join::{Joined, observation_id};
+use super::join::Joined;
 use super::place::Places;
 use super::{Rules, Seen, plausible};
 
@@ -26,95 +33,204 @@ const ABSURD_CENTS: i64 = 100_000_000;
 /// The same of what one person holds, 30 000 euros: above it the decimal point was lost.
 const ABSURD_PERSONAL_CENTS: i64 = 3_000_000;
 
-/// The id of every group: that of its most believed observation of a source that may add assets, else of its first.
-pub(crate) fn group_names(root: &[u32], seen: &[Seen], testimonies: &[Testimony]) -> HashMap<u32, Text> {
-    let mut namers: HashMap<u32, usize> = HashMap::new();
-    for (at, root) in root.iter().enumerate() {
-        let creates = |at: usize| makes(&seen[at], testimonies);
-        let namer = namers.entry(*root).or_insert(at);
-        if !creates(*namer) && creates(at) {
-            *namer = at;
-        }
-    }
-    namers.into_iter().map(|(root, at)| (root, observation_id(&seen[at], testimonies))).collect()
+/// What the groups are.
+#[derive(Default)]
+pub(crate) struct Assembled {
+    /// Sorted by id.
+    pub assets: Vec<Asset>,
+    /// What found no asset, sorted by id.
+    pub unjoined: Vec<Unjoined>,
+    /// What they leave open.
+    pub doubts: Vec<Doubt>,
 }
 
-/// Every group as an asset, or as a witness's word that found no asset; both sorted by id.
+/// Of every root the observation that names its group: the most believed one of a source that may add assets, else the
+/// first. Nothing is meant at other places.
+pub(crate) fn namers(root: &[u32], seen: &[Seen], testimonies: &[Testimony]) -> Vec<u32> {
+    let mut namers: Vec<u32> = vec![u32::MAX; root.len()];
+    for (at, root) in root.iter().enumerate() {
+        let namer = &mut namers[*root as usize];
+        if *namer == u32::MAX || (!makes(&seen[*namer as usize], testimonies) && makes(&seen[at], testimonies)) {
+            *namer = at as u32;
+        }
+    }
+    namers
+}
+
+/// Groups of observations, in the order of the ids of what they make.
+struct Groups {
+    /// Roots, and who names them.
+    named: Vec<(u32, u32)>,
+    /// The observations of all groups, root after root.
+    members: Vec<u32>,
+    /// Where those of each root begin, and where the last ends.
+    bounds: Vec<u32>,
+}
+
+impl Groups {
+    fn of(root: &[u32], seen: &[Seen], testimonies: &[Testimony]) -> Self {
+        let namers = namers(root, seen, testimonies);
+        let mut bounds: Vec<u32> = vec![0; root.len() + 1];
+        for root in root {
+            bounds[*root as usize + 1] += 1;
+        }
+        for at in 0..root.len() {
+            bounds[at + 1] += bounds[at];
+        }
+        let (mut next, mut members, mut named) = (bounds.clone(), vec![0; root.len()], vec![u32::MAX; root.len()]);
+        for (at, root) in root.iter().enumerate() {
+            let place = &mut next[*root as usize];
+            members[*place as usize] = at as u32;
+            *place += 1;
+            named[namers[*root as usize] as usize] = *root;
+        }
+        // Observations are in the order of sources and then of native ids; ids go by the name of the source.
+        let mut sources: Vec<usize> = (0..testimonies.len()).collect();
+        sources.sort_by_key(|at| format!("{}:", testimonies[*at].source.name));
+        let ranges = sources.into_iter().map(|source| {
+            let from = seen.partition_point(|seen| usize::from(seen.source.0) < source);
+            from..seen.partition_point(|seen| usize::from(seen.source.0) <= source)
+        });
+        let named = ranges.flatten().map(|at| (named[at], at as u32)).filter(|(root, _)| *root != u32::MAX).collect();
+        Self { named, members, bounds }
+    }
+
+    fn members(&self, root: u32) -> &[u32] {
+        &self.members[self.bounds[root as usize] as usize..self.bounds[root as usize + 1] as usize]
+    }
+}
+
+/// Groups that are assembled in one go.
+const PIECE: usize = 8_192;
+
+/// What every group is assembled with.
+struct Assembling<'a> {
+    seen: &'a [Seen<'a>],
+    testimonies: &'a [Testimony],
+    rules: &'a Rules,
+    places: &'a Places,
+    holders: Holders<'a>,
+    /// The day of the newest harvest.
+    newest: Date,
+}
+
+/// Every group as an asset, or as a witness's word that found no asset.
 pub(crate) fn assemble(
     seen: &[Seen],
     joined: &Joined,
     testimonies: &[Testimony],
     rules: &Rules,
     places: &Places,
-) -> (Vec<Asset>, Vec<Unjoined>, Vec<Doubt>) {
-    let mut order: Vec<u32> = (0..seen.len() as u32).collect();
-    order.sort_by_key(|at| (joined.root[*at as usize], *at));
-    let day = |moment: Moment| day_of(moment, rules);
-    let harvested: Vec<Date> = testimonies.iter().map(|testimony| day(testimony.harvested)).collect();
-    let newest = harvested.iter().max().copied().unwrap_or(Date::MAX);
-    let (mut assets, mut unjoined, mut doubts) = (Vec::new(), Vec::new(), Vec::new());
+) -> Assembled {
+    let groups = Groups::of(&joined.root, seen, testimonies);
+    let newest = testimonies.iter().map(|testimony| day_of(testimony.harvested, rules)).max().unwrap_or(Date::MAX);
     let holders = Holders::of(testimonies);
-    for group in order.chunk_by(|a, b| joined.root[*a as usize] == joined.root[*b as usize]) {
-        let members: Vec<&Seen> = group.iter().map(|at| &seen[*at as usize]).collect();
-        let creators: Vec<&Seen> = members.iter().copied().filter(|seen| makes(seen, testimonies)).collect();
-        let natives: Vec<Known<Text>> = members
-            .iter()
-            .map(|seen| Known { value: seen.kept.observation.native.clone(), said_by: seen.source })
-            .collect();
-        let (mut facts, mut said_by) = merge(&members);
-        holders.place(&mut facts, &mut said_by);
-        let of = |name: &str| Facts::FIELDS.iter().position(|field| field.name == name).and_then(|at| said_by[at]);
-        let entity_told = of("entity").map(|source| places.of_name(source, facts.entity.as_deref()));
-        let owner_left = holders.left(facts.user.as_ref(), of("user"));
-        if creators.is_empty() {
-            let first = members[0];
-            let entity = entity_told.unwrap_or_else(|| places.of_name(first.source, None));
-            let id = observation_id(first, testimonies);
-            unjoined.push(Unjoined { id, natives, facts, entity });
-            continue;
+    let assembling = Assembling { seen, testimonies, rules, places, holders, newest };
+    let pieces: Vec<Assembled> = groups
+        .named
+        .par_chunks(PIECE)
+        .map(|named| {
+            let (mut piece, mut makers) = (Assembled::default(), FxHashMap::default());
+            for (root, namer) in named {
+                assembling.group(groups.members(*root), *namer, &mut makers, &mut piece);
+            }
+            piece
+        })
+        .collect();
+    let mut all = Assembled { assets: Vec::with_capacity(groups.named.len()), ..Assembled::default() };
+    for piece in pieces {
+        all.assets.extend(piece.assets);
+        all.unjoined.extend(piece.unjoined);
+        all.doubts.extend(piece.doubts);
+    }
+    all.assets.shrink_to_fit();
+    all
+}
+
+impl Assembling<'_> {
+    fn group(
+        &self,
+        members: &[u32],
+        namer: u32,
+        makers: &mut FxHashMap<(Shared, Shared), bool>,
+        into: &mut Assembled,
+    ) {
+        let testimonies = self.testimonies;
+        let namer_place = members.iter().position(|at| *at == namer).unwrap_or(0);
+        let seen = members.iter().map(|at| &self.seen[*at as usize]);
+        let heard = seen.clone().map(|seen| Voice { source: seen.source, said: seen.said.clone() });
+        let mut voices = Voices::new(heard, namer_place);
+        let placed = self.holders.place(&voices);
+        if !placed.is_empty() {
+            voices.settle(|facts, said_by| {
+                for (at, told, directory) in placed {
+                    (Facts::FIELDS[at].set)(facts, Value::Text(told));
+                    said_by[at] = Some(directory);
+                }
+            });
         }
+        let entity = match voices.told(Packed::entity) {
+            Some(told) => self.places.of_name(teller(&voices, "entity", |said| said.entity().is_some()), Some(told)),
+            None => self.places.of_name(voices.namer().source, None),
+        };
+        let is_maker = |seen: &&Seen| makes(seen, testimonies);
+        if !seen.clone().any(|seen| is_maker(&seen)) {
+            into.unjoined.push(Unjoined { voices, entity });
+            return;
+        }
+        let creators: SmallVec<[&Seen; 4]> = seen.clone().filter(is_maker).collect();
+        let owner_left = match voices.told(Packed::user) {
+            Some(user) => self.holders.left(Some(user), Some(teller(&voices, "user", |said| said.user().is_some()))),
+            None => None,
+        };
+        let spells = seen.clone().find(|seen| seen.said.status().is_some()).unwrap_or(creators[0]).said;
         let mut asset = Asset {
-            id: observation_id(creators[0], testimonies),
-            natives,
-            facts,
-            said_by,
-            entity: entity_told.unwrap_or_else(|| places.of_name(creators[0].source, None)),
-            first_seen: creators.iter().map(|seen| seen.kept.first_seen).min().unwrap_or(Date::MAX),
+            kind: None,
+            condition: None,
+            told_status: None,
+            account_enabled: None,
+            tells_use: false,
+            is_virtual: false,
+            known: 0,
+            system: None,
+            class: 0,
+            bought: None,
+            last_seen: None,
+            entity,
+            first_seen: creators.iter().map(|seen| seen.said.history().first_seen).min().unwrap_or(Date::MAX),
             start: None,
             retired: None,
             gone: None,
             exit_dated: false,
-            unlisted: unlisted(&creators, testimonies, rules),
+            unlisted: unlisted(&creators, testimonies, self.rules),
             exit_line: None,
             owner_left,
-            spells: members
-                .iter()
-                .find(|seen| seen.kept.observation.facts.status.is_some())
-                .unwrap_or(&creators[0])
-                .kept
-                .spells
-                .clone(),
+            spells: spells.unusual_spells().cloned(),
             observed_since: creators
                 .iter()
-                .filter_map(|seen| testimonies[seen.source.0 as usize].source.exits_recorded_since)
+                .filter_map(|seen| testimonies[usize::from(seen.source.0)].source.exits_recorded_since)
                 .max(),
+            voices,
         };
-        // Others list it: it is not only told of.
-        asset.facts.witness = None;
-        drop_implausible(&mut asset, newest, &mut doubts);
-        live(&mut asset, &creators);
-        doubts.extend(group_doubts(&asset, &members, testimonies));
-        assets.push(asset);
+        drop_implausible(&mut asset, self.newest, testimonies, &mut into.doubts);
+        live(&mut asset, &creators, spells);
+        group_doubts(&asset, testimonies, makers, &mut into.doubts);
+        into.assets.push(asset);
     }
-    assets.sort_by(|a, b| a.id.cmp(&b.id));
-    unjoined.sort_by(|a, b| a.id.cmp(&b.id));
-    (assets, unjoined, doubts)
+}
+
+/// Who tells a field of what the voices say together.
+fn teller(voices: &Voices, field: &str, tells: impl Fn(&Packed) -> bool) -> SourceId {
+    match voices.is_settled() {
+        true => voices.said_by(field),
+        false => voices.heard().iter().find(|voice| tells(&voice.said)).map(|voice| voice.source),
+    }
+    .unwrap_or(voices.namer().source)
 }
 
 /// May this observation make an asset? A witness informs, whichever source it comes from.
 pub(crate) fn makes(seen: &Seen, testimonies: &[Testimony]) -> bool {
-    let facts = &seen.kept.observation.facts;
-    testimonies[seen.source.0 as usize].source.creates && facts.witness != Some(true)
+    testimonies[usize::from(seen.source.0)].source.creates && seen.said.witness() != Some(true)
 }
 
 /// The day of a moment in the organisation's time zone.
@@ -122,42 +238,12 @@ fn day_of(moment: Moment, rules: &Rules) -> Date {
     Timestamp::from_second(moment.0).map_or(Date::MAX, |timestamp| rules.time_zone.to_datetime(timestamp).date())
 }
 
-/// What the observations say together: of each field the most believed word that is not an unknown. The newest
-/// contact counts, whoever tells it.
-fn merge(members: &[&Seen]) -> (Facts, Vec<Option<SourceId>>) {
-    let mut facts = members[0].kept.observation.facts.clone();
-    let mut said_by: Vec<Option<SourceId>> =
-        Facts::FIELDS.iter().map(|field| (field.get)(&facts).map(|_| members[0].source)).collect();
-    for seen in &members[1..] {
-        let other = &seen.kept.observation.facts;
-        for (field, said_by) in Facts::FIELDS.iter().zip(&mut said_by) {
-            if said_by.is_none()
-                && let Some(value) = (field.get)(other)
-            {
-                (field.set)(&mut facts, value);
-                *said_by = Some(seen.source);
-            }
-        }
-    }
-    if let Some((newest, source)) = members
-        .iter()
-        .filter_map(|seen| Some((seen.kept.observation.facts.last_seen?, seen.source)))
-        .max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)))
-    {
-        facts.last_seen = Some(newest);
-        if let Some(at) = Facts::FIELDS.iter().position(|field| field.name == "last_seen") {
-            said_by[at] = Some(source);
-        }
-    }
-    (facts, said_by)
-}
-
 /// The day on which it left the active fleet because none of its creating sources lists it any more.
 fn unlisted(creators: &[&Seen], testimonies: &[Testimony], rules: &Rules) -> Option<Date> {
     let mut left = Moment(i64::MIN);
     for seen in creators {
         let testimony = &testimonies[seen.source.0 as usize];
-        let since = seen.kept.unlisted_since?;
+        let since = seen.said.history().unlisted_since?;
         let until = Moment(since.0.saturating_add(testimony.source.unlisted_after));
         if testimony.harvested < until {
             return None;
@@ -168,116 +254,169 @@ fn unlisted(creators: &[&Seen], testimonies: &[Testimony], rules: &Rules) -> Opt
 }
 
 /// Takes out dates and prices that cannot be. The source's own word stays in its testimony and in the doubt.
-fn drop_implausible(asset: &mut Asset, newest: Date, doubts: &mut Vec<Doubt>) {
-    let personal = asset.facts.kind.is_some_and(Kind::is_personal);
+fn drop_implausible(asset: &mut Asset, newest: Date, testimonies: &[Testimony], doubts: &mut Vec<Doubt>) {
+    let personal = asset.told(Packed::kind).is_some_and(Kind::is_personal);
     let dearest = if personal { ABSURD_PERSONAL_CENTS } else { ABSURD_CENTS };
-    for (field, said_by) in Facts::FIELDS.iter().zip(&mut asset.said_by) {
-        let absurd = match (field.get)(&asset.facts) {
-            Some(Value::Date(date)) if field.name != "warranty_end" => !plausible(date, newest),
-            Some(Value::Money(cents)) => !(0..=dearest).contains(&cents.0),
-            Some(Value::Number(number)) => {
-                !(0.0..=ABSURD_NUMBER).contains(&number) || (field.name == "upstream_years" && number > 50.0)
-            }
-            _ => false,
-        };
-        if absurd && let Some(value) = (field.get)(&asset.facts) {
-            doubts.push(Doubt {
-                reason: Reason::Implausible,
-                about: vec![asset.id.clone()],
-                what: format!("{} {value} cannot be", field.name),
-            });
-            (field.set)(&mut asset.facts, Value::Text(Text::default()));
-            if (field.get)(&asset.facts).is_none() {
-                *said_by = None;
-            }
+    let is_absurd = |name: &str, value: &Value| match value {
+        Value::Date(date) if name != "warranty_end" => !plausible(*date, newest),
+        Value::Money(cents) => !(0..=dearest).contains(&cents.0),
+        Value::Number(number) => {
+            !(0.0..=ABSURD_NUMBER).contains(number) || (name == "upstream_years" && *number > 50.0)
         }
+        _ => false,
+    };
+    let sound = |said: &Packed| {
+        said.dates_but_warranty().all(|date| plausible(date, newest))
+            && said.numbers().all(|number| (0.0..=ABSURD_NUMBER).contains(&number))
+            && said.upstream_years().is_none_or(|years| years <= 50.0)
+            && said.purchase_price_ht().is_none_or(|price| (0..=dearest).contains(&price.0))
+    };
+    // Most things say nothing absurd, and are not looked at field by field.
+    if asset.voices.heard().iter().all(|voice| sound(&voice.said)) {
+        return;
     }
+    let facts = asset.voices.facts();
+    let absurd = |field: &Field<Facts>| (field.get)(&facts).filter(|value| is_absurd(field.name, value));
+    let absurd: Vec<(usize, Value)> =
+        Facts::FIELDS.iter().enumerate().filter_map(|(at, field)| Some((at, absurd(field)?))).collect();
+    if absurd.is_empty() {
+        return;
+    }
+    let about = super::asset_id(asset, testimonies);
+    asset.voices.settle(|facts, said_by| {
+        for (at, value) in absurd {
+            let field = &Facts::FIELDS[at];
+            let what = format!("{} {value} cannot be", field.name);
+            doubts.push(Doubt { reason: Reason::Implausible, about: vec![about.clone()], what });
+            (field.set)(facts, Value::Text(Text::default()));
+            said_by[at] = None;
+        }
+    });
 }
 
-/// The dates of its life (`facts/indicators.md` §0).
-fn live(asset: &mut Asset, creators: &[&Seen]) {
-    let facts = &mut asset.facts;
-    let arrived =
-        creators.iter().filter(|seen| seen.kept.first_seen == asset.first_seen).all(|seen| seen.kept.arrived);
-    // The day on which it was made is believed least: it comes before its service by weeks or months.
-    let told = facts.in_service_date.or(facts.delivery_date).or(facts.purchase_date);
-    asset.start = told.or(arrived.then_some(asset.first_seen)).or(facts.manufacture_date);
-    if facts.disposal.is_some_and(|way| way != Disposal::Unknown) && facts.status.is_none() {
-        facts.status = Some(Status::Disposed);
+/// The dates of its life (`facts/indicators.md` §0), and what every question asks for.
+fn live(asset: &mut Asset, creators: &[&Seen], teller: &Packed) {
+    let arrived = creators
+        .iter()
+        .filter(|seen| seen.said.history().first_seen == asset.first_seen)
+        .all(|seen| seen.said.history().arrived);
+    asset.told_status = asset.told(Packed::status);
+    if asset.told_status.is_none() && asset.told(Packed::disposal).is_some_and(|way| way != Disposal::Unknown) {
+        asset.voices.settle(|facts, _| facts.status = Some(Status::Disposed));
+        asset.told_status = Some(Status::Disposed);
     }
+    // The day on which it was made is believed least: it comes before its service by weeks or months.
+    let told = asset
+        .told(Packed::in_service_date)
+        .or_else(|| asset.told(Packed::delivery_date))
+        .or_else(|| asset.told(Packed::purchase_date));
+    asset.start = told.or(arrived.then_some(asset.first_seen)).or_else(|| asset.told(Packed::manufacture_date));
     // An exit without a date: the day first seen so.
-    let seen_so = |is_so: &dyn Fn(Status) -> bool| {
-        let back = asset.spells.iter().rev().take_while(|spell| is_so(spell.status)).last();
-        back.map_or(asset.first_seen, |spell| spell.since)
+    let seen_so = |is_so: &dyn Fn(Status) -> bool| match &asset.spells {
+        Some(spells) => {
+            let back = spells.iter().rev().take_while(|spell| is_so(spell.status)).last();
+            back.map_or(asset.first_seen, |spell| spell.since)
+        }
+        None if is_so(teller.status().unwrap_or(Status::InUse)) => teller.history().first_seen,
+        None => asset.first_seen,
     };
-    let told_gone = matches!(facts.status, Some(Status::Disposed | Status::Lost));
-    let told_retired = facts.status == Some(Status::Retired);
-    asset.gone = facts
-        .disposal_date
-        .or_else(|| told_gone.then(|| seen_so(&|status| matches!(status, Status::Disposed | Status::Lost))));
-    asset.retired = facts.retired_date.or_else(|| told_retired.then(|| seen_so(&|status| status == Status::Retired)));
-    asset.exit_dated = facts.disposal_date.is_some() || facts.retired_date.is_some();
+    let told_gone = matches!(asset.told_status, Some(Status::Disposed | Status::Lost));
+    let told_retired = asset.told_status == Some(Status::Retired);
+    let (disposed, reformed) = (asset.told(Packed::disposal_date), asset.told(Packed::retired_date));
+    asset.gone =
+        disposed.or_else(|| told_gone.then(|| seen_so(&|status| matches!(status, Status::Disposed | Status::Lost))));
+    asset.retired = reformed.or_else(|| told_retired.then(|| seen_so(&|status| status == Status::Retired)));
+    asset.exit_dated = disposed.is_some() || reformed.is_some();
+    read(asset);
+}
+
+/// Reads what every question asks for, once.
+fn read(asset: &mut Asset) {
+    asset.kind = asset.told(Packed::kind);
+    asset.condition = asset.told(Packed::condition);
+    asset.is_virtual = asset.told(Packed::virtual_machine) == Some(true);
+    asset.account_enabled = asset.told(Packed::account_enabled);
+    asset.tells_use = asset.told(Packed::annual_kwh).is_some() || asset.told(Packed::upstream_years).is_some();
+    asset.bought = asset.told(Packed::purchase_date);
+    asset.last_seen = asset.voices.last_seen();
+    asset.known = quality::known_fields(asset);
 }
 
 /// What a line of a disposals list adds to the asset that it names: the same exit, told again.
-pub(crate) fn apply_exit(asset: &mut Asset, source: SourceId, line: usize, told: &ExitLine) {
+pub(crate) fn apply_exit(asset: &mut Asset, source: SourceId, line: u32, told: &ExitLine) {
     asset.exit_line = Some(line);
-    let mut fill = |name: &str, value: Option<Value>| {
-        let at = Facts::FIELDS.iter().position(|field| field.name == name);
-        if let (Some(at), Some(value)) = (at, value)
-            && (Facts::FIELDS[at].get)(&asset.facts).is_none()
-        {
-            (Facts::FIELDS[at].set)(&mut asset.facts, value);
-            asset.said_by[at] = Some(source);
+    let mut fill = [
+        ("disposal_date", told.date.map(Value::Date)),
+        ("retired_date", told.retired_date.map(Value::Date)),
+        ("disposal", told.disposal.map(|way| Value::Word(crate::word::Word::name(way)))),
+        ("purchase_date", told.purchase_date.map(Value::Date)),
+        ("weight_kg", told.weight_kg.map(Value::Number)),
+    ];
+    asset.voices.settle(|facts, said_by| {
+        for (name, value) in &mut fill {
+            let at = Facts::FIELDS.iter().position(|field| field.name == *name);
+            if let (Some(at), Some(value)) = (at, value.take())
+                && (Facts::FIELDS[at].get)(facts).is_none()
+            {
+                (Facts::FIELDS[at].set)(facts, value);
+                said_by[at] = Some(source);
+            }
         }
-    };
-    fill("disposal_date", told.date.map(Value::Date));
-    fill("retired_date", told.retired_date.map(Value::Date));
-    fill("disposal", told.disposal.map(|way| Value::Word(crate::word::Word::name(way))));
-    fill("purchase_date", told.purchase_date.map(Value::Date));
-    fill("weight_kg", told.weight_kg.map(Value::Number));
-    asset.start = asset.start.or(asset.facts.purchase_date);
-    asset.gone = asset.facts.disposal_date.or(asset.gone);
-    asset.retired = asset.facts.retired_date.or(asset.retired);
+    });
+    asset.start = asset.start.or_else(|| asset.told(Packed::purchase_date));
+    asset.gone = asset.told(Packed::disposal_date).or(asset.gone);
+    asset.retired = asset.told(Packed::retired_date).or(asset.retired);
     asset.exit_dated |= told.date.is_some() || told.retired_date.is_some();
+    read(asset);
 }
 
 /// What the observations of one asset leave open.
-fn group_doubts(asset: &Asset, members: &[&Seen], testimonies: &[Testimony]) -> Vec<Doubt> {
-    let mut doubts = Vec::new();
-    let mut doubt = |reason, what: String| doubts.push(Doubt { reason, about: vec![asset.id.clone()], what });
-    if members.iter().any(|seen| seen.kept.observation.anonymous) {
+fn group_doubts(
+    asset: &Asset,
+    testimonies: &[Testimony],
+    makers: &mut FxHashMap<(Shared, Shared), bool>,
+    doubts: &mut Vec<Doubt>,
+) {
+    let mut doubt = |reason, what: String| {
+        doubts.push(Doubt { reason, about: vec![super::asset_id(asset, testimonies)], what });
+    };
+    let heard = asset.voices.heard();
+    if heard.iter().any(|voice| voice.said.is_anonymous()) {
         doubt(Reason::Anonymous, "a row without anything to know it by again".to_owned());
     }
     if asset.unlisted.is_some() && asset.gone.is_none() {
         doubt(Reason::Unlisted, "no source lists it any more".to_owned());
     }
-    if members.len() > 1 {
-        let source = |at: usize| &testimonies[members[at].source.0 as usize].source.name;
-        let facts = |at: usize| &members[at].kept.observation.facts;
-        let first_kind = (0..members.len()).find_map(|at| facts(at).kind.map(|kind| (at, kind)));
-        let first_maker = (0..members.len()).find_map(|at| facts(at).manufacturer.clone().map(|maker| (at, maker)));
-        for at in 1..members.len() {
-            if let (Some((first, kind)), Some(other)) = (first_kind, facts(at).kind)
-                && kind != other
-            {
-                let (kind, other) = (crate::word::Word::name(kind), crate::word::Word::name(other));
-                doubt(Reason::Disagree, format!("{} says {kind}, {} says {other}", source(first), source(at)));
-            }
-            if let (Some((first, maker)), Some(other)) = (&first_maker, &facts(at).manufacturer)
-                && identity::maker(maker) != identity::maker(other)
-            {
-                doubt(
-                    Reason::Disagree,
-                    format!("{} says it is made by {maker}, {} by {other}", source(*first), source(at)),
-                );
-            }
+    if heard.len() < 2 {
+        return;
+    }
+    let name = |voice: &Voice| &testimonies[usize::from(voice.source.0)].source.name;
+    let first_kind = heard.iter().find_map(|voice| Some((voice, voice.said.kind()?)));
+    let first_maker = heard.iter().find_map(|voice| Some((voice, voice.said.manufacturer()?)));
+    let mut differ = |a: Shared, b: Shared| {
+        a != b && *makers.entry((a, b)).or_insert_with(|| identity::maker(a.text()) != identity::maker(b.text()))
+    };
+    for voice in &heard[1..] {
+        if let (Some((first, kind)), Some(other)) = (first_kind, voice.said.kind())
+            && kind != other
+        {
+            let (kind, other) = (crate::word::Word::name(kind), crate::word::Word::name(other));
+            doubt(Reason::Disagree, format!("{} says {kind}, {} says {other}", name(first), name(voice)));
+        }
+        if let (Some((first, maker)), Some(other)) = (first_maker, voice.said.manufacturer())
+            && differ(maker, other)
+        {
+            let (maker, other) = (maker.text(), other.text());
+            doubt(
+                Reason::Disagree,
+                format!("{} says it is made by {maker}, {} by {other}", name(first), name(voice)),
+            );
         }
     }
-    doubts
 }
 
 /// Assets by serial and by tag, for lines that speak of them.
+#[derive(Default)]
 pub(crate) struct Index {
     serials: HashMap<String, Option<usize>>,
     tags: HashMap<(Text, String), Option<usize>>,
@@ -288,15 +427,17 @@ impl Index {
     pub fn of(assets: &[Asset], testimonies: &[Testimony]) -> Self {
         let realms: Vec<Text> = testimonies.iter().map(|testimony| testimony.source.realm.clone()).collect();
         let (mut serials, mut tags) = (HashMap::new(), HashMap::new());
+        let mut room = String::new();
         for (at, asset) in assets.iter().enumerate() {
-            if let Some(serial) = asset.facts.serial.as_deref().and_then(identity::serial) {
+            if let Some(serial) = asset.told(Packed::serial).and_then(|told| identity::serial_in(told, &mut room)) {
                 // A serial on several things names none of them.
-                serials.entry(serial).and_modify(|known| *known = None).or_insert(Some(at));
+                serials.entry(serial.to_owned()).and_modify(|known| *known = None).or_insert(Some(at));
             }
-            if let Some(tag) = asset.facts.asset_tag.as_deref().and_then(identity::asset_tag) {
-                let source = asset.said_by("asset_tag").unwrap_or(asset.natives[0].said_by);
-                let realm = realms[source.0 as usize].clone();
-                tags.entry((realm, tag)).and_modify(|known| *known = None).or_insert(Some(at));
+            if let Some(tag) = asset.told(Packed::asset_tag).and_then(|told| identity::asset_tag_in(told, &mut room))
+            {
+                let source = teller(&asset.voices, "asset_tag", |said| said.asset_tag().is_some());
+                let realm = realms[usize::from(source.0)].clone();
+                tags.entry((realm, tag.to_owned())).and_modify(|known| *known = None).or_insert(Some(at));
             }
         }
         Self { serials, tags, realms }
@@ -304,10 +445,11 @@ impl Index {
 
     /// The one asset that a serial, else a tag, names.
     pub fn find(&self, source: SourceId, serial: Option<&str>, tag: Option<&str>) -> Option<usize> {
-        let by_serial = serial.and_then(identity::serial).and_then(|serial| self.serials.get(&serial).copied()?);
+        let mut room = String::new();
+        let by_serial = serial.and_then(|told| self.serials.get(identity::serial_in(told, &mut room)?).copied()?);
         by_serial.or_else(|| {
-            let tag = tag.and_then(identity::asset_tag)?;
-            self.tags.get(&(self.realms[source.0 as usize].clone(), tag)).copied()?
+            let tag = tag.and_then(|told| identity::asset_tag_in(told, &mut room))?.to_owned();
+            self.tags.get(&(self.realms[usize::from(source.0)].clone(), tag)).copied()?
         })
     }
 }

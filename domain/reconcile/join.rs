@@ -4,8 +4,10 @@
 //! Sources come one after the other, in the order of belief: what is joined before a source speaks stays joined,
 //! so that a less believed source only adds.
 
-use std::collections::{BTreeSet, HashMap};
-use std::hash::Hash;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::{Hash, Hasher};
+
+use rayon::prelude::*;
 
 use crate::doubt::{Doubt, Reason};
 use crate::identity;
@@ -23,35 +25,113 @@ pub(crate) struct Joined {
     pub doubts: Vec<Doubt>,
 }
 
-/// What an observation can be known by.
-#[derive(Default)]
+/// What observations can be known by: 64 bits of each key, 0 where there is none. Of 2 million different keys two are
+/// taken for one with a chance of one in nine million.
 struct Keys {
-    serial: Option<String>,
-    uuid: Option<u128>,
-    tag: Option<String>,
-    macs: Vec<u64>,
-    host: Option<String>,
+    serial: Vec<u64>,
+    /// Nothing better than a host name.
+    only_host: Vec<bool>,
+    /// By each of `By`, in its order: keys and the observations that have them.
+    shared: [Vec<(u64, u32)>; 5],
 }
 
+/// Observations whose keys are made in one go.
+const PIECE: usize = 16_384;
+
 impl Keys {
-    fn of(seen: &Seen) -> Self {
-        let facts = &seen.kept.observation.facts;
-        Self {
-            serial: facts.serial.as_deref().and_then(identity::serial),
-            uuid: facts.uuid.as_deref().and_then(identity::uuid),
-            tag: facts.asset_tag.as_deref().and_then(identity::asset_tag),
-            macs: facts.mac.as_deref().map(|mac| identity::macs(mac).collect()).unwrap_or_default(),
-            host: facts.hostname.as_deref().and_then(identity::hostname),
+    fn of(seen: &[Seen], testimonies: &[Testimony]) -> Self {
+        let realms: Vec<u64> =
+            testimonies.iter().map(|testimony| hash((By::Tag, &*testimony.source.realm))).collect();
+        let pieces: Vec<Self> = seen
+            .par_chunks(PIECE)
+            .enumerate()
+            .map(|(piece, seen)| Self::of_piece(seen, (piece * PIECE) as u32, &realms))
+            .collect();
+        let mut all = Self { serial: Vec::with_capacity(seen.len()), ..Self::none() };
+        all.only_host.reserve(seen.len());
+        for piece in pieces {
+            all.serial.extend(piece.serial);
+            all.only_host.extend(piece.only_host);
+            for (all, piece) in all.shared.iter_mut().zip(piece.shared) {
+                all.extend(piece);
+            }
         }
+        all
     }
 
-    fn only_host(&self) -> bool {
-        self.serial.is_none() && self.uuid.is_none() && self.tag.is_none() && self.macs.is_empty()
+    fn none() -> Self {
+        Self { serial: Vec::new(), only_host: Vec::new(), shared: Default::default() }
+    }
+
+    fn of_piece(seen: &[Seen], first: u32, realms: &[u64]) -> Self {
+        let mut keys = Self::none();
+        let mut room = String::new();
+        for (seen, at) in seen.iter().zip(first..) {
+            let (said, realm) = (seen.said, realms[usize::from(seen.source.0)]);
+            let mut put = |by: By, key: Option<u64>| {
+                // A key of 0 stands for none.
+                let key = key.map_or(0, |key| key.max(1));
+                if key != 0 {
+                    keys.shared[by as usize].push((key, at));
+                }
+                key
+            };
+            let serial =
+                put(By::Serial, said.serial().and_then(|told| identity::serial_in(told, &mut room)).map(hash));
+            let uuid = put(By::Uuid, said.uuid().and_then(identity::uuid).map(hash));
+            let tag = said.asset_tag().and_then(|told| identity::asset_tag_in(told, &mut room));
+            let tag = put(By::Tag, tag.map(|tag| hash((realm, tag))));
+            let mut mac = 0;
+            for told in said.mac().into_iter().flat_map(identity::macs) {
+                mac = put(By::Mac, Some(told));
+            }
+            let host = said.hostname().and_then(|told| identity::hostname_in(told, &mut room));
+            put(By::Host, host.map(|host| hash((realm, host))));
+            keys.serial.push(serial);
+            keys.only_host.push(serial | uuid | tag | mac == 0);
+        }
+        keys
+    }
+}
+
+/// The same in every process: the order of groups must not depend on chance.
+fn hash(told: impl Hash) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    told.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Beginnings of the groups of one sort: keys that several observations have, and those observations.
+struct Groups {
+    by: By,
+    /// The members of all groups, one group after the other, each in the order of belief.
+    members: Vec<u32>,
+    /// Where each group begins in `members`, and where the last one ends.
+    bounds: Vec<u32>,
+}
+
+impl Groups {
+    fn of(by: By, mut keyed: Vec<(u64, u32)>) -> Self {
+        keyed.par_sort_unstable();
+        let (mut members, mut bounds) = (Vec::new(), vec![0]);
+        for group in keyed.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
+            members.extend(group.iter().map(|(_, at)| *at));
+            bounds.push(members.len() as u32);
+        }
+        Self { by, members, bounds }
+    }
+
+    fn len(&self) -> usize {
+        self.bounds.len() - 1
+    }
+
+    fn group(&self, at: usize) -> &[u32] {
+        &self.members[self.bounds[at] as usize..self.bounds[at + 1] as usize]
     }
 }
 
 /// By what observations are grouped, strongest first.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum By {
     Serial,
     Uuid,
@@ -60,52 +140,57 @@ enum By {
     Host,
 }
 
-/// Observations that share a key, in the order of belief.
-struct Group {
-    by: By,
-    members: Vec<u32>,
-}
+/// All of them.
+const BY: [By; 5] = [By::Serial, By::Uuid, By::Tag, By::Mac, By::Host];
+
+/// A serial of none.
+const NONE: (u64, u32) = (0, 0);
 
 struct Joining<'a> {
     seen: &'a [Seen<'a>],
     testimonies: &'a [Testimony],
-    keys: Vec<Keys>,
+    /// Each observation's serial; 0 where it has none.
+    serials: Vec<u64>,
+    /// Of each observation: has it nothing better than a host name?
+    only_host: Vec<bool>,
     parent: Vec<u32>,
     /// Of each root: the serial of its group, and which of the things that share this serial it is.
-    serial: Vec<Option<(String, u32)>>,
+    serial: Vec<(u64, u32)>,
     /// Has the group anything better than a host name?
     strong: Vec<bool>,
-    /// Pairs of observations that people hold apart.
-    apart: Vec<(u32, u32)>,
+    /// Of roots: observations that people hold apart from the group.
+    apart: HashMap<u32, Vec<u32>>,
     doubts: Vec<Doubt>,
 }
 
 /// Joins what is one thing.
 pub(crate) fn join(seen: &[Seen], testimonies: &[Testimony], decisions: &Decisions) -> Joined {
-    let keys: Vec<Keys> = seen.iter().map(Keys::of).collect();
+    let Keys { serial: serials, only_host, shared } = Keys::of(seen, testimonies);
     let mut joining = Joining {
         seen,
         testimonies,
         parent: (0..seen.len() as u32).collect(),
-        serial: vec![None; seen.len()],
-        strong: keys.iter().map(|keys| !keys.only_host()).collect(),
-        keys,
-        apart: Vec::new(),
+        serial: vec![NONE; seen.len()],
+        strong: only_host.iter().map(|only_host| !only_host).collect(),
+        serials,
+        only_host,
+        apart: HashMap::new(),
         doubts: Vec::new(),
     };
     joining.decided(decisions);
     joining.take_serials();
-    let groups = joining.groups();
-    for source in 0..testimonies.len() as u16 {
-        for group in &groups {
-            let told = group.members.partition_point(|at| joining.source(*at) <= source);
-            if told > 1 && joining.source(group.members[told - 1]) == source {
-                joining.join(group.by, &group.members[..told]);
-            }
+    let sorts: Vec<Groups> = BY.into_iter().zip(shared).map(|(by, keyed)| Groups::of(by, keyed)).collect();
+    for (source, turns) in joining.turns(&sorts).into_iter().enumerate() {
+        debug_assert!(source < testimonies.len());
+        for (sort, group, told) in turns {
+            let groups = &sorts[sort as usize];
+            joining.join(groups.by, &groups.group(group as usize)[..told as usize]);
         }
     }
-    for group in &groups {
-        joining.doubt_group(group);
+    for groups in &sorts {
+        for at in 0..groups.len() {
+            joining.doubt_group(groups.by, groups.group(at));
+        }
     }
     let root: Vec<u32> = (0..seen.len() as u32).map(|at| joining.root(at)).collect();
     let Joining { doubts, .. } = joining;
@@ -118,14 +203,20 @@ fn final_names(doubts: Vec<Doubt>, root: &[u32], seen: &[Seen], testimonies: &[T
     if doubts.is_empty() {
         return doubts;
     }
-    let names = super::assemble::group_names(root, seen, testimonies);
-    let by_observation: HashMap<Text, &Text> =
-        (0..seen.len()).map(|at| (observation_id(&seen[at], testimonies), &names[&root[at]])).collect();
+    let (names, seen_all) = (super::assemble::namers(root, seen, testimonies), seen);
+    let spoken: HashSet<&Text> = doubts.iter().flat_map(|doubt| &doubt.about).collect();
+    let mut by_observation: HashMap<Text, Text> = HashMap::new();
+    for (at, seen) in seen.iter().enumerate() {
+        let id = observation_id(seen, testimonies);
+        if spoken.contains(&id) {
+            let namer = &seen_all[names[root[at] as usize] as usize];
+            by_observation.insert(id, observation_id(namer, testimonies));
+        }
+    }
     doubts
         .into_iter()
         .filter_map(|mut doubt| {
-            doubt.about =
-                doubt.about.iter().map(|id| by_observation.get(id).map_or(id, |name| *name).clone()).collect();
+            doubt.about = doubt.about.iter().map(|id| by_observation.get(id).unwrap_or(id).clone()).collect();
             doubt.about.sort();
             doubt.about.dedup();
             // What a later, stronger reason joined after all is no collision any more.
@@ -137,18 +228,7 @@ fn final_names(doubts: Vec<Doubt>, root: &[u32], seen: &[Seen], testimonies: &[T
 /// `SOURCE:NATIVE_ID` of one observation.
 pub(crate) fn observation_id(seen: &Seen, testimonies: &[Testimony]) -> Text {
     let source = &testimonies[seen.source.0 as usize].source.name;
-    Text::from(format!("{source}:{}", seen.kept.observation.native))
-}
-
-/// The observations that share a key, each group in the order of belief, groups in the order of keys.
-fn grouped<K: Ord + Hash + Eq>(by: By, keyed: impl Iterator<Item = (K, u32)>) -> impl Iterator<Item = Group> {
-    let mut map: HashMap<K, Vec<u32>> = HashMap::new();
-    for (key, at) in keyed {
-        map.entry(key).or_default().push(at);
-    }
-    let mut groups: Vec<(K, Vec<u32>)> = map.into_iter().filter(|(_, members)| members.len() > 1).collect();
-    groups.sort_by(|a, b| a.0.cmp(&b.0));
-    groups.into_iter().map(move |(_, members)| Group { by, members })
+    Text::from(format!("{source}:{}", seen.said.native()))
 }
 
 impl Joining<'_> {
@@ -171,8 +251,8 @@ impl Joining<'_> {
         if a == b {
             return true;
         }
-        let differ = matches!((&self.serial[a as usize], &self.serial[b as usize]), (Some(x), Some(y)) if x != y);
-        if differ || self.held_apart(a, b) {
+        let (x, y) = (self.serial[a as usize], self.serial[b as usize]);
+        if (x != NONE && y != NONE && x != y) || self.held_apart(a, b) {
             return false;
         }
         self.link(a, b);
@@ -182,21 +262,26 @@ impl Joining<'_> {
     fn link(&mut self, a: u32, b: u32) {
         let (root, child) = (a.min(b), a.max(b));
         self.parent[child as usize] = root;
-        let serial = self.serial[child as usize].take();
+        let serial = std::mem::replace(&mut self.serial[child as usize], NONE);
         let own = &mut self.serial[root as usize];
-        *own = own.take().or(serial);
+        if *own == NONE {
+            *own = serial;
+        }
         self.strong[root as usize] |= self.strong[child as usize];
+        if let Some(mut apart) = self.apart.remove(&child) {
+            let own = self.apart.entry(root).or_default();
+            // The longer list takes up the shorter one.
+            if own.len() < apart.len() {
+                std::mem::swap(own, &mut apart);
+            }
+            own.append(&mut apart);
+        }
     }
 
     fn held_apart(&mut self, a: u32, b: u32) -> bool {
-        for at in 0..self.apart.len() {
-            let (x, y) = self.apart[at];
-            let (x, y) = (self.root(x), self.root(y));
-            if (x == a && y == b) || (x == b && y == a) {
-                return true;
-            }
-        }
-        false
+        let count = |of: u32| self.apart.get(&of).map_or(0, Vec::len);
+        let (few, other) = if count(a) <= count(b) { (a, b) } else { (b, a) };
+        (0..count(few)).any(|at| self.root(self.apart[&few][at]) == other)
     }
 
     fn doubt(&mut self, members: &[u32], what: String) {
@@ -216,7 +301,10 @@ impl Joining<'_> {
                 .filter_map(|(a, b)| Some((*at.get(a)?, *at.get(b)?)))
                 .collect::<Vec<(u32, u32)>>()
         };
-        self.apart = pairs(Verdict::Different);
+        for (a, b) in pairs(Verdict::Different) {
+            self.apart.entry(a).or_default().push(b);
+            self.apart.entry(b).or_default().push(a);
+        }
         for (a, b) in pairs(Verdict::Same) {
             let (a, b) = (self.root(a), self.root(b));
             if a != b && !self.held_apart(a, b) {
@@ -233,21 +321,27 @@ impl Joining<'_> {
     fn take_serials(&mut self) {
         for at in 0..self.seen.len() {
             let root = self.root(at as u32) as usize;
-            if self.serial[root].is_none() {
-                self.serial[root] = self.keys[at].serial.clone().map(|serial| (serial, 0));
+            if self.serial[root] == NONE && self.serials[at] != 0 {
+                self.serial[root] = (self.serials[at], 0);
             }
         }
     }
 
-    fn groups(&self) -> Vec<Group> {
-        let all = || self.keys.iter().zip(0..);
-        let realm = |at: u32| &self.testimonies[self.source(at) as usize].source.realm;
-        grouped(By::Serial, all().filter_map(|(keys, at)| Some((keys.serial.as_ref()?, at))))
-            .chain(grouped(By::Uuid, all().filter_map(|(keys, at)| Some((keys.uuid?, at)))))
-            .chain(grouped(By::Tag, all().filter_map(|(keys, at)| Some(((realm(at), keys.tag.as_ref()?), at)))))
-            .chain(grouped(By::Mac, all().flat_map(|(keys, at)| keys.macs.iter().map(move |mac| (*mac, at)))))
-            .chain(grouped(By::Host, all().filter_map(|(keys, at)| Some(((realm(at), keys.host.as_ref()?), at)))))
-            .collect()
+    /// Of each source: the groups that change when it speaks (sort, group), and how many members they have by then.
+    fn turns(&self, sorts: &[Groups]) -> Vec<Vec<(u8, u32, u32)>> {
+        let mut turns = vec![Vec::new(); self.testimonies.len()];
+        for (sort, groups) in sorts.iter().enumerate() {
+            for at in 0..groups.len() {
+                let mut told = 0;
+                for run in groups.group(at).chunk_by(|a, b| self.source(*a) == self.source(*b)) {
+                    told += run.len() as u32;
+                    if told > 1 {
+                        turns[usize::from(self.source(run[0]))].push((sort as u8, at as u32, told));
+                    }
+                }
+            }
+        }
+        turns
     }
 
     fn join(&mut self, by: By, members: &[u32]) {
@@ -268,14 +362,14 @@ impl Joining<'_> {
     }
 
     /// A doubt, if observations that share a key are still in several groups.
-    fn doubt_group(&mut self, group: &Group) {
-        let members = &group.members;
-        let apart = self.roots(members);
-        if apart.len() < 2 {
+    fn doubt_group(&mut self, by: By, members: &[u32]) {
+        let first = self.root(members[0]);
+        if members[1..].iter().all(|at| self.root(*at) == first) {
             return;
         }
+        let apart = self.roots(members);
         let weak = self.weak(members);
-        let what = match group.by {
+        let what = match by {
             By::Serial => format!("one serial number on {} different things", apart.len()),
             By::Uuid => "one system UUID on different things".to_owned(),
             By::Tag if self.repeats_within_a_source(members) => {
@@ -292,13 +386,17 @@ impl Joining<'_> {
     }
 
     fn by_serial(&mut self, members: &[u32]) {
+        if self.are_of_one_each(members) {
+            // None of them repeats it: one thing, its first variant.
+            return self.join_all(members);
+        }
         let variants = self.variants(members);
-        let Some(serial) = self.keys[members[0] as usize].serial.clone() else { return };
+        let serial = self.serials[members[0] as usize];
         for (number, variant) in variants.iter().enumerate() {
             for at in variant {
                 let root = self.root(*at) as usize;
-                if self.serial[root].as_ref().is_some_and(|(own, _)| *own == serial) {
-                    self.serial[root] = Some((serial.clone(), number as u32));
+                if self.serial[root].0 == serial {
+                    self.serial[root] = (serial, number as u32);
                 }
             }
         }
@@ -313,12 +411,18 @@ impl Joining<'_> {
         }
     }
 
+    /// Has each source one of them at most?
+    fn are_of_one_each(&self, members: &[u32]) -> bool {
+        members.windows(2).all(|pair| self.source(pair[0]) != self.source(pair[1]))
+    }
+
     /// Splits observations that share a serial or system UUID into things. They are one thing, unless one source tells several
     /// models or kinds with it: then each model is a thing of its own, and other sources' observations go to the
     /// thing whose model they tell.
     fn variants(&mut self, members: &[u32]) -> Vec<Vec<u32>> {
         let mut colliding: Vec<u16> = Vec::new();
-        for run in members.chunk_by(|a, b| self.source(*a) == self.source(*b)) {
+        let runs = members.chunk_by(|a, b| self.source(*a) == self.source(*b));
+        for run in runs.filter(|run| run.len() > 1) {
             let labels: BTreeSet<_> = run.iter().map(|at| self.label(*at)).collect();
             let models: BTreeSet<_> = labels.iter().filter_map(|(model, _)| model.as_ref()).collect();
             let kinds: BTreeSet<_> = labels.iter().filter_map(|(_, kind)| *kind).collect();
@@ -334,7 +438,7 @@ impl Joining<'_> {
         let mut by_model: HashMap<String, usize> = HashMap::new();
         let mut by_root: HashMap<u32, usize> = HashMap::new();
         let (first, then): (Vec<u32>, Vec<u32>) =
-            members.iter().partition(|at| colliding.contains(&self.source(**at)));
+            members.iter().partition(|at| colliding.binary_search(&self.source(**at)).is_ok());
         for (at, strict) in first.into_iter().map(|at| (at, true)).chain(then.into_iter().map(|at| (at, false))) {
             let label = self.label(at);
             let root = self.root(at);
@@ -356,8 +460,8 @@ impl Joining<'_> {
 
     /// The model and kind that an observation tells.
     fn label(&self, at: u32) -> (Option<String>, Option<Kind>) {
-        let facts = &self.seen[at as usize].kept.observation.facts;
-        (facts.model.as_deref().map(identity::model), facts.kind)
+        let said = self.seen[at as usize].said;
+        (said.model().map(|model| identity::model(model.text())), said.kind())
     }
 
     /// The different groups that some observations are in.
@@ -376,55 +480,63 @@ impl Joining<'_> {
 
     /// Does some source have several different things among these?
     fn repeats_within_a_source(&mut self, members: &[u32]) -> bool {
-        let runs: Vec<Vec<u32>> =
-            members.chunk_by(|a, b| self.source(*a) == self.source(*b)).map(<[u32]>::to_vec).collect();
-        runs.iter().any(|run| self.roots(run).len() > 1)
+        let seen = self.seen;
+        let mut runs = members.chunk_by(|a, b| seen[*a as usize].source == seen[*b as usize].source);
+        runs.any(|run| {
+            let first = self.root(run[0]);
+            run[1..].iter().any(|at| self.root(*at) != first)
+        })
     }
 
     /// Those of some observations that have nothing better than a host name.
     fn weak(&self, members: &[u32]) -> Vec<u32> {
-        members.iter().copied().filter(|at| self.keys[*at as usize].only_host()).collect()
+        members.iter().copied().filter(|at| self.only_host[*at as usize]).collect()
     }
 
     /// Those of some groups that a source which may add assets still lists, and tells neither reformed nor gone.
     fn still_there(&mut self, members: &[u32], groups: &[u32]) -> Vec<u32> {
-        let mut there = Vec::new();
+        let mut there = BTreeSet::new();
         for at in members {
             let seen = &self.seen[*at as usize];
-            let facts = &seen.kept.observation.facts;
-            let out = matches!(facts.status, Some(Status::Retired | Status::Disposed | Status::Lost))
-                || facts.disposal_date.is_some()
-                || facts.retired_date.is_some();
+            let said = seen.said;
+            let out = matches!(said.status(), Some(Status::Retired | Status::Disposed | Status::Lost))
+                || said.disposal_date().is_some()
+                || said.retired_date().is_some();
             let root = self.root(*at);
-            if groups.contains(&root)
-                && !self.keys[*at as usize].only_host()
+            if groups.binary_search(&root).is_ok()
+                && !self.only_host[*at as usize]
                 && super::assemble::makes(seen, self.testimonies)
-                && seen.kept.unlisted_since.is_none()
+                && said.history().unlisted_since.is_none()
                 && !out
-                && !there.contains(&root)
             {
-                there.push(root);
+                there.insert(root);
             }
         }
-        there
+        there.into_iter().collect()
     }
 
     fn by_host(&mut self, members: &[u32]) {
+        let weak = self.weak(members);
+        if weak.is_empty() {
+            return;
+        }
         let roots = self.roots(members);
         let mut strong: Vec<u32> = roots.iter().copied().filter(|root| self.strong[*root as usize]).collect();
         if strong.len() > 1 {
             // A name is given to the next machine: it is that of the one which is still there.
             strong = self.still_there(members, &strong);
         }
-        let weak = self.weak(members);
         let several = roots.iter().filter(|root| self.strong[**root as usize]).count() > 1;
-        if weak.is_empty() || roots.len() < 2 || (several && strong.len() != 1) || self.repeats_within_a_source(&weak)
-        {
+        if roots.len() < 2 || (several && strong.len() != 1) || self.repeats_within_a_source(&weak) {
             return;
         }
         let target = strong.first().copied().unwrap_or(weak[0]);
-        let held: Vec<u32> = members.iter().copied().filter(|at| strong.contains(&self.root(*at))).collect();
-        let sources: BTreeSet<u16> = held.into_iter().map(|at| self.source(at)).collect();
+        let mut sources = BTreeSet::new();
+        for at in members {
+            if strong.binary_search(&self.root(*at)).is_ok() {
+                sources.insert(self.source(*at));
+            }
+        }
         for at in weak {
             // A source that lists the name twice means two things by it.
             if !sources.contains(&self.source(at)) {

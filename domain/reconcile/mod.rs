@@ -4,25 +4,28 @@
 //! changes nothing; the order of arrival changes nothing; a less believed source only adds.
 
 mod assemble;
+mod classify;
 mod holder;
 mod join;
 mod place;
 
 pub(crate) use place::{pattern_matches, siret_of};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use rayon::prelude::*;
 
 use crate::doubt::{Doubt, Reason};
 use crate::entity::EntityTree;
 use crate::law::declaration::Filing;
+use crate::packed::Packed;
 use crate::record::Text;
 use crate::room::{RoomRule, gather};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Asset, Snapshot};
 use crate::specification::Appraisal;
-use crate::testimony::{Kept, Line, SourceId, Testimony};
+use crate::testimony::{Line, SourceId, Testimony};
 use crate::word::Verdict;
 
 /// What reconciliation goes by, beside the testimonies.
@@ -44,37 +47,50 @@ pub struct Rules {
 #[derive(Clone, Copy)]
 pub(crate) struct Seen<'a> {
     source: SourceId,
-    kept: &'a Kept,
+    said: &'a Packed,
+}
+
+/// Every observation that counts, in the order of belief and then of the sources' own keys.
+fn seen(testimonies: &[Testimony]) -> Vec<Seen<'_>> {
+    let mut all = Vec::with_capacity(testimonies.iter().map(|testimony| testimony.observations.len()).sum());
+    for (at, testimony) in testimonies.iter().enumerate() {
+        let from = all.len();
+        let seen = testimony.observations.iter().map(|said| Seen { source: SourceId(at as u16), said });
+        // What a witness does not say any more is not said any more: it listed nothing.
+        all.extend(
+            seen.filter(|seen| seen.said.history().unlisted_since.is_none() || assemble::makes(seen, testimonies)),
+        );
+        let own = &mut all[from..];
+        // The store gives them in this order: looking is faster than sorting.
+        if !own.par_windows(2).all(|pair| pair[0].said.native_bytes() < pair[1].said.native_bytes()) {
+            own.par_sort_by(|a, b| a.said.native_bytes().cmp(b.said.native_bytes()));
+        }
+    }
+    // Saying a thing twice changes nothing.
+    all.dedup_by(|a, b| a.source == b.source && a.said.native_bytes() == b.said.native_bytes() && a.said == b.said);
+    all
 }
 
 /// All assets, lines and doubts, out of the testimonies in the order of belief.
 pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
-    let mut seen: Vec<Seen> = testimonies
-        .iter()
-        .enumerate()
-        .flat_map(|(at, testimony)| {
-            testimony.observations.iter().map(move |kept| Seen { source: SourceId(at as u16), kept })
-        })
-        // What a witness does not say any more is not said any more: it listed nothing.
-        .filter(|seen| seen.kept.unlisted_since.is_none() || assemble::makes(seen, testimonies))
-        .collect();
-    seen.sort_by(|a, b| (a.source, &a.kept.observation.native).cmp(&(b.source, &b.kept.observation.native)));
-    // Saying a thing twice changes nothing.
-    seen.dedup_by(|a, b| a.source == b.source && a.kept == b.kept);
-
+    let seen = seen(testimonies);
     let decisions = Decisions::of(testimonies);
     let joined = join::join(&seen, testimonies, &decisions);
     let mut places = place::Places::of(testimonies, rules);
-    let (mut assets, unjoined, mut doubts) = assemble::assemble(&seen, &joined, testimonies, rules, &places);
+    let assembled = assemble::assemble(&seen, &joined, testimonies, rules, &places);
+    let assemble::Assembled { mut assets, unjoined, mut doubts, .. } = assembled;
     doubts.extend(joined.doubts);
+    drop(seen);
 
-    let index = assemble::Index::of(&assets, testimonies);
     let mut exits = Vec::new();
+    // Few houses list exits apart: without such lines nothing is looked up.
+    let listed = testimonies.iter().any(|testimony| !testimony.lines.exits.is_empty());
+    let index = if listed { assemble::Index::of(&assets, testimonies) } else { assemble::Index::default() };
     for (source, line) in lines(testimonies, |testimony| &testimony.lines.exits) {
         let entity = places.of_line(source, line.told.entity.as_deref(), line.told.siret.as_deref());
         let asset = index.find(source, line.told.serial.as_deref(), line.told.asset_tag.as_deref());
         if let Some(at) = asset {
-            assemble::apply_exit(&mut assets[at], source, exits.len(), &line.told);
+            assemble::apply_exit(&mut assets[at], source, exits.len() as u32, &line.told);
         }
         exits.push(places.line(source, line, entity, line.told.siret.as_ref(), asset));
     }
@@ -119,11 +135,12 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
             asset.exit_dated = false;
             doubts.push(Doubt {
                 reason: Reason::Implausible,
-                about: vec![asset.id.clone()],
+                about: vec![asset_id(asset, testimonies)],
                 what: "it left before its service began".to_owned(),
             });
         }
     }
+    let alike = classify::classify(&mut assets);
     let rooms = gather(testimonies, &rules.rooms, &places.bases, &rules.time_zone);
     doubts.append(&mut places.doubts);
     doubts.retain(|doubt| !decisions.settle(doubt));
@@ -134,6 +151,7 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
         harvested: testimonies.iter().map(|testimony| testimony.harvested).collect(),
         entities: places.entities,
         assets,
+        alike,
         unjoined,
         purchases,
         exits,
@@ -150,6 +168,12 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
         appraisals: rules.appraisals.clone(),
         doubts,
     }
+}
+
+/// The id of an asset.
+fn asset_id(asset: &Asset, testimonies: &[Testimony]) -> Text {
+    let voice = asset.voices.namer();
+    Text::from(format!("{}:{}", testimonies[usize::from(voice.source.0)].source.name, voice.said.native()))
 }
 
 /// The lines of one sort of every testimony, in the order of belief and then of their keys.
@@ -175,16 +199,26 @@ fn natural(native: &str) -> (&str, u64, &str) {
 /// What people decided, by asset id.
 pub(crate) struct Decisions {
     taken: Vec<(Verdict, Text, Option<Text>)>,
+    /// Assets that were let go.
+    let_go: HashSet<Text>,
+    /// Pairs of which it was decided that they are not the same; the lesser id first.
+    apart: HashSet<(Text, Text)>,
 }
 
 impl Decisions {
     fn of(testimonies: &[Testimony]) -> Self {
-        let taken = lines(testimonies, |testimony| &testimony.lines.decisions)
-            .filter_map(|(_, line)| {
-                Some((line.told.decision?, line.told.asset_a.clone()?, line.told.asset_b.clone()))
-            })
-            .collect();
-        Self { taken }
+        let mut decisions = Self { taken: Vec::new(), let_go: HashSet::new(), apart: HashSet::new() };
+        for (_, line) in lines(testimonies, |testimony| &testimony.lines.decisions) {
+            let (Some(verdict), Some(a)) = (line.told.decision, line.told.asset_a.clone()) else { continue };
+            let b = line.told.asset_b.clone();
+            match &b {
+                None if verdict == Verdict::Ignore => drop(decisions.let_go.insert(a.clone())),
+                Some(b) if verdict != Verdict::Same => drop(decisions.apart.insert(pair(&a, b))),
+                _ => {}
+            }
+            decisions.taken.push((verdict, a, b));
+        }
+        decisions
     }
 
     /// The pairs of which this was decided.
@@ -197,19 +231,21 @@ impl Decisions {
         if self.taken.is_empty() {
             return false;
         }
-        let let_go = |about: &Text| {
-            self.taken.iter().any(|(verdict, a, b)| *verdict == Verdict::Ignore && b.is_none() && a == about)
-        };
-        let decided = |x: &Text, y: &Text| {
-            self.taken.iter().any(|(verdict, a, b)| {
-                *verdict != Verdict::Same && b.as_ref().is_some_and(|b| (a == x && b == y) || (a == y && b == x))
-            })
-        };
         let about = &doubt.about;
-        about.iter().any(let_go)
-            || (about.len() > 1
-                && about.iter().enumerate().all(|(at, x)| about[at + 1..].iter().all(|y| decided(x, y))))
+        let pairs = about.len() * about.len().saturating_sub(1) / 2;
+        about.iter().any(|about| self.let_go.contains(about))
+            // As many pairs need as many decisions.
+            || ((1..=self.apart.len()).contains(&pairs)
+                && about.iter().enumerate().all(|(at, x)| {
+                    about[at + 1..].iter().all(|y| self.apart.contains(&pair(x, y)))
+                }))
     }
+}
+
+/// Two ids, the lesser first.
+fn pair(a: &Text, b: &Text) -> (Text, Text) {
+    let (a, b) = if a <= b { (a, b) } else { (b, a) };
+    (a.clone(), b.clone())
 }
 
 /// A date that can be one of an asset's: neither before computing nor more than a year after the last harvest.

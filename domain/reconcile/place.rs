@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::doubt::{Doubt, Reason};
 use crate::entity::{Entity, EntityId, EntityTree, ROOT};
+use crate::packed::Packed;
 use crate::record::Text;
+use crate::shared::Shared;
 use crate::snapshot::Placed;
 use crate::testimony::{Line, SourceId, Testimony};
 
@@ -19,7 +23,21 @@ pub(crate) struct Places {
     pub doubts: Vec<Doubt>,
     /// Where each source belongs.
     pub bases: Vec<EntityId>,
-    of: HashMap<(SourceId, Text), EntityId>,
+    of: FxHashMap<(SourceId, Shared), EntityId>,
+    /// The configured entities, as names are compared.
+    named: Vec<Named>,
+    /// The entity of a name below another.
+    below: HashMap<(EntityId, String), EntityId>,
+    by_siret: HashMap<Text, EntityId>,
+}
+
+/// A configured entity, as names are compared.
+struct Named {
+    entity: EntityId,
+    id: Text,
+    aliases: Vec<Text>,
+    name: String,
+    path: String,
 }
 
 impl Places {
@@ -30,13 +48,22 @@ impl Places {
             .iter()
             .map(|testimony| testimony.source.entity.as_deref().and_then(|id| entities.find(id)).unwrap_or(ROOT))
             .collect();
-        let mut places = Self { entities, doubts: Vec::new(), bases, of: HashMap::new() };
+        let mut places = Self {
+            entities,
+            doubts: Vec::new(),
+            bases,
+            of: FxHashMap::default(),
+            named: Vec::new(),
+            below: HashMap::new(),
+            by_siret: HashMap::new(),
+        };
+        places.learn();
         for (at, testimony) in testimonies.iter().enumerate() {
             let lines = &testimony.lines;
-            let told: BTreeSet<&Text> = testimony
-                .observations
-                .iter()
-                .filter_map(|kept| kept.observation.facts.entity.as_ref())
+            let named: FxHashSet<Shared> = testimony.observations.iter().filter_map(Packed::entity).collect();
+            let told: BTreeSet<&Text> = named
+                .into_iter()
+                .map(|name| -> &Text { name.text() })
                 .chain(lines.purchases.iter().filter_map(|line| line.told.entity.as_ref()))
                 .chain(lines.exits.iter().filter_map(|line| line.told.entity.as_ref()))
                 .chain(lines.headcounts.iter().filter_map(|line| line.told.entity.as_ref()))
@@ -48,29 +75,48 @@ impl Places {
             for name in told {
                 let source = SourceId(at as u16);
                 let entity = places.place(source, &testimony.source.name, name, trunk.as_deref());
-                places.of.insert((source, name.clone()), entity);
+                places.of.insert((source, Shared::of(name)), entity);
             }
         }
         places
     }
 
+    /// Takes up the names of what is configured.
+    fn learn(&mut self) {
+        for (at, entity) in self.entities.nodes.iter().enumerate() {
+            let id = EntityId(at as u32);
+            if let Some(siret) = &entity.siret {
+                // The organisation may be there once more as one of its entities, which is meant then.
+                self.by_siret.insert(siret.clone(), id);
+            }
+            if let Some(parent) = entity.parent {
+                self.below.entry((parent, entity.name.to_lowercase())).or_insert(id);
+            }
+            if entity.configured {
+                self.named.push(Named {
+                    entity: id,
+                    id: entity.id.clone(),
+                    aliases: entity.aliases.clone(),
+                    name: entity.name.to_lowercase(),
+                    path: self.path(id).to_lowercase(),
+                });
+            }
+        }
+    }
+
     /// The entity that a source means; its own base where it tells none.
-    pub fn of_name(&self, source: SourceId, told: Option<&str>) -> EntityId {
+    pub fn of_name(&self, source: SourceId, told: Option<Shared>) -> EntityId {
         let base = self.bases[source.0 as usize];
-        told.and_then(|told| self.of.get(&(source, Text::from(told)))).copied().unwrap_or(base)
+        told.and_then(|told| self.of.get(&(source, told))).copied().unwrap_or(base)
     }
 
     /// The entity a line belongs to: the one it tells, else the one whose SIRET it tells, else its source's.
     pub fn of_line(&self, source: SourceId, told: Option<&str>, siret: Option<&str>) -> EntityId {
-        let by_siret = || {
-            let siret = siret?;
-            // The organisation may be there once more as one of its entities, which is meant then.
-            let at = self.entities.nodes.iter().rposition(|entity| entity.siret.as_deref() == Some(siret))?;
-            Some(EntityId(at as u32))
-        };
         match told {
-            Some(_) => self.of_name(source, told),
-            None => by_siret().unwrap_or(self.bases[source.0 as usize]),
+            Some(told) => self.of_name(source, Some(Shared::of(&Text::from(told)))),
+            None => {
+                siret.and_then(|siret| self.by_siret.get(siret)).copied().unwrap_or(self.bases[source.0 as usize])
+            }
         }
     }
 
@@ -117,15 +163,16 @@ impl Places {
 
     /// The configured entity within `base` that a source's path names: by alias, id, name or whole path.
     fn configured(&self, source: &str, path: &str, base: EntityId) -> Option<EntityId> {
-        let within = |at: &usize| self.entities.is_within(EntityId(*at as u32), base);
-        let nodes = || self.entities.nodes.iter().enumerate().filter(|(_, entity)| entity.configured);
-        let named = |find: &dyn Fn(usize, &Entity) -> bool| {
-            nodes().find(|(at, entity)| within(at) && find(*at, entity)).map(|(at, _)| EntityId(at as u32))
+        let lower = path.to_lowercase();
+        let named = |find: &dyn Fn(&Named) -> bool| {
+            let mut within =
+                self.named.iter().filter(|named| find(named) && self.entities.is_within(named.entity, base));
+            within.next().map(|named| named.entity)
         };
-        named(&|_, entity| entity.aliases.iter().any(|alias| alias_matches(alias, source, path)))
-            .or_else(|| named(&|_, entity| &*entity.id == path))
-            .or_else(|| named(&|_, entity| same(&entity.name, path)))
-            .or_else(|| named(&|at, _| same(&self.path(EntityId(at as u32)), path)))
+        named(&|named| named.aliases.iter().any(|alias| alias_matches(alias, source, path)))
+            .or_else(|| named(&|named| *named.id == *path))
+            .or_else(|| named(&|named| named.name == lower))
+            .or_else(|| named(&|named| named.path == lower))
     }
 
     /// The names from below the root down to an entity.
@@ -139,19 +186,18 @@ impl Places {
     /// The entity below `from` that these names lead to; those that nobody configured are added.
     fn grow(&mut self, from: EntityId, names: &[&str]) -> EntityId {
         names.iter().fold(from, |parent, name| {
-            let known = self
-                .entities
-                .nodes
-                .iter()
-                .position(|entity| entity.parent == Some(parent) && same(&entity.name, name));
-            EntityId(known.unwrap_or_else(|| {
-                let above = self.entities.entity(parent);
-                let id = if parent == ROOT { (*name).to_owned() } else { format!("{}{SEPARATOR}{name}", above.id) };
-                let entity =
-                    Entity { id: Text::from(id), name: Text::from(*name), parent: Some(parent), ..Entity::default() };
-                self.entities.nodes.push(entity);
-                self.entities.nodes.len() - 1
-            }) as u32)
+            let key = (parent, name.to_lowercase());
+            if let Some(known) = self.below.get(&key) {
+                return *known;
+            }
+            let above = self.entities.entity(parent);
+            let id = if parent == ROOT { (*name).to_owned() } else { format!("{}{SEPARATOR}{name}", above.id) };
+            let entity =
+                Entity { id: Text::from(id), name: Text::from(*name), parent: Some(parent), ..Entity::default() };
+            self.entities.nodes.push(entity);
+            let grown = EntityId((self.entities.nodes.len() - 1) as u32);
+            self.below.insert(key, grown);
+            grown
         })
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::indicator::Basis;
 use crate::law::price::{Price, by_kind, is_new, is_reused};
+use crate::packed::Packed;
 use crate::quantity::Years;
 use crate::word::{Condition, Kind};
 
@@ -29,9 +30,8 @@ impl Buying {
         let (ledger, at) = (&basis.ledger, basis.at);
         let mut upstream: BTreeMap<Kind, (f64, f64)> = BTreeMap::new();
         for (asset, _) in basis.active() {
-            let facts = &asset.facts;
-            let reused = facts.condition.is_some_and(Condition::is_reuse);
-            if let (Some(kind), Some(years), true) = (facts.kind, facts.upstream_years, reused) {
+            let reused = asset.condition.is_some_and(Condition::is_reuse);
+            if let (Some(kind), true, Some(years)) = (asset.kind, reused, asset.told(Packed::upstream_years)) {
                 let (sum, count) = upstream.entry(kind).or_default();
                 (*sum, *count) = (*sum + years, *count + 1.0);
             }

@@ -25,7 +25,7 @@ impl Screens {
     pub fn of(basis: &Basis, asked: &impl Fn(EntityId) -> bool) -> Self {
         let mut counts: BTreeMap<EntityId, [f64; 2]> = BTreeMap::new();
         for (asset, status) in basis.active().filter(|(asset, _)| asked(asset.entity)) {
-            let at = match asset.facts.kind {
+            let at = match asset.kind {
                 Some(Kind::Monitor) => 0,
                 Some(kind) if WORKSTATIONS.contains(&kind) => 1,
                 _ => continue,

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::entity::EntityId;
-use crate::indicator::footprint::{Footing, footing, with};
+use crate::indicator::footprint::{footings, with};
 use crate::indicator::{Basis, span};
+use crate::packed::Packed;
 use crate::quantity::{Energy, Impact, Years};
 use crate::word::{Criterion, Kind, Mode, Status};
 
@@ -63,8 +64,7 @@ pub struct Use {
 pub fn stocks(basis: &Basis, asked: &impl Fn(EntityId) -> bool) -> BTreeMap<Option<Kind>, Stock> {
     let rows = &basis.rows;
     let assets = &basis.snapshot.assets;
-    let footings: Vec<Footing> =
-        rows.alike.iter().map(|alike| footing(basis, Criterion::Co2e, &assets[alike.first].facts)).collect();
+    let footings = footings(basis, Criterion::Co2e);
     let mut stocks: BTreeMap<Option<Kind>, Stock> = BTreeMap::new();
     for (at, asset) in assets.iter().enumerate() {
         let status = basis.status[at];
@@ -72,11 +72,11 @@ pub fn stocks(basis: &Basis, asked: &impl Fn(EntityId) -> bool) -> BTreeMap<Opti
         if !active || !asked(asset.entity) {
             continue;
         }
-        let footprint = with(basis, asset, status, &footings[rows.class(at)]);
-        let stock = stocks.entry(asset.facts.kind).or_default();
+        let footprint = with(basis, asset, status, &footings[asset.class as usize]);
+        let stock = stocks.entry(asset.kind).or_default();
         let serves = status != Some(Status::InStock);
         let lot = Lot {
-            rented: asset.facts.mode == Some(Mode::Rental),
+            rented: asset.told(Packed::mode) == Some(Mode::Rental),
             start: asset.start,
             upstream: footprint.upstream.0.to_bits(),
             serves,

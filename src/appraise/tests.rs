@@ -155,7 +155,7 @@ fn snapshot(assets: &[(String, Facts)]) -> Snapshot {
     let testimony = Testimony {
         source,
         harvested: Moment(0),
-        observations: assets.iter().map(kept).collect(),
+        observations: assets.iter().map(kept).map(Into::into).collect(),
         lines: Lines::default(),
         power: Vec::new(),
     };

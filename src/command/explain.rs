@@ -101,7 +101,7 @@ pub async fn figure(config: &Config, what: Option<&str>, year: Option<i16>, aske
             let asset = snapshot
                 .asset(id)
                 .with_context(|| format!("no asset has the id `{id}` (run `ecoparc sync` first?)"))?;
-            let mut text = format!("{}\n", asset.id);
+            let mut text = format!("{}\n", snapshot.id(asset));
             for (field, value, said_by) in fields(&basis, asset).filter(|(field, ..)| *field != "user") {
                 let _ = writeln!(text, "  {field:<22} {value}  [{}]", said_by.map_or("", |source| source));
             }

@@ -1,6 +1,8 @@
 //! The assets as last published, in plain columns, for people who write SQL. Nothing in ecoparc reads them back.
 
 use anyhow::{Context, Result};
+use domain::packed::Packed;
+use domain::shared::Shared;
 use domain::snapshot::{Asset, Snapshot};
 use domain::word::Word;
 use jiff::civil::Date;
@@ -68,11 +70,11 @@ async fn write(conn: &mut SqliteConnection, snapshot: &Snapshot, at: Date) -> Re
         let page = stored(conn, &from).await?;
         let (mut changed, mut gone) = (vec![], vec![]);
         for (id, hash) in &page {
-            while let Some(new) = assets.next_if(|asset| *asset.id < **id) {
+            while let Some(new) = assets.next_if(|asset| *snapshot.id(asset) < **id) {
                 changed.extend(row(snapshot, new, at));
                 flush(conn, &mut changed, at).await?;
             }
-            match assets.next_if(|asset| *asset.id == **id).map(|asset| row(snapshot, asset, at)) {
+            match assets.next_if(|asset| *snapshot.id(asset) == **id).map(|asset| row(snapshot, asset, at)) {
                 None => gone.push(Cell::from(id.as_str())),
                 Some(row) if row.last() == Some(&Cell::Int(*hash)) => {}
                 Some(row) => changed.extend(row),
@@ -131,39 +133,39 @@ async fn write_rows(conn: &mut SqliteConnection, rows: &[Cell<'_>], at: Date) ->
 
 /// The row of one asset.
 fn row<'a>(snapshot: &'a Snapshot, asset: &'a Asset, at: Date) -> Vec<Cell<'a>> {
-    let facts = &asset.facts;
+    let shared = |of: fn(&Packed) -> Option<Shared>| Cell::from(asset.told(of).map(|told| &**told.text()));
     let day = |day: Option<Date>| Cell::from(day.map(|day| day.to_string()));
     let entities = &snapshot.entities;
     let mut sources: Vec<&str> = vec![];
-    for known in &asset.natives {
+    for known in asset.voices.natives() {
         let name = &**snapshot.source_name(known.said_by);
         if !sources.contains(&name) {
             sources.push(name);
         }
     }
     let mut row = vec![
-        Cell::from(&*asset.id),
-        Cell::from(facts.kind.map(Word::name)),
-        Cell::from(facts.manufacturer.as_deref()),
-        Cell::from(facts.model.as_deref()),
-        Cell::from(facts.serial.as_deref()),
-        Cell::from(facts.asset_tag.as_deref()),
+        Cell::from(snapshot.id(asset).to_string()),
+        Cell::from(asset.kind.map(Word::name)),
+        shared(Packed::manufacturer),
+        shared(Packed::model),
+        Cell::from(asset.told(Packed::serial)),
+        Cell::from(asset.told(Packed::asset_tag)),
         Cell::from(&*entities.entity(asset.entity).id),
         Cell::from(entities.entity(entities.buyer(asset.entity)).siret.as_deref()),
-        Cell::from(facts.location.as_deref()),
-        Cell::from(facts.department.as_deref()),
+        shared(Packed::location),
+        shared(Packed::department),
         Cell::from(asset.status(at).map(Word::name)),
-        Cell::from(facts.condition.map(Word::name)),
-        Cell::from(facts.mode.map(Word::name)),
+        Cell::from(asset.condition.map(Word::name)),
+        Cell::from(asset.told(Packed::mode).map(Word::name)),
         Cell::from(asset.first_seen.to_string()),
         day(asset.start),
         day(asset.retired),
         day(asset.gone),
         day(asset.unlisted),
-        Cell::from(facts.disposal.map(Word::name)),
-        Cell::from(facts.purchase_price_ht.map(|price| price.0)),
-        Cell::from(facts.supplier.as_deref()),
-        Cell::from(facts.order_number.as_deref()),
+        Cell::from(asset.told(Packed::disposal).map(Word::name)),
+        Cell::from(asset.told(Packed::purchase_price_ht).map(|price| price.0)),
+        shared(Packed::supplier),
+        Cell::from(asset.told(Packed::order_number)),
         Cell::from(sources.join(" ")),
     ];
     row.push(Cell::Int(hash::of(&row)));

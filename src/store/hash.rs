@@ -1,7 +1,7 @@
 //! Hashes by which a change is noticed. They are stored: the same content should give the same hash in every release,
 //! or everything is written once more.
 
-use domain::observation::Observation;
+use domain::packed::Packed;
 use domain::quantity::Cents;
 use domain::record::{Record, Value};
 use sha2::{Digest, Sha256};
@@ -35,10 +35,10 @@ pub(super) fn of(cells: &[Cell<'_>]) -> i64 {
 
 /// The hash of what an observation says. It is made of the fields themselves: writing a body out only to find that
 /// nothing changed takes three times as long.
-pub(super) fn of_observation(observation: &Observation) -> i64 {
+pub(super) fn of_observation(observation: &Packed) -> i64 {
     let mut bytes = Vec::with_capacity(640);
-    bytes.push(observation.anonymous.into());
-    push_fields(&mut bytes, &observation.facts);
+    bytes.push(observation.is_anonymous().into());
+    push_fields(&mut bytes, &observation.facts());
     first_bits(Sha256::new().chain_update(&bytes))
 }
 

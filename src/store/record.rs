@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use domain::observation::Observation;
+use domain::packed::Packed;
 use domain::power::Meter;
 use domain::record::Record;
 use domain::testimony::{Line, Lines, Moment};
@@ -25,7 +25,7 @@ const PAGE: i64 = 4_000;
 #[derive(Clone, Copy, Debug)]
 pub struct Said<'a> {
     /// Assets. Where several have one native id, the first is kept.
-    pub observations: &'a [Observation],
+    pub observations: &'a [Packed],
     /// Everything beside assets.
     pub lines: &'a Lines,
     /// Its electricity by measuring point and day, in place of what was told before, and out of how many samples;
@@ -143,28 +143,28 @@ pub(super) async fn source_id(conn: &mut SqliteConnection, source: &str) -> sqlx
 /// Walks what is said and what is stored side by side, both in the order of native ids, and writes the differences.
 async fn compare<'a>(
     conn: &mut SqliteConnection,
-    said: &'a [Observation],
+    said: &'a [Packed],
     mut changes: Changes<'a>,
     recorded: &mut Recorded,
 ) -> Result<()> {
     // Keys beside their places: sorting a million rows does not touch the rows.
-    let mut order: Vec<(&str, usize)> = said.iter().enumerate().map(|(at, told)| (&*told.native, at)).collect();
+    let mut order: Vec<(&str, usize)> = said.iter().enumerate().map(|(at, told)| (told.native(), at)).collect();
     order.sort_unstable();
     order.dedup_by_key(|(native, _)| *native);
     recorded.repeated = said.len() - order.len();
 
-    let told: Vec<&Observation> = order.into_iter().map(|(_, at)| &said[at]).collect();
+    let told: Vec<&Packed> = order.into_iter().map(|(_, at)| &said[at]).collect();
     let mut told = told.into_iter().peekable();
     let mut from = String::new();
     loop {
         let page = stored(conn, changes.source, &from).await?;
         for row in &page {
-            while let Some(new) = told.next_if(|told| *told.native < *row.native) {
+            while let Some(new) = told.next_if(|told| *told.native() < *row.native) {
                 recorded.new += 1;
                 changes.tell(new, hash::of_observation(new), None);
                 changes.flush_full(conn).await?;
             }
-            let Some(told) = told.next_if(|told| *told.native == *row.native) else {
+            let Some(told) = told.next_if(|told| *told.native() == *row.native) else {
                 if !row.unlisted {
                     recorded.vanished += 1;
                     changes.vanished.push(Cell::from(row.native.clone()));
@@ -262,18 +262,23 @@ impl<'a> Changes<'a> {
     }
 
     /// Takes up an observation that is new, or says something else than one of this standing did.
-    fn tell(&mut self, told: &'a Observation, hash: i64, before: Option<i64>) {
-        let Observation { native, anonymous, facts } = told;
-        let native = || Cell::from(&**native);
+    fn tell(&mut self, told: &'a Packed, hash: i64, before: Option<i64>) {
+        let native = || Cell::from(told.native());
         let spell = [
             native(),
-            Cell::from(facts.status.unwrap_or(Status::InUse).name()),
-            Cell::from(facts.entity.as_deref()),
-            Cell::from(facts.user.as_deref()),
+            Cell::from(told.status().unwrap_or(Status::InUse).name()),
+            Cell::from(told.entity().map(|entity| &**entity.text())),
+            Cell::from(told.user()),
         ];
         let standing = hash::of(&spell);
-        let anonymous = Cell::Int((*anonymous).into());
-        self.told.extend([native(), Cell::Int(hash), Cell::Int(standing), anonymous, Cell::from(to_json(facts))]);
+        let anonymous = Cell::Int(told.is_anonymous().into());
+        self.told.extend([
+            native(),
+            Cell::Int(hash),
+            Cell::Int(standing),
+            anonymous,
+            Cell::from(to_json(&told.facts())),
+        ]);
         if before == Some(standing) {
             return;
         }

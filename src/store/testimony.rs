@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use domain::observation::Observation;
+use domain::packed::Packed;
 use domain::record::{Record, Text};
 use domain::testimony::{Kept, Line, Lines, Moment, Source, Spell, Testimony};
 use domain::word::{Status, Word};
@@ -59,7 +60,7 @@ async fn testimony(conn: &mut SqliteConnection, source: &Source) -> Result<Optio
     }))
 }
 
-async fn observations(conn: &mut SqliteConnection, source: i64, recall: &mut Recall) -> Result<Vec<Kept>> {
+async fn observations(conn: &mut SqliteConnection, source: i64, recall: &mut Recall) -> Result<Vec<Packed>> {
     let mut all = Vec::new();
     let mut page = fetch(conn, source, "").await?;
     while let Some(last) = &page.last {
@@ -110,7 +111,7 @@ async fn fetch(conn: &mut SqliteConnection, source: i64, from: &str) -> sqlx::Re
 }
 
 /// Adds the observations of one page.
-fn read(page: &Page, recall: &mut Recall, all: &mut Vec<Kept>) -> Result<()> {
+fn read(page: &Page, recall: &mut Recall, all: &mut Vec<Packed>) -> Result<()> {
     let marks = column::<u8>(&page.marks)?;
     let first_seen = column::<&str>(&page.first_seen)?;
     let unlisted_since = column::<Option<i64>>(&page.unlisted_since)?;
@@ -137,7 +138,7 @@ fn read(page: &Page, recall: &mut Recall, all: &mut Vec<Kept>) -> Result<()> {
                 user: holder.map(|holder| recall.text(&holder)),
             });
         }
-        all.push(kept);
+        all.push(Packed::from(kept));
     }
     Ok(())
 }

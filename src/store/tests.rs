@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use domain::observation::{Facts, Observation};
+use domain::packed::Packed;
 use domain::purchase::PurchaseLine;
 use domain::quantity::Cents;
 use domain::record::Text;
@@ -77,8 +78,9 @@ async fn record(
     at: i64,
     day: Date,
 ) -> Recorded {
+    let observations: Vec<Packed> = observations.iter().map(Packed::from).collect();
     let said = Said {
-        observations,
+        observations: &observations,
         lines,
         power: None,
         tells_arrivals: true,
@@ -92,8 +94,8 @@ async fn read(store: &Store, name: &str) -> Testimony {
     store.testimony(&source(name)).await.unwrap().unwrap()
 }
 
-fn kept<'a>(testimony: &'a Testimony, native: &str) -> &'a Kept {
-    testimony.observations.iter().find(|kept| &*kept.observation.native == native).unwrap()
+fn kept(testimony: &Testimony, native: &str) -> Kept {
+    testimony.observations.iter().find(|kept| kept.native() == native).unwrap().kept()
 }
 
 fn spell(since: Date, status: Status, entity: &str) -> Spell {
@@ -126,7 +128,7 @@ async fn one_asset_after_another() {
     assert_eq!(first.source, source("glpi"));
     assert_eq!(first.observations.len(), 2);
     assert_eq!(
-        first.observations[1],
+        first.observations[1].kept(),
         Kept {
             observation: fleet[0].clone(),
             first_seen: days[0],
@@ -154,7 +156,7 @@ async fn one_asset_after_another() {
     // What answers for the first time may have been silent before.
     for (at, fleet) in [&fleet[..1], &fleet].into_iter().enumerate() {
         let said = Said {
-            observations: fleet,
+            observations: &fleet.iter().map(Packed::from).collect::<Vec<_>>(),
             lines: &none,
             power: None,
             tells_arrivals: false,
@@ -203,7 +205,7 @@ async fn the_later_word_of_a_day_stands() {
     let (first, second) = (date(2026, 1, 1), date(2026, 1, 2));
     let at = async |status, day| {
         record(&store, "glpi", &[seen("a", status, "")], &none, 1, day).await;
-        read(&store, "glpi").await.observations[0].spells.clone()
+        read(&store, "glpi").await.observations[0].spells()
     };
     assert_eq!(at(Some(Status::InStock), first).await, [spell(first, Status::InStock, "")]);
     assert_eq!(at(Some(Status::InRepair), first).await, [spell(first, Status::InRepair, "")]);

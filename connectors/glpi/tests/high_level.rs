@@ -84,8 +84,8 @@ async fn components_that_are_kept_from_us_are_told_of() {
     let fake = Fake::start(11, &["forbid=MemoryItem"]);
     let harvest = fake.collect(OVER_V2).await.unwrap();
     assert!(harvest.notes.iter().any(|note| note.starts_with("MemoryItem: ")), "{:?}", harvest.notes);
-    let servers = || harvest.observations.iter().filter(|seen| seen.facts.kind == Some(Kind::Server));
-    assert!(servers().all(|seen| seen.facts.ram_gb.is_none() && seen.facts.cpu.is_some()));
+    let servers = || harvest.observations.iter().filter(|seen| seen.facts().kind == Some(Kind::Server));
+    assert!(servers().all(|seen| seen.facts().ram_gb.is_none() && seen.facts().cpu.is_some()));
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ fn seeds() {
         } else if name.starts_with("glpi") {
             let harvest = told.expect(&name).unwrap();
             assert!(harvest.observations.len() > 30 && harvest.rejects.is_empty(), "{name}");
-            assert!(harvest.observations.iter().any(|seen| seen.facts.purchase_price_ht.is_some()), "{name}");
+            assert!(harvest.observations.iter().any(|seen| seen.facts().purchase_price_ht.is_some()), "{name}");
         }
         read += 1;
     }

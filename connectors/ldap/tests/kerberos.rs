@@ -29,7 +29,7 @@ async fn a_ticket_reads_what_a_password_reads() {
     let (entries, keys) = domain();
     let told = |harvest: &Harvest| {
         assert!(harvest.complete && harvest.rejects.is_empty(), "{:?}", harvest.rejects);
-        let natives: BTreeSet<Text> = harvest.observations.iter().map(|seen| seen.native.clone()).collect();
+        let natives: BTreeSet<Text> = harvest.observations.iter().map(|seen| Text::from(seen.native())).collect();
         let accounts: BTreeSet<Text> = harvest.lines.accounts.iter().map(|line| line.native.clone()).collect();
         (natives, agents(harvest), accounts)
     };

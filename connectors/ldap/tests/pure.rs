@@ -157,7 +157,7 @@ fn garbage_is_told_by_id() {
     for word in ["kervella", "maëlle", "mkervella", "guillemot", "hguillemot"] {
         assert!(!told.contains(word), "{word} is told");
     }
-    let pc = &harvest.observations[0].facts;
+    let pc = &harvest.observations[0].facts();
     assert_eq!(pc.hostname.as_deref(), Some("pc-1"));
     assert_eq!(pc.last_seen.map(|day| day.to_string()).as_deref(), Some("2024-11-29"));
     assert_eq!((pc.account_enabled, pc.user.clone()), (Some(false), key().of("MKervella")));

@@ -61,18 +61,18 @@ async fn people_and_computers_of_a_domain() {
     assert!(total(&expected) > 250, "{expected:?}");
 
     let by_name: BTreeMap<&str, _> =
-        harvest.observations.iter().map(|seen| (seen.facts.hostname.as_deref().unwrap(), seen)).collect();
+        harvest.observations.iter().map(|seen| (seen.hostname().unwrap(), seen)).collect();
     let logins: BTreeMap<&str, &str> =
         of_class(&entries, "user").map(|entry| (entry.dn.as_str(), entry.text("sAMAccountName").unwrap())).collect();
     let (mut never, mut disabled) = (0, 0);
     for computer in of_class(&entries, "computer") {
         let name = computer.text("dNSHostName").unwrap().split('.').next().unwrap();
         let seen = by_name[name];
-        let facts = &seen.facts;
+        let facts = &seen.facts();
         assert!(
-            seen.native.starts_with("computer/") && seen.native.len() == "computer/".len() + 36,
+            seen.native().starts_with("computer/") && seen.native().len() == "computer/".len() + 36,
             "{}",
-            seen.native
+            seen.native()
         );
         assert_eq!(facts.operating_system.as_deref(), computer.text("operatingSystem"));
         assert_eq!(facts.operating_system_version.as_deref(), computer.text("operatingSystemVersion"));

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, UdpSocket};
 use std::time::Duration;
 
 use domain::observation::Observation;
+use domain::packed::Packed;
 
 use super::responder::{self, Faults, Walk};
 use super::source;
@@ -39,7 +40,8 @@ fn agents(walk: &str, count: u8, faults: Faults) -> u16 {
 }
 
 async fn collected(keys: &str) -> Vec<Observation> {
-    source(keys).collect(&Progress::default()).await.unwrap().observations
+    let harvest = source(keys).collect(&Progress::default()).await.unwrap();
+    harvest.observations.iter().map(Packed::observation).collect()
 }
 
 /// A fifth of all packets is lost: nobody is.
@@ -89,7 +91,7 @@ async fn tables_without_an_end() {
         harvest.notes
     );
     let told = harvest.observations;
-    assert_eq!(told.iter().filter(|told| told.facts.serial.is_some()).count(), 3);
+    assert_eq!(told.iter().filter(|told| told.serial().is_some()).count(), 3);
 }
 
 /// Silence is usual within a range, told of for one who is named, and a failure where nobody answers.

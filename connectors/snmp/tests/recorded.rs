@@ -116,8 +116,8 @@ async fn replays() {
         let address = responder::start(responder::walk(&String::from_utf8_lossy(&text)), Faults::default());
         let found = discover(&keys(address.port(), "public")).await;
         assert_eq!(found[0].drawn, drawn);
-        let things = harvest.observations.iter().filter(|told| told.facts.witness.is_none());
-        let told: Vec<_> = things.map(|told| (told.native.to_string(), told.facts.serial.clone())).collect();
+        let things = harvest.observations.iter().filter(|told| told.witness().is_none());
+        let told: Vec<_> = things.map(|told| (told.native().into(), told.serial().map(Into::into))).collect();
         let asked: Vec<_> =
             found[0].things.iter().map(|(native, facts)| (native.clone(), facts.serial.clone())).collect();
         assert_eq!(told, asked);

@@ -6,7 +6,6 @@ use crate::assumption::Allocation;
 use crate::factor::{Choice, GridFactor, Tier};
 use crate::indicator::basis::span;
 use crate::indicator::{Basis, Grounds};
-use crate::observation::Facts;
 use crate::quantity::{Energy, Impact, Intensity, Years};
 use crate::snapshot::Asset;
 use crate::word::{Criterion, Kind, Status};
@@ -20,6 +19,8 @@ pub struct Footing {
     pub choice: Choice,
     /// The row that tells its electricity, whatever the criterion (index as of `Rows`).
     pub energy_row: Option<usize>,
+    /// What a joule of the country's electricity costs in the year.
+    pub intensity: Option<Intensity>,
 }
 
 /// The footprint of one asset, and the numbers it was reached with.
@@ -63,9 +64,14 @@ pub struct AssetFootprint {
     pub used: Option<Impact>,
 }
 
-/// The rows for what an asset is.
-pub fn footing(basis: &Basis, criterion: Criterion, facts: &Facts) -> Footing {
-    Footing { criterion, choice: basis.rows.choose(criterion, facts), energy_row: basis.rows.energy(facts) }
+/// The rows for each class of alike assets, in the order of `Snapshot::alike`.
+pub fn footings<'b>(basis: &'b Basis, criterion: Criterion) -> &'b [Footing] {
+    let rows = &basis.rows;
+    rows.footings[criterion as usize].get_or_init(|| {
+        let intensity = grid(basis, criterion).map(|grid| grid.intensity);
+        let each = rows.choices(criterion).iter().cloned().zip(rows.energies().iter().copied());
+        each.map(|(choice, energy_row)| Footing { criterion, choice, energy_row, intensity }).collect()
+    })
 }
 
 /// The electricity of the basis' year and country.
@@ -76,17 +82,17 @@ pub fn grid<'a>(basis: &Basis<'a>, criterion: Criterion) -> Option<&'a GridFacto
 
 /// The civil year in which it was acquired, up to the end of a day: that of its purchase, else of its service.
 pub fn acquired_in(asset: &Asset, at: Date) -> Option<i16> {
-    asset.facts.purchase_date.or(asset.start).filter(|day| *day <= at).map(Date::year)
+    asset.bought.or(asset.start).filter(|day| *day <= at).map(Date::year)
 }
 
 /// The footprint of an asset at the end of the basis' day, whether it is active then or has left.
 pub fn of_asset(basis: &Basis, criterion: Criterion, asset: &Asset, status: Option<Status>) -> AssetFootprint {
-    with(basis, asset, status, &footing(basis, criterion, &asset.facts))
+    with(basis, asset, status, &footings(basis, criterion)[asset.class as usize])
 }
 
 /// Electricity a year before overhead, as the maker declares it, else as its row tells it.
-pub fn own_energy(basis: &Basis, facts: &Facts, row: Option<usize>) -> Option<(Energy, Grounds)> {
-    let declared = facts.annual_kwh.map(|kwh| (Energy::kwh(kwh), Grounds::Declared));
+pub fn own_energy(basis: &Basis, asset: &Asset, row: Option<usize>) -> Option<(Energy, Grounds)> {
+    let declared = asset.annual_kwh().map(|kwh| (Energy::kwh(kwh), Grounds::Declared));
     declared.or_else(|| {
         let row = basis.rows.row(row?);
         let grounds = if row.model.is_some() { Grounds::Declared } else { Grounds::Default };
@@ -96,20 +102,19 @@ pub fn own_energy(basis: &Basis, facts: &Facts, row: Option<usize>) -> Option<(E
 
 /// The same, with the rows already chosen.
 pub fn with(basis: &Basis, asset: &Asset, status: Option<Status>, footing: &Footing) -> AssetFootprint {
-    let facts = &asset.facts;
     let assumptions = &basis.settings.assumptions;
-    let Footing { criterion, choice, energy_row } = footing;
+    let Footing { criterion, choice, energy_row, .. } = footing;
     let factor = choice.row.map(|row| basis.rows.row(row));
     let age = asset.start.map(|start| span(start, basis.at));
-    let reference = facts.kind.and_then(|kind| assumptions.lifetime(kind));
+    let reference = asset.kind.and_then(|kind| assumptions.lifetime(kind));
     let exit = asset.retired.or(asset.gone).filter(|day| *day <= basis.at);
     let observed = exit.filter(|_| asset.exit_dated).zip(asset.start).map(|(exit, start)| span(start, exit));
     let internal = match observed {
         Some(life) if life.0 > 0.0 => Some(life),
         _ => reference.map(|reference| Years(age.map_or(reference.0, |age| age.0.max(reference.0)))),
     };
-    let upstream = Years(facts.upstream_years.unwrap_or(0.0));
-    let reused = facts.condition.is_some_and(crate::word::Condition::is_reuse);
+    let upstream = Years(asset.upstream_years().unwrap_or(0.0));
+    let reused = asset.condition.is_some_and(crate::word::Condition::is_reuse);
     // Cut-off needs the impact of refurbishing itself, which no set publishes.
     let divisible = !(reused && assumptions.allocation == Allocation::Cutoff);
     let annual = factor.zip(internal).filter(|_| divisible).map(|(factor, internal)| {
@@ -120,14 +125,14 @@ pub fn with(basis: &Basis, asset: &Asset, status: Option<Status>, footing: &Foot
         (true, Some(internal)) => Some(factor.embodied() * (internal.0 / (upstream + internal).0)),
         (true, None) => None,
     });
-    let room = basis.feeds.room(facts);
+    let room = basis.feeds.room(asset);
     // A room that only a table of measures names may be any room: the overhead of server rooms is not assumed of it.
-    let bears = matches!(facts.kind, Some(Kind::Server | Kind::BladeChassis | Kind::StorageArray))
+    let bears = matches!(asset.kind, Some(Kind::Server | Kind::BladeChassis | Kind::StorageArray))
         || room.is_some_and(|room| basis.snapshot.rooms[room].described);
     let measured_pue = room.and_then(|room| basis.feeds.pue(room)).filter(|_| bears);
     let pue = measured_pue.unwrap_or(if bears { assumptions.server_room_pue } else { 1.0 });
-    let told = own_energy(basis, facts, *energy_row);
-    let measured = room.and_then(|room| basis.feeds.share(room, facts, status, told.map(|(energy, _)| energy)));
+    let told = own_energy(basis, asset, *energy_row);
+    let measured = room.and_then(|room| basis.feeds.share(room, asset.kind, status, told.map(|(energy, _)| energy)));
     let (drawn, grounds) = match measured {
         Some(measured) => (Some(measured), Grounds::Measured),
         None => told.map_or((None, Grounds::Default), |(energy, grounds)| (Some(energy), grounds)),
@@ -136,7 +141,7 @@ pub fn with(basis: &Basis, asset: &Asset, status: Option<Status>, footing: &Foot
     let energy = drawn.map(|energy| energy * (pue * running));
     let series = room.filter(|_| grounds == Grounds::Measured && *criterion == Criterion::Co2e);
     let series = series.and_then(|room| basis.feeds.intensity(room));
-    let intensity = series.or_else(|| grid(basis, *criterion).map(|grid| grid.intensity));
+    let intensity = series.or(footing.intensity);
     let used = energy.zip(intensity).map(|(energy, intensity)| energy * intensity);
     AssetFootprint {
         row: choice.row,

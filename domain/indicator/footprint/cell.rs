@@ -2,10 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
 use crate::entity::EntityId;
 use crate::factor::Tier;
+use crate::indicator::census::PIECE;
 use crate::indicator::{Basis, Grounds};
 use crate::quantity::{Energy, Impact};
+use crate::snapshot::Asset;
 use crate::word::{Criterion, Kind, Status};
 
 use super::asset;
@@ -45,25 +50,53 @@ pub struct Cell {
 
 /// Gathers the footprints of all assets into cells.
 pub fn cells(basis: &Basis, criterion: Criterion) -> Vec<Cell> {
-    let rows = &basis.rows;
-    let snapshot = basis.snapshot;
+    let (rows, snapshot) = (&basis.rows, basis.snapshot);
     // Each class of alike assets with its rows, and which of them rest on the same ones.
     let mut grounds = HashMap::new();
-    let footings: Vec<(asset::Footing, usize)> = (rows.alike.iter())
-        .map(|alike| {
-            let facts = &snapshot.assets[alike.first].facts;
-            let footing = asset::footing(basis, criterion, facts);
-            let key = (facts.kind, alike.model, footing.choice.row, footing.choice.tier, footing.energy_row);
+    let footings: Vec<(&asset::Footing, usize)> = (rows.alike.iter().zip(asset::footings(basis, criterion)))
+        .map(|(alike, footing)| {
+            let key = (alike.facts.kind(), alike.model, footing.choice.row, footing.choice.tier, footing.energy_row);
             let next = grounds.len();
             let ground = *grounds.entry(key).or_insert(next);
             (footing, ground)
         })
         .collect();
-    let mut places = HashMap::new();
+    let pieces: Vec<Vec<(Place, Cell)>> = snapshot
+        .assets
+        .par_chunks(PIECE)
+        .zip(basis.status.par_chunks(PIECE))
+        .map(|(assets, status)| piece(basis, assets, status, &footings))
+        .collect();
+    // One piece after the other: what rounding does depends on nothing but the assets.
+    let mut places: FxHashMap<Place, usize> = FxHashMap::default();
     let mut cells: Vec<Cell> = Vec::new();
-    for (at, (asset, status)) in snapshot.assets.iter().zip(&basis.status).enumerate() {
-        let facts = &asset.facts;
-        if facts.virtual_machine == Some(true) {
+    for (place, cell) in pieces.into_iter().flatten() {
+        match places.get(&place) {
+            Some(known) => cells[*known].add(cell),
+            None => {
+                places.insert(place, cells.len());
+                cells.push(cell);
+            }
+        }
+    }
+    cells
+}
+
+/// A cell's entity, and what its sums rest on.
+type Place = (EntityId, usize);
+
+/// The cells of some assets.
+fn piece(
+    basis: &Basis,
+    assets: &[Asset],
+    status: &[Option<Status>],
+    footings: &[(&asset::Footing, usize)],
+) -> Vec<(Place, Cell)> {
+    let rows = &basis.rows;
+    let mut places = FxHashMap::default();
+    let mut cells: Vec<(Place, Cell)> = Vec::new();
+    for (asset, status) in assets.iter().zip(status) {
+        if asset.is_virtual {
             continue;
         }
         let active = matches!(status, Some(Status::InUse | Status::InStock | Status::InRepair));
@@ -71,29 +104,33 @@ pub fn cells(basis: &Basis, criterion: Criterion) -> Vec<Cell> {
         if !active && year.is_none() {
             continue;
         }
-        let class = rows.class(at);
+        let class = asset.class as usize;
         let (footing, ground) = &footings[class];
         let footprint = asset::with(basis, asset, *status, footing);
-        let place = *places.entry((asset.entity, *ground)).or_insert_with(|| {
-            cells.push(Cell {
-                entity: asset.entity,
-                kind: facts.kind,
-                model: rows.alike[class].model,
-                row: footprint.row,
-                tier: footprint.tier,
-                energy_row: footprint.energy_row,
-                count: 0.0,
-                told: [0.0; 3],
-                embodied: [Impact(0.0); 3],
-                undivided: Impact(0.0),
-                energy: [Energy(0.0); 4],
-                used: [Impact(0.0); 4],
-                by_series: Impact(0.0),
-                acquired: BTreeMap::new(),
-            });
+        let at = (asset.entity, *ground);
+        let place = *places.entry(at).or_insert_with(|| {
+            cells.push((
+                at,
+                Cell {
+                    entity: asset.entity,
+                    kind: asset.kind,
+                    model: rows.alike[class].model,
+                    row: footprint.row,
+                    tier: footprint.tier,
+                    energy_row: footprint.energy_row,
+                    count: 0.0,
+                    told: [0.0; 3],
+                    embodied: [Impact(0.0); 3],
+                    undivided: Impact(0.0),
+                    energy: [Energy(0.0); 4],
+                    used: [Impact(0.0); 4],
+                    by_series: Impact(0.0),
+                    acquired: BTreeMap::new(),
+                },
+            ));
             cells.len() - 1
         });
-        let cell = &mut cells[place];
+        let cell = &mut cells[place].1;
         if active {
             cell.count += 1.0;
             if let Some(annual) = footprint.annual {
@@ -108,7 +145,7 @@ pub fn cells(basis: &Basis, criterion: Criterion) -> Vec<Cell> {
             }
             if let (Some(energy), Some(used)) = (footprint.energy, footprint.used) {
                 cell.told[2] += 1.0;
-                let at = match (footprint.grounds, facts.annual_kwh) {
+                let at = match (footprint.grounds, asset.annual_kwh()) {
                     (Grounds::Measured, _) => 0,
                     (Grounds::Declared, Some(_)) => 1,
                     (Grounds::Declared, None) => 2,
@@ -134,6 +171,23 @@ pub fn cells(basis: &Basis, criterion: Criterion) -> Vec<Cell> {
 }
 
 impl Cell {
+    fn add(&mut self, other: Self) {
+        fn sum<T: std::ops::AddAssign, const N: usize>(sums: &mut [T; N], more: [T; N]) {
+            sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+        }
+        self.count += other.count;
+        sum(&mut self.told, other.told);
+        sum(&mut self.embodied, other.embodied);
+        self.undivided += other.undivided;
+        sum(&mut self.energy, other.energy);
+        sum(&mut self.used, other.used);
+        self.by_series += other.by_series;
+        for (year, (impact, told, all)) in other.acquired {
+            let own = self.acquired.entry(year).or_default();
+            *own = (own.0 + impact, own.1 + told, own.2 + all);
+        }
+    }
+
     /// Electricity a year and its impact, by where they are known from.
     pub fn uses(&self) -> impl Iterator<Item = (Grounds, Energy, Impact)> + '_ {
         USED.into_iter().zip(self.energy).zip(self.used).map(|((grounds, energy), used)| (grounds, energy, used))

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 
 use crate::indicator::Basis;
-use crate::observation::Facts;
+use crate::packed::Packed;
 use crate::quantity::{Energy, Intensity, YEAR_SECONDS};
-use crate::record::Text;
+use crate::shared::Shared;
 use crate::snapshot::Asset;
 use crate::word::{Kind, Status};
 
@@ -17,7 +17,7 @@ use super::asset;
 pub struct Feeds {
     rooms: Vec<Fed>,
     /// The room that a location means (index into `Snapshot::rooms`).
-    places: HashMap<Text, usize>,
+    places: HashMap<Shared, usize>,
 }
 
 /// What one room gives.
@@ -59,20 +59,20 @@ impl Feeds {
         }
         let mut nowhere = std::collections::HashSet::new();
         for asset in snapshot.assets.iter().chain(&snapshot.roommates) {
-            let Some(location) = &asset.facts.location else { continue };
-            if feeds.places.contains_key(location) || nowhere.contains(location) {
+            let Some(location) = asset.told(Packed::location) else { continue };
+            if feeds.places.contains_key(&location) || nowhere.contains(&location) {
                 continue;
             }
-            match snapshot.rooms.iter().position(|room| room.means(location)) {
-                Some(room) => drop(feeds.places.insert(location.clone(), room)),
-                None => drop(nowhere.insert(location.clone())),
+            match snapshot.rooms.iter().position(|room| room.means(location.text())) {
+                Some(room) => drop(feeds.places.insert(location, room)),
+                None => drop(nowhere.insert(location)),
             }
         }
         let inside = snapshot.assets.iter().zip(basis.status.iter().copied());
-        let outside = snapshot.roommates.iter().map(|asset| {
-            let is_virtual = asset.facts.virtual_machine == Some(true);
-            (asset, if is_virtual { None } else { asset.status(basis.at) })
-        });
+        let outside = snapshot
+            .roommates
+            .iter()
+            .map(|asset| (asset, if asset.is_virtual { None } else { asset.status(basis.at) }));
         for (asset, status) in inside.chain(outside) {
             feeds.count(basis, asset, status);
         }
@@ -80,8 +80,8 @@ impl Feeds {
     }
 
     fn count(&mut self, basis: &Basis, asset: &Asset, status: Option<Status>) {
-        let Some(room) = self.room(&asset.facts).filter(|_| is_fed(&asset.facts, status)) else { return };
-        let own = asset::own_energy(basis, &asset.facts, basis.rows.energy(&asset.facts));
+        let Some(room) = self.room(asset).filter(|_| is_fed(asset.kind, status)) else { return };
+        let own = asset::own_energy(basis, asset, basis.rows.energies()[asset.class as usize]);
         let fed = &mut self.rooms[room];
         fed.count += 1.0;
         match own {
@@ -91,11 +91,11 @@ impl Feeds {
     }
 
     /// The room in which something stands (index into `Snapshot::rooms`).
-    pub fn room(&self, facts: &Facts) -> Option<usize> {
+    pub fn room(&self, asset: &Asset) -> Option<usize> {
         if self.places.is_empty() {
             return None;
         }
-        self.places.get(facts.location.as_ref()?).copied()
+        self.places.get(&asset.told(Packed::location)?).copied()
     }
 
     /// Does any asset draw on a room?
@@ -115,14 +115,20 @@ impl Feeds {
 
     /// What a measured room gives something that stands in it, a year and before overhead; `None` where the measure
     /// says nothing of it.
-    pub fn share(&self, room: usize, facts: &Facts, status: Option<Status>, own: Option<Energy>) -> Option<Energy> {
+    pub fn share(
+        &self,
+        room: usize,
+        kind: Option<Kind>,
+        status: Option<Status>,
+        own: Option<Energy>,
+    ) -> Option<Energy> {
         let fed = &self.rooms[room];
         let annual = fed.annual?;
-        if matches!(facts.kind, Some(Kind::Ups | Kind::Pdu)) {
+        if matches!(kind, Some(Kind::Ups | Kind::Pdu)) {
             // What goes through it is what it feeds; what it loses is within the room's overhead.
             return Some(Energy(0.0));
         }
-        if !is_fed(facts, status) {
+        if !is_fed(kind, status) {
             return None;
         }
         let equal = annual * (1.0 / fed.count);
@@ -136,6 +142,6 @@ impl Feeds {
 }
 
 /// Does it draw on the IT electricity of its room?
-fn is_fed(facts: &Facts, status: Option<Status>) -> bool {
-    matches!(status, Some(Status::InUse | Status::InRepair)) && !matches!(facts.kind, Some(Kind::Ups | Kind::Pdu))
+fn is_fed(kind: Option<Kind>, status: Option<Status>) -> bool {
+    matches!(status, Some(Status::InUse | Status::InRepair)) && !matches!(kind, Some(Kind::Ups | Kind::Pdu))
 }

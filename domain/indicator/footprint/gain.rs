@@ -13,12 +13,12 @@ use crate::indicator::basis::span;
 use crate::indicator::{Basis, Indicator, Reading};
 use crate::law::agec::Counted;
 use crate::law::price::{by_kind, is_new};
+use crate::packed::Packed;
 use crate::quantity::{Cents, Impact, Years};
 use crate::record::Text;
 use crate::word::{Condition, Criterion, Status};
 
-use super::Alike;
-use super::asset::{Footing, acquired_in, footing, with};
+use super::asset::{acquired_in, footings, with};
 use super::sum::{Sum, Term};
 
 /// The questions about what was spared.
@@ -52,23 +52,20 @@ fn climate(basis: &Basis) -> BTreeMap<&'static str, Sum> {
             sum.rests(&factor.id);
         }
     };
-    let facts_of = |alike: &Alike| &basis.snapshot.assets[alike.first].facts;
-    let footings: Vec<Footing> =
-        basis.rows.alike.iter().map(|alike| footing(basis, Criterion::Co2e, facts_of(alike))).collect();
+    let footings = footings(basis, Criterion::Co2e);
     for (at, asset) in basis.snapshot.assets.iter().enumerate() {
         let status = basis.status[at];
         if !matches!(status, Some(Status::InUse | Status::InStock | Status::InRepair)) {
             continue;
         }
-        let facts = &asset.facts;
-        let reference = facts.kind.and_then(|kind| basis.settings.assumptions.lifetime(kind));
+        let reference = asset.kind.and_then(|kind| basis.settings.assumptions.lifetime(kind));
         let past = past_this_year(basis, asset.start, reference).zip(reference);
         let reused =
-            facts.condition.is_some_and(Condition::is_reuse) && acquired_in(asset, basis.at) == Some(basis.at.year());
+            asset.condition.is_some_and(Condition::is_reuse) && acquired_in(asset, basis.at) == Some(basis.at.year());
         if past.is_none() && !reused {
             continue;
         }
-        let class = basis.rows.class(at);
+        let class = asset.class as usize;
         let footprint = with(basis, asset, status, &footings[class]);
         let model = basis.rows.alike[class].model;
         let whole = footprint.row.map(|row| basis.rows.row(row).embodied());
@@ -129,9 +126,9 @@ fn money(basis: &Basis) -> Vec<Reading> {
         }
     };
     for (asset, _) in basis.active() {
-        let reference = asset.facts.kind.and_then(|kind| basis.settings.assumptions.lifetime(kind));
+        let reference = asset.kind.and_then(|kind| basis.settings.assumptions.lifetime(kind));
         if let Some((past, life)) = past_this_year(basis, asset.start, reference).zip(reference) {
-            let price = asset.facts.purchase_price_ht.filter(|price| *price > Cents(0));
+            let price = asset.told(Packed::purchase_price_ht).filter(|price| *price > Cents(0));
             add("longer_lives", 1.0, price.map(|price| price.euros() * past.0 / life.0));
         }
     }

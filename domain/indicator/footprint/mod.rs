@@ -21,12 +21,12 @@ use super::basis::kind_label;
 use super::{Basis, Grounds, Indicator, Reading, Slice};
 
 pub use asset::{AssetFootprint, grid, of_asset};
-pub(crate) use asset::{Footing, footing, with};
+pub(crate) use asset::{footings, with};
 pub use cell::{Cell, cells};
 pub use compare::{Comparison, Effect, compare, is_known};
 pub use feed::Feeds;
 pub use portion::{Part, Portion, kinds, parts, portions, total};
-pub use rows::{Alike, Rows};
+pub use rows::Rows;
 use sum::{Sum, Term};
 
 /// The questions about the footprint.

@@ -1,14 +1,17 @@
 //! The rows in use: those that are published, and those that the specifications of servers make.
 
 use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
 
 use crate::factor::{Choice, Factor, Factors, Tier, Wanted};
-use crate::identity;
-use crate::model;
 use crate::observation::Facts;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Alike, Snapshot};
 use crate::specification::{Appraisal, Specification};
-use crate::word::{Condition, Criterion};
+use crate::word::{Condition, Criterion, Kind, Word};
+
+use super::asset::Footing;
 
 /// Which criteria the parts of a server are told of.
 const OF_PARTS: [Criterion; 2] = [Criterion::Co2e, Criterion::PrimaryEnergy];
@@ -19,18 +22,12 @@ pub struct Rows<'a> {
     made: Vec<Factor>,
     /// Rows of specifications, by what they say and in the order of `OF_PARTS`.
     specified: HashMap<String, [Option<usize>; OF_PARTS.len()]>,
-    /// Assets that rest on the same rows.
-    pub alike: Vec<Alike>,
-    of_asset: Vec<usize>,
-}
-
-/// Assets of which the same is told, as far as factors go.
-#[derive(Clone, Copy, Debug)]
-pub struct Alike {
-    /// Maker and model, as a number; 0 stands for an unknown model.
-    pub model: u32,
-    /// The first of them (index into `Snapshot::assets`).
-    pub first: usize,
+    /// Assets that rest on the same rows: those that are alike.
+    pub alike: Arc<Vec<Alike>>,
+    /// Of each class, by criterion and looked for once: its row, the row of its electricity, and all it rests on.
+    choices: [OnceLock<Vec<Choice>>; Criterion::ALL.len()],
+    energies: OnceLock<Vec<Option<usize>>>,
+    pub(super) footings: [OnceLock<Vec<Footing>>; Criterion::ALL.len()],
 }
 
 impl<'a> Rows<'a> {
@@ -40,35 +37,25 @@ impl<'a> Rows<'a> {
             factors,
             made: Vec::new(),
             specified: HashMap::new(),
-            alike: Vec::new(),
-            of_asset: Vec::with_capacity(snapshot.assets.len()),
+            alike: snapshot.alike.clone(),
+            choices: Default::default(),
+            energies: OnceLock::new(),
+            footings: Default::default(),
         };
-        let mut models: HashMap<(String, String), u32> = HashMap::new();
-        let mut classes = HashMap::new();
-        for (at, asset) in snapshot.assets.iter().enumerate() {
-            let facts = &asset.facts;
-            // Servers are told apart by what they are made of, everything else by its model.
-            let key = (wanted(facts).key(), rows.specify(snapshot, facts));
-            let class = *classes.entry(key).or_insert_with(|| {
-                let model = facts.model.as_deref().map_or(0, |told| {
-                    let maker = facts.manufacturer.as_deref().map(identity::maker).unwrap_or_default();
-                    let next = models.len() as u32 + 1;
-                    *models.entry((maker, model::name(facts.manufacturer.as_deref(), told).key)).or_insert(next)
-                });
-                rows.alike.push(Alike { model, first: at });
-                rows.alike.len() - 1
-            });
-            rows.of_asset.push(class);
+        // Servers are told apart by what they are made of, everything else by its model.
+        let servers = snapshot.alike.iter().filter(|alike| alike.facts.kind() == Some(Kind::Server));
+        for alike in servers {
+            rows.specify(snapshot, &alike.facts.facts());
         }
         for asset in &snapshot.roommates {
-            rows.specify(snapshot, &asset.facts);
+            rows.specify(snapshot, &asset.facts());
         }
         rows
     }
 
-    /// Makes the rows of what a server is made of, once; returns its text.
-    fn specify(&mut self, snapshot: &Snapshot, facts: &Facts) -> Option<String> {
-        let specification = Specification::of(facts)?;
+    /// Makes the rows of what a server is made of, once.
+    fn specify(&mut self, snapshot: &Snapshot, facts: &Facts) {
+        let Some(specification) = Specification::of(facts) else { return };
         let text = specification.text();
         if !self.specified.contains_key(&text) {
             let factors = self.factors;
@@ -79,14 +66,8 @@ impl<'a> Rows<'a> {
                 self.made.push(appraised.and_then(|told| appraisal(factors, told)).or_else(own)?);
                 Some(factors.rows.len() + self.made.len() - 1)
             });
-            self.specified.insert(text.clone(), places);
+            self.specified.insert(text, places);
         }
-        Some(text)
-    }
-
-    /// Which of `alike` an asset is (both as indices).
-    pub fn class(&self, asset: usize) -> usize {
-        self.of_asset[asset]
     }
 
     /// Does any row tell of a criterion?
@@ -114,6 +95,17 @@ impl<'a> Rows<'a> {
             Some(row) => Choice { row: Some(row), tier: Tier::Specification, ..choice },
             None => choice,
         }
+    }
+
+    /// The row of each class for a criterion, in the order of `alike`.
+    pub fn choices(&self, criterion: Criterion) -> &[Choice] {
+        self.choices[criterion as usize]
+            .get_or_init(|| self.alike.par_iter().map(|alike| self.choose(criterion, &alike.facts.facts())).collect())
+    }
+
+    /// The row that tells the electricity of each class, in the order of `alike`.
+    pub fn energies(&self) -> &[Option<usize>] {
+        self.energies.get_or_init(|| self.alike.par_iter().map(|alike| self.energy(&alike.facts.facts())).collect())
     }
 
     /// The row that tells the electricity of a thing.

@@ -53,10 +53,10 @@ fn provenance_is_told_field_by_field() {
     let b = Facts { model: text("Latitude"), location: text("Salle 1"), ..facts("SER0001", "", "") };
     let snapshot = snapshot(&[testimony("glpi", vec![kept("1", a)]), testimony("list", vec![kept("2", b)])]);
     let asset = snapshot.asset("list:2").unwrap();
-    assert_eq!(&*asset.id, "glpi:1");
-    let said_by = |field| snapshot.source_name(asset.said_by(field).unwrap()).to_string();
+    assert_eq!(&*snapshot.id(asset), "glpi:1");
+    let said_by = |field| snapshot.source_name(asset.voices.said_by(field).unwrap()).to_string();
     assert_eq!((said_by("model"), said_by("location")), ("glpi".to_owned(), "list".to_owned()));
-    assert_eq!(asset.facts.model.as_deref(), Some("Latitude 5440"));
+    assert_eq!(asset.facts().model.as_deref(), Some("Latitude 5440"));
 }
 
 #[test]
@@ -147,12 +147,12 @@ fn a_witness_informs_and_creates_nothing() {
         testimony("directory", vec![kept("x", facts("", "", "pc-1")), kept("y", facts("", "", "pc-9"))]);
     witness.source.creates = false;
     for row in &mut witness.observations {
-        row.observation.facts.last_seen = Some(date(2026, 6, 1));
+        row.change(|row| row.observation.facts.last_seen = Some(date(2026, 6, 1)));
     }
     let fleet = testimony("fleet", vec![kept("1", facts("SER0001", "", "pc-1"))]);
     let snapshot = snapshot(&[fleet, witness]);
     assert_eq!((snapshot.assets.len(), snapshot.unjoined.len()), (1, 1));
-    assert_eq!(snapshot.assets[0].facts.last_seen, Some(date(2026, 6, 1)));
+    assert_eq!(snapshot.assets[0].facts().last_seen, Some(date(2026, 6, 1)));
     let settings = settings(0.0461);
     let basis = Basis::new(&snapshot, &settings, OPEN, date(2026, 6, 30));
     assert_eq!(reading(&basis, "unseen_assets", &[("reason", "not_in_inventory")]), Some(1.0));
@@ -205,7 +205,7 @@ fn a_price_that_cannot_be_is_a_doubt() {
     ];
     let snapshot = snapshot(&[testimony("fleet", fleet)]);
     let kept: Vec<_> =
-        snapshot.assets.iter().map(|asset| asset.facts.purchase_price_ht.map(|price| price.0)).collect();
+        snapshot.assets.iter().map(|asset| asset.facts().purchase_price_ht.map(|price| price.0)).collect();
     assert_eq!(kept, [None, Some(290_000), Some(9_118_100), None, None]);
     assert_eq!(doubts(&snapshot, Reason::Implausible), 3);
 }

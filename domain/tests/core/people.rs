@@ -36,7 +36,7 @@ fn inventory(assets: &[Facts]) -> Testimony {
 fn entities(testimonies: &[Testimony]) -> Vec<(String, Option<String>)> {
     let snapshot = snapshot(testimonies);
     let name = |asset: &domain::snapshot::Asset| {
-        let said_by = asset.said_by("entity").map(|source| snapshot.source_name(source).to_string());
+        let said_by = asset.voices.said_by("entity").map(|source| snapshot.source_name(source).to_string());
         (snapshot.entities.entity(asset.entity).id.to_string(), said_by)
     };
     snapshot.assets.iter().map(name).collect()
@@ -116,14 +116,15 @@ fn directories_together_and_silent_ones() {
 fn computers_made_anew_and_names_given_on() {
     let named = |name: &str| Facts { hostname: text(name), ..Facts::default() };
     let mut anew = directory(&[], &[named("pc-1"), named("pc-1"), named("pc-9")]);
-    anew.observations[0].unlisted_since = Some(domain::testimony::Moment(0));
-    anew.observations[2].unlisted_since = Some(domain::testimony::Moment(0));
+    for at in [0, 2] {
+        anew.observations[at].change(|kept| kept.unlisted_since = Some(domain::testimony::Moment(0)));
+    }
     let listed = |serial: &str, status| Facts { hostname: text("pc-1"), status: Some(status), ..laptop(serial, "") };
     let fleet = inventory(&[listed("SERIAL0", Status::InUse), listed("SERIAL1", Status::Disposed)]);
     let snapshot = snapshot(&[fleet, anew]);
     assert!(snapshot.unjoined.is_empty(), "{:?}", snapshot.unjoined);
     assert!(snapshot.doubts.is_empty(), "{:?}", snapshot.doubts);
-    let held: Vec<usize> = snapshot.assets.iter().map(|asset| asset.natives.len()).collect();
+    let held: Vec<usize> = snapshot.assets.iter().map(|asset| asset.voices.heard().len()).collect();
     assert_eq!(held, [2, 1], "the name is that of the one which is still there");
 }
 

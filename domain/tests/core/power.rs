@@ -375,7 +375,7 @@ fn a_part_of_the_world_takes_its_share_and_sees_no_more() {
     // Nor how one of its figures was reached by them.
     let steps = |snapshot: &Snapshot| {
         let basis = basis(snapshot, &settings);
-        let asset = snapshot.assets.iter().find(|asset| asset.facts.entity == text("ccas")).unwrap();
+        let asset = snapshot.assets.iter().find(|asset| asset.facts().entity == text("ccas")).unwrap();
         footprint(&basis, asset)
     };
     let (whole, scoped) = (steps(&snapshot), steps(&part));

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::indicator::{Basis, Publishing, Reading, measure};
 use domain::observation::Facts;
+use domain::packed::Packed;
 use domain::purchase::PurchaseLine;
 use domain::quantity::Cents;
 use domain::record::{Record, Text, Value};
@@ -134,21 +135,21 @@ proptest! {
     #[test]
     fn nothing_is_lost(testimonies in world()) {
         let snapshot = snapshot(&testimonies);
-        let mut told: BTreeMap<(u16, Text), usize> = BTreeMap::new();
+        let mut told: BTreeMap<(u16, String), usize> = BTreeMap::new();
         for asset in &snapshot.assets {
-            for native in &asset.natives {
-                *told.entry((native.said_by.0, native.value.clone())).or_default() += 1;
+            for native in asset.voices.natives() {
+                *told.entry((native.said_by.0, native.value.to_owned())).or_default() += 1;
             }
         }
         for unjoined in &snapshot.unjoined {
-            for native in &unjoined.natives {
-                *told.entry((native.said_by.0, native.value.clone())).or_default() += 1;
+            for native in unjoined.voices.natives() {
+                *told.entry((native.said_by.0, native.value.to_owned())).or_default() += 1;
             }
         }
         for (at, testimony) in testimonies.iter().enumerate() {
             for kept in &testimony.observations {
-                let native = &kept.observation.native;
-                let times = told.get(&(at as u16, native.clone())).copied();
+                let native = kept.native();
+                let times = told.get(&(at as u16, native.to_owned())).copied();
                 prop_assert_eq!(times, Some(1), "{}:{}", testimony.source.name, native);
             }
         }
@@ -158,7 +159,7 @@ proptest! {
     fn a_witness_creates_nothing(testimonies in world()) {
         let snapshot = snapshot(&testimonies);
         for asset in &snapshot.assets {
-            prop_assert!(asset.natives.iter().any(|native| testimonies[native.said_by.0 as usize].source.creates));
+            prop_assert!(asset.voices.natives().any(|native| testimonies[native.said_by.0 as usize].source.creates));
         }
     }
 
@@ -185,17 +186,19 @@ proptest! {
         let before = snapshot(&testimonies[..2]);
         let after = snapshot(&testimonies);
         for asset in &before.assets {
-            let Some(later) = after.asset(&asset.id) else {
-                return Err(TestCaseError::fail(format!("{} is gone", asset.id)));
+            let id = before.id(asset);
+            let Some(later) = after.asset(&id) else {
+                return Err(TestCaseError::fail(format!("{id} is gone")));
             };
             // What a third source brings may join two that were apart: then the more believed of them speaks.
-            let of_the_first: Vec<_> = later.natives.iter().filter(|native| native.said_by.0 < 2).collect();
-            if of_the_first != asset.natives.iter().collect::<Vec<_>>() {
+            let of_the_first: Vec<_> = later.voices.natives().filter(|native| native.said_by.0 < 2).collect();
+            if of_the_first != asset.voices.natives().collect::<Vec<_>>() {
                 continue;
             }
+            let (said_by, facts, then) = (asset.voices.said_by_fields(), asset.facts(), later.facts());
             for (at, field) in Facts::FIELDS.iter().enumerate() {
-                if field.name != "last_seen" && asset.said_by[at].is_some() {
-                    prop_assert_eq!((field.get)(&asset.facts), (field.get)(&later.facts), "{} {}", asset.id, field.name);
+                if field.name != "last_seen" && said_by[at].is_some() {
+                    prop_assert_eq!((field.get)(&facts), (field.get)(&then), "{} {}", id, field.name);
                 }
             }
         }
@@ -209,20 +212,21 @@ proptest! {
         again.lines = Default::default();
         for kept in &mut again.observations {
             // An echo is heard of what can be known again.
-            kept.observation.facts.hostname = None;
+            kept.change(|kept| kept.observation.facts.hostname = None);
         }
         again.observations.retain(|kept| {
-            let serial = kept.observation.facts.serial.as_deref().and_then(domain::identity::serial);
-            let same = testimonies[0].observations.iter().filter(|other| {
-                other.observation.facts.serial.as_deref().and_then(domain::identity::serial) == serial
-            });
+            let serial_of = |kept: &Packed| {
+                domain::identity::serial(kept.serial()?)
+            };
+            let serial = serial_of(kept);
+            let same = testimonies[0].observations.iter().filter(|other| serial_of(other) == serial);
             serial.is_some() && same.count() == 1
         });
         let twice = snapshot(&[testimonies[0].clone(), again]);
         prop_assert_eq!(once.assets.len(), twice.assets.len());
         for (a, b) in once.assets.iter().zip(&twice.assets) {
-            prop_assert_eq!(&a.id, &b.id);
-            prop_assert_eq!(&a.facts, &b.facts);
+            prop_assert_eq!(once.id(a), twice.id(b));
+            prop_assert_eq!(a.facts(), b.facts());
         }
     }
 
@@ -230,13 +234,10 @@ proptest! {
     fn two_good_serials_are_never_one_thing(testimonies in world()) {
         for asset in &snapshot(&testimonies).assets {
             let serials: BTreeSet<String> = asset
-                .natives
+                .voices
+                .heard()
                 .iter()
-                .filter_map(|native| {
-                    let kept = &testimonies[native.said_by.0 as usize].observations;
-                    let told = kept.iter().find(|kept| kept.observation.native == native.value)?;
-                    domain::identity::serial(told.observation.facts.serial.as_deref()?)
-                })
+                .filter_map(|voice| domain::identity::serial(voice.said.serial()?))
                 .collect();
             prop_assert!(serials.len() <= 1, "{:?}", serials);
         }

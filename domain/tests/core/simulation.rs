@@ -275,12 +275,15 @@ fn fleets() -> impl Strategy<Value = Snapshot> {
     (properties::world(), any::<u64>()).prop_map(|(mut testimonies, bits)| {
         for (at, kept) in testimonies.iter_mut().flat_map(|testimony| &mut testimony.observations).enumerate() {
             let bit = |shift: usize| bits >> ((at + shift) % 64) & 1 == 1;
-            kept.observation.facts.mode = bit(0).then_some(Mode::Rental);
-            kept.observation.facts.upstream_years = bit(7).then_some(1.5);
-            // Years before us are proven of what is here, and not of what will be bought.
-            if bit(7) {
-                kept.observation.facts.condition = Some(Condition::New);
-            }
+            kept.change(|kept| {
+                let facts = &mut kept.observation.facts;
+                facts.mode = bit(0).then_some(Mode::Rental);
+                facts.upstream_years = bit(7).then_some(1.5);
+                // Years before us are proven of what is here, and not of what will be bought.
+                if bit(7) {
+                    facts.condition = Some(Condition::New);
+                }
+            });
         }
         snapshot(&testimonies)
     })

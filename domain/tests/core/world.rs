@@ -7,6 +7,7 @@ use domain::factor::{Factor, FactorSet, Factors, GridFactor};
 use domain::indicator::{Basis, Publishing, Settings, all};
 use domain::law::Law;
 use domain::observation::{Facts, Observation};
+use domain::packed::Packed;
 use domain::purchase::PurchaseLine;
 use domain::quantity::{Cents, Energy, Impact, Intensity};
 use domain::reconcile::{Rules, reconcile};
@@ -90,7 +91,7 @@ pub fn testimony(name: &str, observations: Vec<Kept>) -> Testimony {
     Testimony {
         source,
         harvested: moment(date(2026, 6, 30)),
-        observations,
+        observations: observations.into_iter().map(Packed::from).collect(),
         lines: Lines::default(),
         power: Vec::new(),
     }

@@ -19,13 +19,16 @@ async fn samples_do_not_write_the_table_of_assets_again() {
     std::fs::write(folder.join("ecoparc.toml"), CONFIG).unwrap();
     let mut house = House::prepare(Config::load(&folder.join("ecoparc.toml")).unwrap()).await.unwrap();
     house.testimonies[0].harvested = Moment(1_772_366_400);
-    house.testimonies[0].observations.push(Kept {
-        observation: Observation { native: "1".into(), anonymous: false, facts: Facts::default() },
-        first_seen: date(2026, 3, 1),
-        arrived: false,
-        unlisted_since: None,
-        spells: Vec::new(),
-    });
+    house.testimonies[0].observations.push(
+        Kept {
+            observation: Observation { native: "1".into(), anonymous: false, facts: Facts::default() },
+            first_seen: date(2026, 3, 1),
+            arrived: false,
+            unlisted_since: None,
+            spells: Vec::new(),
+        }
+        .into(),
+    );
     let database = SqlitePool::connect(&format!("sqlite://{}", folder.join("ecoparc.db").display())).await.unwrap();
     let (editions, _) = watch::channel(None);
     let mut written = 0;

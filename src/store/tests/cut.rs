@@ -20,8 +20,9 @@ async fn a_killed_process_leaves_the_last_testimony() {
     let log = folder.0.join("ecoparc.db-wal");
     let length = log.metadata().unwrap().len();
     let observations = &fleet(5_000, Some(Status::Lost))[100..];
+    let packed: Vec<Packed> = observations.iter().map(Packed::from).collect();
     let said = Said {
-        observations,
+        observations: &packed,
         lines: &Lines::default(),
         power: None,
         tells_arrivals: true,
@@ -55,10 +56,11 @@ async fn an_abandoned_record_is_all_or_nothing() {
     let day = date(2026, 1, 1);
     record(&store, "glpi", &fleet(2_000, None), &Lines::default(), 1, day).await;
     let (before, after) = (fleet(2_000, None), fleet(2_500, Some(Status::Lost)));
+    let packed: Vec<Packed> = after.iter().map(Packed::from).collect();
     let mut abandoned = 0;
     for step in 1..40_u64 {
         let said = Said {
-            observations: &after,
+            observations: &packed,
             lines: &purchases(&["f:1"]),
             power: None,
             tells_arrivals: true,
@@ -69,7 +71,7 @@ async fn an_abandoned_record_is_all_or_nothing() {
         let recorded = tokio::time::timeout(Duration::from_micros(step * step * 50), recording).await;
         abandoned += u32::from(recorded.is_err());
         let now = read(&store, "glpi").await;
-        let observations: Vec<Observation> = now.observations.into_iter().map(|kept| kept.observation).collect();
+        let observations: Vec<Observation> = now.observations.iter().map(Packed::observation).collect();
         if now.harvested == Moment(1) {
             assert_eq!((observations, now.lines), (before.clone(), Lines::default()));
         } else {

@@ -74,7 +74,7 @@ impl Model {
         Some(Testimony {
             source: source(name),
             harvested: self.harvested?,
-            observations: self.kept.values().cloned().collect(),
+            observations: self.kept.values().cloned().map(Into::into).collect(),
             lines: self.lines.clone(),
             power: vec![],
         })

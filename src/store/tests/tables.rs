@@ -3,8 +3,9 @@
 use domain::entity::{Entity, EntityId, EntityTree};
 use domain::indicator::{Grounds, Reading};
 use domain::quantity::Impact;
-use domain::snapshot::{Asset, Known, Snapshot};
+use domain::snapshot::{Asset, Snapshot};
 use domain::testimony::SourceId;
+use domain::voice::{Voice, Voices};
 use domain::word::Criterion;
 
 use super::super::journal::REJECTS;
@@ -84,9 +85,17 @@ fn snapshot(ids: &[&str]) -> Snapshot {
     let asset = |id: &&str| {
         let said = seen(id, Some(Status::InStock), "Mairie");
         Asset {
-            id: format!("glpi:{id}").into(),
-            natives: vec![Known { value: (*id).into(), said_by: SourceId(0) }],
-            said_by: vec![],
+            kind: said.facts.kind,
+            condition: said.facts.condition,
+            told_status: said.facts.status,
+            account_enabled: None,
+            tells_use: false,
+            is_virtual: false,
+            known: 0,
+            system: None,
+            class: 0,
+            bought: said.facts.purchase_date,
+            last_seen: None,
             entity: EntityId(1),
             first_seen: date(2025, 1, 1),
             start: Some(date(2024, 2, 29)),
@@ -96,9 +105,9 @@ fn snapshot(ids: &[&str]) -> Snapshot {
             unlisted: None,
             exit_line: None,
             owner_left: None,
-            spells: vec![spell(date(2025, 1, 1), Status::InStock, "Mairie")],
+            spells: None,
             observed_since: None,
-            facts: said.facts,
+            voices: Voices::new([Voice { source: SourceId(0), said: Packed::from(&said) }], 0),
         }
     };
     let root = Entity { id: "ville".into(), siret: Some("21000000000013".into()), ..Entity::default() };
@@ -108,6 +117,7 @@ fn snapshot(ids: &[&str]) -> Snapshot {
         harvested: vec![Moment(1)],
         entities: EntityTree { nodes: vec![root, town] },
         assets: ids.iter().map(asset).collect(),
+        alike: Default::default(),
         unjoined: vec![],
         purchases: vec![],
         exits: vec![],

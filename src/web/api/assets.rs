@@ -5,7 +5,9 @@ use std::sync::Arc;
 use domain::explain::Step;
 use domain::indicator::{Basis, Publishing};
 use domain::observation::Facts;
+use domain::packed::Packed;
 use domain::record::{Record, Value as Told};
+use domain::shared::Shared;
 use domain::snapshot::{Asset, Snapshot};
 use domain::word::{Kind, Status, Word};
 use jiff::civil::Date;
@@ -44,10 +46,10 @@ fn row(edition: &Edition, asset: &Asset) -> Row {
     let snapshot = &edition.snapshot;
     let entity = snapshot.entities.entity(asset.entity);
     let days = asset.start.map(|start| f64::from(edition.today.since(start).map_or(0, |span| span.get_days())));
-    let mut sources: Vec<&str> = asset.natives.iter().map(|known| &**snapshot.source_name(known.said_by)).collect();
+    let mut sources: Vec<&str> = asset.voices.natives().map(|known| &**snapshot.source_name(known.said_by)).collect();
     sources.dedup();
     let mut row: Row = vec![
-        ("id", (&*asset.id).into()),
+        ("id", (&*snapshot.id(asset)).into()),
         ("entity", (&*entity.id).into()),
         ("entity_name", (&*entity.name).into()),
         ("status", status(asset, edition.today)),
@@ -59,8 +61,9 @@ fn row(edition: &Edition, asset: &Asset) -> Row {
         ("age_seconds", number(days.map(|days| days * 86_400.0))),
         ("sources", sources.into()),
     ];
+    let facts = asset.facts();
     for field in Facts::FIELDS.iter().filter(|field| !APART.contains(&field.name)) {
-        row.push((field.name, (field.get)(&asset.facts).map_or(Value::Null, json_of)));
+        row.push((field.name, (field.get)(&facts).map_or(Value::Null, json_of)));
     }
     row
 }
@@ -95,24 +98,24 @@ impl Filter {
     }
 
     fn takes(&self, edition: &Edition, asset: &Asset) -> bool {
-        let facts = &asset.facts;
         let holds = |text: &String| {
+            let shared = |of: fn(&Packed) -> Option<Shared>| asset.told(of).map(|told| &**told.text());
             let told = [
-                &facts.serial,
-                &facts.asset_tag,
-                &facts.hostname,
-                &facts.model,
-                &facts.manufacturer,
-                &facts.location,
+                asset.told(Packed::serial),
+                asset.told(Packed::asset_tag),
+                asset.told(Packed::hostname),
+                shared(Packed::model),
+                shared(Packed::manufacturer),
+                shared(Packed::location),
             ];
-            asset.id.to_lowercase().contains(text)
+            edition.snapshot.id(asset).to_lowercase().contains(text)
                 || told.into_iter().flatten().any(|told| told.to_lowercase().contains(text))
         };
         let since = |since: Date| {
-            let told = [facts.last_seen, asset.retired, asset.gone, asset.unlisted];
+            let told = [asset.last_seen, asset.retired, asset.gone, asset.unlisted];
             asset.first_seen >= since || told.into_iter().flatten().any(|day| day >= since && day <= edition.today)
         };
-        self.kind.is_none_or(|kind| facts.kind == kind)
+        self.kind.is_none_or(|kind| asset.kind == kind)
             && self.entity.is_none_or(|entity| edition.snapshot.entities.is_within(asset.entity, entity))
             && self.status.is_none_or(|status| asset.status(edition.today) == Some(status))
             && self.since.is_none_or(since)
@@ -130,12 +133,12 @@ impl Filter {
         limit: usize,
     ) -> (Vec<&'a Asset>, Option<String>) {
         let assets = &edition.snapshot.assets;
-        let from = after.map_or(0, |after| assets.partition_point(|asset| *asset.id <= *after));
+        let from = after.map_or(0, |after| assets.partition_point(|asset| *edition.snapshot.id(asset) <= *after));
         let meant = |asset: &&Asset| viewer.sees(edition, asset.entity) && self.takes(edition, asset);
         let mut found: Vec<&Asset> = assets[from..].iter().filter(meant).take(limit + 1).collect();
         let more = found.len() > limit;
         found.truncate(limit);
-        let next = found.last().filter(|_| more).map(|last| last.id.to_string());
+        let next = found.last().filter(|_| more).map(|last| edition.snapshot.id(last).to_string());
         (found, next)
     }
 }
@@ -199,20 +202,22 @@ pub fn one(ask: &Ask) -> Result<Answer, Problem> {
     let asset = found(ask)?;
     let snapshot = &ask.edition.snapshot;
     let mut object = answer::object(row(&ask.edition, asset));
-    let fields = Facts::FIELDS.iter().zip(&asset.said_by).filter(|(field, _)| field.name != "user");
+    let facts = asset.facts();
+    let fields = Facts::FIELDS.iter().zip(asset.voices.said_by_fields()).filter(|(field, _)| field.name != "user");
     let fields: Map<String, Value> = fields
         .filter_map(|(field, said_by)| {
-            let value = (field.get)(&asset.facts)?;
+            let value = (field.get)(&facts)?;
             let said_by = said_by.map(|source| snapshot.source_name(source).to_string());
             Some((field.name.to_owned(), json!({ "value": json_of(value), "said_by": said_by })))
         })
         .collect();
     let natives =
-        asset.natives.iter().map(|known| format!("{}:{}", snapshot.source_name(known.said_by), known.value));
+        asset.voices.natives().map(|known| format!("{}:{}", snapshot.source_name(known.said_by), known.value));
     let natives: Vec<String> = natives.collect();
+    let own = snapshot.id(asset);
     let world = ask.world();
     let about = |about: &[domain::record::Text]| {
-        about.iter().any(|id| *id == asset.id || natives.iter().any(|native| **native == **id))
+        about.iter().any(|id| *id == own || natives.iter().any(|native| **native == **id))
     };
     let doubts = world.doubts().filter(|doubt| about(&doubt.about));
     let doubts: Vec<Value> =
@@ -236,12 +241,14 @@ pub fn search<'a>(edition: &'a Edition, viewer: &Viewer, asked: &str, most: usiz
 /// How the footprint of an asset was reached, in the world of a viewer.
 pub fn steps(edition: &Edition, world: &World, asset: &Asset) -> Vec<Step> {
     let whole = &edition.snapshot;
+    let own = whole.id(asset);
     // A world of this asset alone: its figure depends on no other but those that share a measured room with it.
     let alone = Snapshot {
         sources: whole.sources.clone(),
         harvested: whole.harvested.clone(),
         entities: whole.entities.clone(),
         assets: vec![Asset { exit_line: None, ..asset.clone() }],
+        alike: whole.alike.clone(),
         unjoined: Vec::new(),
         purchases: Vec::new(),
         exits: Vec::new(),
@@ -252,7 +259,7 @@ pub fn steps(edition: &Edition, world: &World, asset: &Asset) -> Vec<Step> {
         services: Vec::new(),
         // Which of them are told is the viewer's.
         rooms: world.snapshot().rooms.clone(),
-        roommates: whole.sharing(|other| other.id != asset.id),
+        roommates: whole.sharing(|other| whole.id(other) != own),
         filings: Vec::new(),
         appraisals: whole.appraisals.clone(),
         partial: Default::default(),
@@ -276,5 +283,9 @@ pub fn footprint(ask: &Ask) -> Result<Answer, Problem> {
             ("origin", step.origin.into()),
         ]
     });
-    Ok(Answer::List { rows: rows.collect(), next: None, more: vec![("asset", (&*asset.id).into())] })
+    Ok(Answer::List {
+        rows: rows.collect(),
+        next: None,
+        more: vec![("asset", (&*ask.edition.snapshot.id(asset)).into())],
+    })
 }

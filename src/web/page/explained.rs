@@ -43,13 +43,14 @@ pub fn explained(sheet: &Sheet) -> Markup {
         @match found[..] {
             [] => p role="status" { (sheet.say("Aucun matériel ne correspond.", "Nothing like this is known.")) },
             [asset] => {
-                p { strong { (asset.id) } " " (name(sheet, asset)) ", " (statuses::status(lang, asset.status(edition.today))) "." }
+                p { strong { (edition.snapshot.id(asset)) } " " (name(sheet, asset)) ", " (statuses::status(lang, asset.status(edition.today))) "." }
                 (tools(sheet, asset))
                 (reached(sheet, &steps(edition, sheet.world, asset)))
                 (known(sheet, asset))
             }
             _ => ul { @for asset in found { li {
-                a href=(format!("/explain?q={}", query(&asset.id))) { (asset.id) } " " (name(sheet, asset))
+                @let id = edition.snapshot.id(asset);
+                a href=(format!("/explain?q={}", query(&id))) { (id) } " " (name(sheet, asset))
             } } },
         }
         p { a href="/fleet" { (sheet.say("Retour au parc", "Back to the fleet")) } }
@@ -60,7 +61,7 @@ pub fn explained(sheet: &Sheet) -> Markup {
 fn tools(sheet: &Sheet, asset: &Asset) -> Markup {
     let snapshot = &sheet.edition.snapshot;
     let natives =
-        asset.natives.iter().map(|known| format!("{}:{}", snapshot.source_name(known.said_by), known.value));
+        asset.voices.natives().map(|known| format!("{}:{}", snapshot.source_name(known.said_by), known.value));
     let known: Vec<(String, String)> = natives.filter_map(|native| Some((sheet.tool(&native)?, native))).collect();
     html! { @if !known.is_empty() { p {
         (sheet.say("Dans l'outil\u{a0}: ", "In the tool: "))
@@ -70,8 +71,8 @@ fn tools(sheet: &Sheet, asset: &Asset) -> Markup {
 }
 
 fn name(sheet: &Sheet, asset: &Asset) -> String {
-    let facts = &asset.facts;
-    let kind = words::kind(sheet.lang, facts.kind.map_or("unknown", Word::name)).to_owned();
+    let facts = asset.facts();
+    let kind = words::kind(sheet.lang, asset.kind.map_or("unknown", Word::name)).to_owned();
     let told = [facts.manufacturer.as_deref(), facts.model.as_deref()].into_iter().flatten().collect::<Vec<_>>();
     format!("{kind}\u{a0}: {} ({})", told.join(" "), sheet.edition.snapshot.entities.entity(asset.entity).name)
 }
@@ -96,13 +97,14 @@ fn reached(sheet: &Sheet, steps: &[Step]) -> Markup {
 /// Field by field, with the source that said it. The holder is never told.
 fn known(sheet: &Sheet, asset: &Asset) -> Markup {
     let snapshot = &sheet.edition.snapshot;
-    let fields = Facts::FIELDS.iter().zip(&asset.said_by).filter(|(field, _)| field.name != "user");
+    let facts = asset.facts();
+    let fields = Facts::FIELDS.iter().zip(asset.voices.said_by_fields()).filter(|(field, _)| field.name != "user");
     let inside = html! {
         (heads(sheet, &[("Information", "Information", false), ("Valeur", "Value", false), ("Dit par", "Said by", false)]))
-        tbody { @for (field, said_by) in fields { @if let Some(value) = (field.get)(&asset.facts) { tr {
+        tbody { @for (field, said_by) in fields { @if let Some(value) = (field.get)(&facts) { tr {
             th scope="row" { (statuses::field(sheet.lang, field.name)) }
             td { (told(sheet, value)) }
-            td { @if let Some(source) = said_by { (snapshot.source_name(*source)) } }
+            td { @if let Some(source) = said_by { (snapshot.source_name(source)) } }
         } } } }
     };
     let title = ("Ce qui en est connu", "What is known of it");

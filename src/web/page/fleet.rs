@@ -1,5 +1,6 @@
 //! The equipment, one by one, for those who may see it.
 
+use domain::packed::Packed;
 use domain::snapshot::Asset;
 use domain::word::{Kind, Status, Word};
 use maud::{Markup, html};
@@ -72,11 +73,12 @@ pub fn list(sheet: &Sheet) -> Markup {
 }
 
 fn row(sheet: &Sheet, asset: &Asset) -> Markup {
-    let (lang, facts) = (sheet.lang, &asset.facts);
-    let model = [facts.manufacturer.as_deref(), facts.model.as_deref()].into_iter().flatten().collect::<Vec<_>>();
+    let (lang, id) = (sheet.lang, sheet.edition.snapshot.id(asset));
+    let told = [asset.told(Packed::manufacturer), asset.told(Packed::model)];
+    let model = told.into_iter().flatten().map(|told| &**told.text()).collect::<Vec<_>>();
     html! { tr {
-        th.one scope="row" { a href=(format!("/explain?q={}", query(&asset.id))) { (asset.id) } }
-        td { (words::kind(lang, facts.kind.map_or("unknown", Word::name))) }
+        th.one scope="row" { a href=(format!("/explain?q={}", query(&id))) { (id) } }
+        td { (words::kind(lang, asset.kind.map_or("unknown", Word::name))) }
         td { (model.join(" ")) }
         td { (sheet.edition.snapshot.entities.entity(asset.entity).name) }
         td { (statuses::status(lang, asset.status(sheet.edition.today))) }

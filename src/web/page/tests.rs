@@ -38,6 +38,7 @@ fn edition() -> Edition {
         harvested: Vec::new(),
         entities: EntityTree { nodes },
         assets: Vec::new(),
+        alike: Default::default(),
         unjoined: Vec::new(),
         purchases: Vec::new(),
         exits: Vec::new(),
