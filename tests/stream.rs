@@ -8,8 +8,8 @@ use serde_json::Value;
 use crate::house::{Daemon, Folder, client, table, wait};
 
 /// Assets, and letters that each has in the answer. The place is one text, which the daemon holds once.
-const ASSETS: usize = 8_000;
-const PLACE: usize = 4500;
+const ASSETS: usize = 5_000;
+const PLACE: usize = 7200;
 /// What the daemon may grow by while it sends them nine times, in kilobytes: a fifth of one body.
 const GROWTH: u64 = 7 * 1024;
 
@@ -40,11 +40,14 @@ fn cell(value: &Value) -> String {
 #[test]
 fn a_slow_reader_of_everything_costs_little() {
     let (_folder, daemon) = fleet();
-    // What is written for people who read the database is over then.
+    // What is written for people who read the database is over when nothing grows any more.
+    let still = std::cell::Cell::new((0, 0));
     daemon.until("its memory is steady", |daemon| {
-        let before = daemon.resident();
-        std::thread::sleep(Duration::from_millis(500));
-        before.abs_diff(daemon.resident()) < 64
+        std::thread::sleep(Duration::from_millis(250));
+        let (before, turns) = still.get();
+        let now = daemon.resident();
+        still.set((now, if now.abs_diff(before) < 64 { turns + 1 } else { 0 }));
+        turns >= 10
     });
     let steady = daemon.resident();
     let (body, most) = wait(async {

@@ -4,6 +4,7 @@
 mod answer;
 pub mod api;
 pub mod auth;
+mod headers;
 mod kept;
 mod openapi;
 mod page;
@@ -37,6 +38,7 @@ use crate::wording::Lang;
 use answer::{Written, prefers_csv, write};
 use api::{Ask, Route};
 use auth::{Sessions, Viewer, viewer};
+use headers::{accepts, is_known, tag, tagged, takes_gzip};
 use kept::{Kept, Question};
 use problem::Problem;
 use world::{Key, Worlds};
@@ -170,7 +172,10 @@ static POLICY: LazyLock<Option<HeaderValue>> = LazyLock::new(|| {
 impl House {
     fn edition(&self) -> Result<Arc<Edition>, Problem> {
         let edition = self.web.editions.borrow().clone();
-        edition.ok_or_else(|| Problem::unavailable("nothing is published yet: the first collection is under way"))
+        let unpublished = || Problem::unavailable("nothing is published yet: the first collection is under way");
+        let edition = edition.ok_or_else(unpublished)?;
+        self.worlds.follow(&edition);
+        Ok(edition)
     }
 
     fn viewer(&self, headers: &HeaderMap, edition: &Edition) -> Result<Viewer, Problem> {
@@ -185,38 +190,6 @@ async fn computed<T: Send + 'static>(
 ) -> Result<T, Problem> {
     let _permit = house.computing.acquire().await.map_err(|_| Problem::internal())?;
     tokio::task::spawn_blocking(compute).await.map_err(|_| Problem::internal())
-}
-
-fn accepts(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
-}
-
-fn takes_gzip(headers: &HeaderMap) -> bool {
-    accepts(headers, header::ACCEPT_ENCODING).is_some_and(|accepted| {
-        accepted.split(',').any(|one| one.trim().starts_with("gzip") && !one.replace(' ', "").ends_with(";q=0"))
-    })
-}
-
-/// A strong tag: edition, viewer, form and encoding. The address tells the rest.
-fn tag(edition: &Edition, viewer: &Viewer, headers: &HeaderMap, form: &str) -> String {
-    let encoding = accepts(headers, header::ACCEPT_ENCODING).unwrap_or_default();
-    let encoding = auth::hex(&Sha256::digest(encoding)[..4]);
-    format!("\"{}-{form}-{}-{encoding}\"", edition.number, viewer.mark())
-}
-
-/// Does the asker have this representation already (RFC 9110, 13.1.2)?
-fn is_known(headers: &HeaderMap, tag: &str) -> bool {
-    let told = headers.get_all(header::IF_NONE_MATCH).into_iter().filter_map(|value| value.to_str().ok());
-    told.flat_map(|value| value.split(','))
-        .map(str::trim)
-        .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
-}
-
-fn tagged(mut response: Response, tag: &str) -> Response {
-    if let Ok(tag) = HeaderValue::from_str(tag) {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
-    response
 }
 
 /// Answers a route of the API.
@@ -333,10 +306,11 @@ async fn scrape(
     let format = negotiate(accepts(headers, header::ACCEPT));
     let gzip = takes_gzip(headers);
     // Many people see a dashboard: a scrape folds small cells, whoever asks.
-    let world = house.worlds.of(&edition, Key { folded: true, ..Key::of(&edition, &viewer) });
-    let body = if world.key.is_published(&edition) {
+    let key = Key { folded: true, ..Key::of(&edition, &viewer) };
+    let body = if key.is_published(&edition) {
         edition.exposition().body(format, gzip)
     } else {
+        let world = house.worlds.of(&edition, key);
         computed(house, move || world.exposition(&viewer).body(format, gzip)).await?
     };
     let mut response = ([(header::CONTENT_TYPE, format.content_type())], body).into_response();

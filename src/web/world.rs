@@ -210,11 +210,18 @@ impl World {
 pub struct Worlds(Mutex<Vec<Arc<World>>>);
 
 impl Worlds {
+    /// Forgets what speaks of other editions: it would keep all of them in memory.
+    pub fn follow(&self, edition: &Arc<Edition>) {
+        // Declared before the lock, and thus freed after it: freeing a fleet takes long, and everybody waits for the lock.
+        let _former: Vec<Arc<World>>;
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        _former = kept.extract_if(.., |world| !Arc::ptr_eq(&world.edition, edition)).collect();
+    }
+
     /// The world of an edition and a key. It is made here, and filled when something of it is first needed.
     pub fn of(&self, edition: &Arc<Edition>, key: Key) -> Arc<World> {
+        self.follow(edition);
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // What speaks of an older edition would keep all of it in memory.
-        kept.retain(|world| Arc::ptr_eq(&world.edition, edition));
         if let Some(at) = kept.iter().position(|world| world.key == key) {
             let world = kept.remove(at);
             kept.push(world.clone());
