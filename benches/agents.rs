@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use connectors::rule::Rules;
 use connectors::{Context, Progress, Source};
-use cost::{peak_megabytes, processor_seconds, processor_seconds_of};
+use cost::{megabytes_of, processor_seconds, processor_seconds_of};
 use exporter::Exporter;
 use responder::Faults;
 use tokio::net::UdpSocket;
@@ -161,7 +161,7 @@ fn ask(size: usize) {
         harvest.observations.len(),
         processor_seconds() - cpu,
         wall.elapsed().as_secs_f64(),
-        peak_megabytes()
+        megabytes_of(std::process::id(), "VmHWM")
     );
 }
 

@@ -10,7 +10,7 @@ use std::time::Instant;
 use connectors::rule::Rules;
 use connectors::secret::PseudonymKey;
 use connectors::{Connector, Context, Progress, Source};
-use cost::{peak_megabytes, processor_seconds};
+use cost::{megabytes_of, processor_seconds};
 
 mod cost;
 
@@ -33,7 +33,7 @@ fn measure(name: &str, size: usize, source: &dyn Source) {
         harvest.accepted(),
         processor_seconds() - cpu,
         wall.elapsed().as_secs_f64(),
-        peak_megabytes()
+        megabytes_of(std::process::id(), "VmHWM")
     );
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use connectors::{Context, Harvest, Progress};
-use cost::peak_megabytes;
+use cost::megabytes_of;
 use domain::assumption::Assumptions;
 use domain::entity::{Entity, EntityTree};
 use domain::indicator::{Basis, Publishing, Settings, measure};
@@ -145,5 +145,5 @@ fn main() {
         of.sort_by(f64::total_cmp);
         println!("{name:<10} {:>7.3} s", of[RUNS / 2]);
     }
-    println!("{:<10} {:>7.0} MB", "peak", peak_megabytes());
+    println!("{:<10} {:>7.0} MB", "peak", megabytes_of(std::process::id(), "VmHWM"));
 }

@@ -6,7 +6,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use cost::peak_megabytes;
+use cost::megabytes_of;
 use domain::assumption::Assumptions;
 use domain::entity::{Entity, EntityTree};
 use domain::indicator::{Basis, Publishing, Settings, measure};
@@ -160,8 +160,7 @@ fn objectives(days: i32) -> Vec<Objective> {
 
 /// The memory that this process holds now, in bytes.
 fn resident_bytes() -> u64 {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    statm.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4096
+    (megabytes_of(std::process::id(), "VmRSS") * 1e6) as u64
 }
 
 /// Seconds of the middle one of some runs.
@@ -216,5 +215,5 @@ fn main() {
             println!("          basis and measure with {days} days of baselines: {whole:.3} s");
         }
     }
-    println!("peak {:.0} MB", peak_megabytes());
+    println!("peak {:.0} MB", megabytes_of(std::process::id(), "VmHWM"));
 }

@@ -157,6 +157,13 @@ pub struct Unjoined {
     pub entity: EntityId,
 }
 
+impl Unjoined {
+    /// Seems it to be there: has nobody disabled its account?
+    pub fn seems_there(&self) -> bool {
+        self.voices.told(Packed::account_enabled) != Some(false)
+    }
+}
+
 /// A line, its source, and the entity it belongs to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Placed<T> {
@@ -245,7 +252,7 @@ impl Snapshot {
 
     /// What only witnesses report, and seems to be there: nobody disabled its account.
     pub fn unlisted(&self) -> impl Iterator<Item = &Unjoined> {
-        self.unjoined.iter().filter(|unjoined| unjoined.voices.told(Packed::account_enabled) != Some(false))
+        self.unjoined.iter().filter(|unjoined| unjoined.seems_there())
     }
 
     /// What belongs to these entities and to those below them: the same world for someone who may see no more.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use axum::serve::ListenerExt;
 use domain::testimony::Testimony;
 use domain::word::Word;
 use jiff::Timestamp;
@@ -20,7 +21,7 @@ use tracing::{error, info, warn};
 use crate::appraise::keep_appraising;
 use crate::collect::{Collected, keep, settle};
 use crate::config::Config;
-use crate::edition::{Edition, SourceState};
+use crate::edition::{Edition, SourceState, retire};
 use crate::history::History;
 use crate::notify::keep_telling;
 use crate::refresh::{Ground, refresh, testimonies};
@@ -148,6 +149,8 @@ impl House {
         for (address, listener) in listeners {
             let listener = TcpListener::from_std(listener.try_clone()?)?;
             info!(address = %listener.local_addr()?, "listening");
+            // The end of an answer does not wait for the reader to confirm what came before.
+            let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
             let is_metrics = self.config.server.metrics_listen == Some(*address);
             let routes = if is_metrics { metrics_router(web(server.clone())) } else { router(web(server.clone())) };
             let mut stops = serving_stops.clone();
@@ -409,7 +412,7 @@ impl House {
             seconds = edition.refresh_seconds,
             "published"
         );
-        editions.send_replace(Some(Arc::new(edition)));
+        retire(editions.send_replace(Some(Arc::new(edition))));
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! What the daemon currently tells the world.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use domain::indicator::objective::Standing;
 use domain::indicator::{Indicator, Publishing, Reading, Settings};
@@ -44,7 +45,7 @@ pub struct SourceState {
     /// Its last complete harvest is older than `stale_after`, or there is none.
     pub stale: bool,
     /// When that is.
-    pub stale_after: std::time::Duration,
+    pub stale_after: Duration,
 }
 
 /// What the daemon currently tells the world: immutable, replaced whole.
@@ -84,4 +85,19 @@ impl Edition {
     pub fn exposition(&self) -> &Exposition {
         self.exposition.get_or_init(|| Exposition::of(self))
     }
+}
+
+/// How often one looks whether a former edition is still read.
+const GLANCE: Duration = Duration::from_millis(200);
+
+/// Holds a former edition until nobody else does, and frees it off the async threads: a fleet is many small pieces, and
+/// whoever happened to read it last would stand still meanwhile, and all its thread's tasks with it.
+pub fn retire(former: Option<Arc<Edition>>) {
+    let Some(former) = former else { return };
+    tokio::spawn(async move {
+        while Arc::strong_count(&former) > 1 {
+            tokio::time::sleep(GLANCE).await;
+        }
+        tokio::task::spawn_blocking(move || drop(former));
+    });
 }

@@ -24,5 +24,6 @@ mod simulate;
 mod snmp;
 mod story;
 mod strategy;
+mod stream;
 mod tidy;
 mod tiers;

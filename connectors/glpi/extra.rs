@@ -46,8 +46,8 @@ pub struct Block {
     pub lists: Vec<String>,
     /// Column and number of each of its fields.
     columns: Vec<(String, usize)>,
-    /// Does one of them hold one of a list?
-    pub has_choices: bool,
+    /// Columns that hold one of a list.
+    pub choices: Vec<String>,
 }
 
 impl Block {
@@ -64,7 +64,14 @@ impl Block {
             .collect();
         let active = row.columns.get("is_active").and_then(super::row::number) != Some(0);
         let id = id_of(row.columns)?;
-        (active && !lists.is_empty()).then_some(Self { id, lists, columns: Vec::new(), has_choices: false })
+        (active && !lists.is_empty()).then_some(Self { id, lists, columns: Vec::new(), choices: Vec::new() })
+    }
+}
+
+impl Block {
+    /// What a row tells of its choices, and nothing else of it: a whole list of these is held.
+    pub fn chosen(&self, row: &Map<String, Value>) -> Map<String, Value> {
+        self.choices.iter().filter_map(|column| Some((column.clone(), row.get(column)?.clone()))).collect()
     }
 }
 
@@ -82,7 +89,9 @@ impl Extra {
             }
             _ => return,
         };
-        block.has_choices |= sort == Sort::Choice;
+        if sort == Sort::Choice {
+            block.choices.push(column.clone());
+        }
         let label = row.text("label").unwrap_or_else(|| name.clone());
         let field = self.field(&label, &name, sort);
         block.columns.push((column, field));

@@ -17,6 +17,7 @@ use crate::rule::Rules;
 use crate::{Class, Failure, Harvest, Progress};
 
 mod fake;
+mod growth;
 mod high_level;
 mod reading;
 mod refusals;

@@ -155,8 +155,8 @@ impl Asking<'_> {
             for class in &block.lists {
                 // With names instead of ids, the item is a name too: the raw list says whose the values are.
                 let mut named = HashMap::new();
-                if block.has_choices {
-                    let learn = |row: &Map<String, Value>| named.extend(id_of(row).map(|id| (id, row.clone())));
+                if !block.choices.is_empty() {
+                    let learn = |row: &Map<String, Value>| named.extend(id_of(row).map(|id| (id, block.chosen(row))));
                     self.try_list(class, "&expand_dropdowns=true", learn).await?;
                 }
                 let take = |row: &Map<String, Value>| {

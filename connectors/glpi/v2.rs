@@ -136,6 +136,7 @@ pub fn custom_values(reader: &mut Reader<'_>, itemtype: &ItemType, item: u64, fi
 /// The processors, memory and drives of servers. They are taken once a list of them is whole.
 async fn components(access: &mut Access, reader: &mut Reader<'_>, progress: &Progress) -> Result<(), Failure> {
     let servers = reader.servers();
+    let is_server = |id: u64| servers.binary_search(&id).is_ok();
     'lists: for (of, fields) in COMPONENTS {
         let mut rows = Vec::new();
         let mut chunks = servers.chunks(AT_ONCE);
@@ -144,8 +145,12 @@ async fn components(access: &mut Access, reader: &mut Reader<'_>, progress: &Pro
             let filter = format!("itemtype==Computer;items_id=in=({list})");
             let mut understood = true;
             let take = |row: Map<String, Value>| {
-                understood &= computer_of(&row).is_some_and(|id| ids.contains(&id));
-                rows.push(row);
+                let computer = computer_of(&row);
+                understood &= computer.is_some_and(|id| ids.contains(&id));
+                // Those of all computers may come, and would take more room than the harvest.
+                if computer.is_some_and(is_server) {
+                    rows.push(row);
+                }
             };
             if !access.graphql(of, fields, Some(&filter), true, progress, take).await? {
                 reader.note(format!("{of}: not known to this GLPI, or not readable by the account"));

@@ -12,6 +12,7 @@ use sqlx::{AssertSqlSafe, Column as _, ConnectOptions as _, Connection as _, Exe
 use super::Asked;
 use super::fields::Fields;
 use super::machine::{Columns, Machine, text};
+use super::read::Reader;
 use crate::clock::Clock;
 use crate::http::is_tls;
 use crate::{Class, Failure, Harvest, Progress};
@@ -152,15 +153,7 @@ impl Asking {
             after = last;
         }
         if asked.snmp {
-            for (type_name, rows) in self.snmp().await? {
-                let Some(rows) = rows else {
-                    asked.missed_snmp(&mut reader, &type_name)?;
-                    continue;
-                };
-                for row in &rows {
-                    reader.snmp(&type_name, row);
-                }
-            }
+            self.snmp(asked, &mut reader).await?;
         }
         Ok(reader.harvest())
     }
@@ -300,35 +293,40 @@ impl Asking {
         Ok(())
     }
 
-    /// What the SNMP scan has found, by the house's own types. Their tables may be kept from the account.
-    async fn snmp(&mut self) -> Result<Vec<(String, Option<Vec<Columns>>)>, Failure> {
+    /// Reads what the SNMP scan has found, by the house's own types. Their tables may be kept from the account.
+    async fn snmp(&mut self, asked: &Asked, reader: &mut Reader<'_>) -> Result<(), Failure> {
         if !self.columns.contains_key("snmp_types") {
-            return Ok(Vec::new());
+            return Ok(());
         }
         let query = "SELECT CAST(TYPE_NAME AS CHAR) AS name, CAST(TABLE_TYPE_NAME AS CHAR) AS told FROM snmp_types";
         let types = self.rows(query).await?;
-        let mut found = Vec::new();
         for (name, table) in types.iter().filter_map(|row| text(row, "name").zip(text(row, "told"))) {
             let Some(columns) = self.columns.get(&*table) else {
-                found.push((name.into_owned(), None));
+                asked.missed_snmp(reader, &name)?;
                 continue;
             };
             let columns: Vec<String> = self.cast(&table, "s", columns.iter().map(String::as_str));
             let query = format!("SELECT {} FROM {} s", columns.join(", "), quoted(&table));
-            found.push((name.into_owned(), Some(self.rows(&query).await?)));
+            self.each(&query, |row| reader.snmp(&name, &row)).await?;
         }
-        Ok(found)
+        Ok(())
     }
 
     /// The rows of a question whose columns are all text.
     async fn rows(&mut self, query: &str) -> Result<Vec<Columns>, Failure> {
         let mut rows = Vec::new();
+        self.each(query, |row| rows.push(row)).await?;
+        Ok(rows)
+    }
+
+    /// Gives the rows of such a question on, one by one as they come.
+    async fn each(&mut self, query: &str, mut take: impl FnMut(Columns)) -> Result<(), Failure> {
         let mut names: HashMap<usize, String> = HashMap::new();
         let mut stream = sqlx::query(AssertSqlSafe(query)).persistent(false).fetch(&mut self.connection);
         loop {
             match stream.try_next().await {
-                Ok(Some(row)) => rows.push(columns(&row, &mut names)),
-                Ok(None) => return Ok(rows),
+                Ok(Some(row)) => take(columns(&row, &mut names)),
+                Ok(None) => return Ok(()),
                 Err(error) => return Err(broken(&error, &self.host)),
             }
         }

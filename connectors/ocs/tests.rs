@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::rule::Rules;
 
 mod faults;
+mod growth;
 mod server;
 
 /// Administrative data by their labels, and the columns behind them.

@@ -4,13 +4,16 @@
 mod answer;
 pub mod api;
 pub mod auth;
+mod headers;
+mod kept;
 mod openapi;
 mod page;
 mod problem;
+mod stream;
 mod world;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -32,9 +35,11 @@ use crate::edition::Edition;
 use crate::exposition::negotiate;
 use crate::history::History;
 use crate::wording::Lang;
-use answer::{prefers_csv, write};
+use answer::{Written, prefers_csv, write};
 use api::{Ask, Route};
 use auth::{Sessions, Viewer, viewer};
+use headers::{accepts, is_known, tag, tagged, takes_gzip};
+use kept::{Kept, Question};
 use problem::Problem;
 use world::{Key, Worlds};
 
@@ -63,13 +68,20 @@ struct House {
     web: Web,
     sessions: Sessions,
     worlds: Arc<Worlds>,
+    kept: Arc<Kept>,
     computing: Semaphore,
 }
 
 type Shared = State<Arc<House>>;
 
 fn house(web: Web) -> Arc<House> {
-    Arc::new(House { web, sessions: Sessions::default(), worlds: Arc::default(), computing: Semaphore::new(AT_ONCE) })
+    Arc::new(House {
+        web,
+        sessions: Sessions::default(),
+        worlds: Arc::default(),
+        kept: Arc::default(),
+        computing: Semaphore::new(AT_ONCE),
+    })
 }
 
 /// Page, API, and the metrics unless they have an address of their own.
@@ -141,21 +153,29 @@ async fn guarded(request: Request, next: Next) -> Response {
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
     headers.append(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding, Authorization, Cookie"));
+    if let Some(policy) = &*POLICY {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
+    }
+    response
+}
+
+/// What a browser may load and do: our own style and pictures, our own forms.
+static POLICY: LazyLock<Option<HeaderValue>> = LazyLock::new(|| {
     let style = STANDARD.encode(Sha256::digest(page::STYLE.as_bytes()));
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{style}'; img-src 'self'; form-action 'self'; base-uri 'none'; \
          frame-ancestors 'none'"
     );
-    if let Ok(policy) = HeaderValue::from_str(&policy) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    response
-}
+    HeaderValue::from_str(&policy).ok()
+});
 
 impl House {
     fn edition(&self) -> Result<Arc<Edition>, Problem> {
         let edition = self.web.editions.borrow().clone();
-        edition.ok_or_else(|| Problem::unavailable("nothing is published yet: the first collection is under way"))
+        let unpublished = || Problem::unavailable("nothing is published yet: the first collection is under way");
+        let edition = edition.ok_or_else(unpublished)?;
+        self.worlds.follow(&edition);
+        Ok(edition)
     }
 
     fn viewer(&self, headers: &HeaderMap, edition: &Edition) -> Result<Viewer, Problem> {
@@ -170,32 +190,6 @@ async fn computed<T: Send + 'static>(
 ) -> Result<T, Problem> {
     let _permit = house.computing.acquire().await.map_err(|_| Problem::internal())?;
     tokio::task::spawn_blocking(compute).await.map_err(|_| Problem::internal())
-}
-
-fn accepts(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
-}
-
-/// A strong tag: edition, viewer, form and encoding. The address tells the rest.
-fn tag(edition: &Edition, viewer: &Viewer, headers: &HeaderMap, form: &str) -> String {
-    let encoding = accepts(headers, header::ACCEPT_ENCODING).unwrap_or_default();
-    let encoding = auth::hex(&Sha256::digest(encoding)[..4]);
-    format!("\"{}-{form}-{}-{encoding}\"", edition.number, viewer.mark())
-}
-
-/// Does the asker have this representation already (RFC 9110, 13.1.2)?
-fn is_known(headers: &HeaderMap, tag: &str) -> bool {
-    let told = headers.get_all(header::IF_NONE_MATCH).into_iter().filter_map(|value| value.to_str().ok());
-    told.flat_map(|value| value.split(','))
-        .map(str::trim)
-        .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
-}
-
-fn tagged(mut response: Response, tag: &str) -> Response {
-    if let Ok(tag) = HeaderValue::from_str(tag) {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
-    response
 }
 
 /// Answers a route of the API.
@@ -217,14 +211,34 @@ async fn read(
     }
     let path: BTreeMap<String, String> =
         path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let gzip = takes_gzip(&headers);
+    // A history also tells what is stored, which may change while the edition lasts; lists of single assets are walked
+    // through, and no page is asked for twice.
+    let keeps = route.path != api::HISTORY && route.scope == Scope::Read;
+    let form = format!("{} {path:?} {query:?} {csv} {}", route.path, viewer.mark());
+    let question: Question = (edition.number, form);
+    if let Some(made) = house.kept.of(&question) {
+        return Ok(tagged(made.response(gzip), &tag));
+    }
     let (worlds, body) = (house.worlds.clone(), String::new());
     let mut ask = Ask { edition, viewer, path, query, body, csv, worlds, stored: Vec::new() };
     if route.path == api::HISTORY {
         ask.stored = api::indicators::stored(&ask, &house.web.history).await?;
     }
-    let number = ask.edition.number;
-    let answer = computed(&house, move || (route.answer)(&ask).map(|answer| write(answer, number, csv))).await??;
-    Ok(tagged(answer, &tag))
+    let kept = house.kept.clone();
+    let answer = computed(&house, move || {
+        // Many ask the same of a new edition at once; the first of them has its answer made.
+        if let Some(made) = kept.of(&question) {
+            return Ok(Written::Whole(made));
+        }
+        let answer = write((route.answer)(&ask)?, ask.edition.number, csv);
+        if let (Written::Whole(made), true) = (&answer, keeps) {
+            made.compress();
+            kept.keep(question, made);
+        }
+        Ok::<_, Problem>(answer)
+    });
+    Ok(tagged(answer.await??.response(gzip), &tag))
 }
 
 /// Answers a route of the API that computes on what is sent. Nothing is changed, but computing costs: a session says
@@ -246,7 +260,8 @@ async fn compute(
     let (worlds, path) = (house.worlds.clone(), BTreeMap::new());
     let ask = Ask { edition, viewer, path, query, body, csv, worlds, stored: Vec::new() };
     let number = ask.edition.number;
-    computed(&house, move || (route.answer)(&ask).map(|answer| write(answer, number, csv))).await?
+    let answer = computed(&house, move || (route.answer)(&ask).map(|answer| write(answer, number, csv)));
+    Ok(answer.await??.response(takes_gzip(&headers)))
 }
 
 /// The query of a route; a parameter that it does not have is refused.
@@ -289,14 +304,13 @@ async fn scrape(
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let format = negotiate(accepts(headers, header::ACCEPT));
-    let gzip = accepts(headers, header::ACCEPT_ENCODING).is_some_and(|accepted| {
-        accepted.split(',').any(|one| one.trim().starts_with("gzip") && !one.replace(' ', "").ends_with(";q=0"))
-    });
+    let gzip = takes_gzip(headers);
     // Many people see a dashboard: a scrape folds small cells, whoever asks.
-    let world = house.worlds.of(&edition, Key { folded: true, ..Key::of(&edition, &viewer) });
-    let body = if world.key.is_published(&edition) {
+    let key = Key { folded: true, ..Key::of(&edition, &viewer) };
+    let body = if key.is_published(&edition) {
         edition.exposition().body(format, gzip)
     } else {
+        let world = house.worlds.of(&edition, key);
         computed(house, move || world.exposition(&viewer).body(format, gzip)).await?
     };
     let mut response = ([(header::CONTENT_TYPE, format.content_type())], body).into_response();

@@ -11,13 +11,15 @@ use domain::indicator::{Basis, Indicator, Publishing, Reading};
 use domain::law::agec::Ledger;
 use domain::law::reen::Exits;
 use domain::quantity::Estimate;
+use domain::record::Text;
 use domain::snapshot::Snapshot;
 use domain::testimony::Moment;
-use domain::word::Kind;
+use domain::word::{Kind, Word};
 use jiff::ToSpan;
 use jiff::civil::Date;
+use sha2::{Digest, Sha256};
 
-use super::auth::Viewer;
+use super::auth::{Viewer, hex};
 use crate::config::Scope;
 use crate::edition::Edition;
 use crate::exposition::Exposition;
@@ -65,6 +67,7 @@ pub struct World {
     ledger: OnceLock<Ledger>,
     exits: OnceLock<Exits>,
     ambiguous: OnceLock<Vec<Doubt>>,
+    named: OnceLock<Vec<(Text, usize)>>,
     portions: OnceLock<(Vec<Portion>, Kinds)>,
     changes: OnceLock<Option<Comparison>>,
     exposition: OnceLock<Exposition>,
@@ -81,6 +84,7 @@ impl World {
             ledger: OnceLock::new(),
             exits: OnceLock::new(),
             ambiguous: OnceLock::new(),
+            named: OnceLock::new(),
             portions: OnceLock::new(),
             changes: OnceLock::new(),
             exposition: OnceLock::new(),
@@ -132,8 +136,39 @@ impl World {
 
     /// All that could not be settled in it.
     pub fn doubts(&self) -> impl Iterator<Item = &Doubt> {
+        self.all_doubts().into_iter().flatten()
+    }
+
+    fn all_doubts(&self) -> [&[Doubt]; 3] {
         let ambiguous = || ambiguous(self.snapshot(), &Rows::of(&self.edition.settings.factors, self.snapshot()));
-        self.snapshot().doubts.iter().chain(&self.ledger().doubts).chain(self.ambiguous.get_or_init(ambiguous))
+        [&self.snapshot().doubts, &self.ledger().doubts, self.ambiguous.get_or_init(ambiguous)]
+    }
+
+    /// The doubt of a place, in the order of [`Self::doubts`].
+    pub fn doubt(&self, mut at: usize) -> &Doubt {
+        let [first, second, last] = self.all_doubts();
+        for doubts in [first, second] {
+            match doubts.get(at) {
+                Some(doubt) => return doubt,
+                None => at -= doubts.len(),
+            }
+        }
+        &last[at]
+    }
+
+    /// An id for each doubt, sorted, and its place. The same doubt keeps its id from one edition to the next.
+    pub fn named_doubts(&self) -> &[(Text, usize)] {
+        self.named.get_or_init(|| {
+            let id = |doubt: &Doubt| {
+                let about: Vec<&str> = doubt.about.iter().map(|id| &**id).collect();
+                let digest = hex(&Sha256::digest(format!("{about:?} {}", doubt.what)));
+                Text::from(format!("{}-{}", doubt.reason.name(), &digest[..16]))
+            };
+            let mut named: Vec<(Text, usize)> =
+                self.doubts().enumerate().map(|(at, doubt)| (id(doubt), at)).collect();
+            named.sort();
+            named
+        })
     }
 
     /// Its annual footprint, factor by factor and kind by kind.
@@ -175,11 +210,18 @@ impl World {
 pub struct Worlds(Mutex<Vec<Arc<World>>>);
 
 impl Worlds {
+    /// Forgets what speaks of other editions: it would keep all of them in memory.
+    pub fn follow(&self, edition: &Arc<Edition>) {
+        // Declared before the lock, and thus freed after it: freeing a fleet takes long, and everybody waits for the lock.
+        let _former: Vec<Arc<World>>;
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        _former = kept.extract_if(.., |world| !Arc::ptr_eq(&world.edition, edition)).collect();
+    }
+
     /// The world of an edition and a key. It is made here, and filled when something of it is first needed.
     pub fn of(&self, edition: &Arc<Edition>, key: Key) -> Arc<World> {
+        self.follow(edition);
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // What speaks of an older edition would keep all of it in memory.
-        kept.retain(|world| Arc::ptr_eq(&world.edition, edition));
         if let Some(at) = kept.iter().position(|world| world.key == key) {
             let world = kept.remove(at);
             kept.push(world.clone());

@@ -5,6 +5,7 @@
 mod compare;
 mod footing;
 mod gain;
+mod growth;
 mod identity;
 mod law;
 mod ledger;

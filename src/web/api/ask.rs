@@ -1,6 +1,7 @@
 //! A question, and how its parameters are read.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use domain::entity::EntityId;
@@ -10,7 +11,7 @@ use jiff::civil::Date;
 use super::cursor;
 use crate::edition::Edition;
 use crate::history::Past;
-use crate::web::answer::Answer;
+use crate::web::answer::{Answer, LIST, Row, Rows};
 use crate::web::auth::Viewer;
 use crate::web::problem::Problem;
 use crate::web::world::{Key, World, Worlds};
@@ -98,16 +99,24 @@ impl Ask {
         id.map(Some).ok_or_else(|| Problem::parameter("cursor", "`cursor` is none of ours"))
     }
 
-    /// The part of a list that is asked for: items with their ids, in any order. A list without `limit` is told whole.
-    pub fn paged(&self, mut items: Vec<(String, crate::web::answer::Row)>) -> Result<Answer, Problem> {
+    /// The part of a list that is asked for: ids in any order, each with what its row is made of, once it is that row's
+    /// turn. A list without `limit` is told whole.
+    pub fn paged<I: Deref<Target = str> + Ord + Send + 'static, T: Send + 'static>(
+        &self,
+        mut items: Vec<(I, T)>,
+        row: impl Fn(&T) -> Row + Send + 'static,
+    ) -> Result<Answer, Problem> {
         items.sort_by(|a, b| a.0.cmp(&b.0));
         if let Some(after) = self.after()? {
-            items.retain(|(id, _)| *id > after);
+            let told = items.partition_point(|(id, _)| **id <= *after);
+            items.drain(..told);
         }
         let limit = self.limit()?.filter(|_| !self.csv).unwrap_or(usize::MAX);
         let next = items.len() > limit;
         items.truncate(limit);
         let next = items.last().filter(|_| next).map(|(id, _)| cursor(id));
-        Ok(Answer::List { rows: items.into_iter().map(|(_, row)| row).collect(), next, more: Vec::new() })
+        let (columns, count) = (Vec::new(), items.len());
+        let of = Box::new(move |at: usize| items.get(at).map(|(_, of)| row(of)));
+        Ok(Answer::Rows { file: LIST, rows: Rows { columns, count, of }, next })
     }
 }

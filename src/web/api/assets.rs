@@ -1,7 +1,5 @@
 //! Single assets. The holder's pseudonym is never told.
 
-use std::sync::Arc;
-
 use domain::explain::Step;
 use domain::indicator::{Basis, Publishing};
 use domain::observation::Facts;
@@ -15,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Ask, cursor, day, number};
 use crate::edition::Edition;
-use crate::web::answer::{self, Answer, Row};
+use crate::web::answer::{self, Answer, Row, Rows};
 use crate::web::auth::Viewer;
 use crate::web::problem::Problem;
 use crate::web::world::World;
@@ -149,7 +147,14 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
     let (limit, after) = (ask.limit()?.unwrap_or(PAGE), ask.after()?);
     let (edition, viewer) = (ask.edition.clone(), ask.viewer.clone());
     if ask.csv {
-        return Ok(Answer::Lines { file: "assets.csv".to_owned(), lines: Box::new(csv(edition, viewer, filter)) });
+        let count = edition.snapshot.assets.len();
+        let of = move |at: usize| {
+            let asset = &edition.snapshot.assets[at];
+            let told = viewer.sees(&edition, asset.entity) && filter.takes(&edition, asset);
+            told.then(|| row(&edition, asset))
+        };
+        let rows = Rows { columns: columns(), count, of: Box::new(of) };
+        return Ok(Answer::Rows { file: "assets.csv", rows, next: None });
     }
     let (assets, next) = filter.list(&edition, &viewer, after.as_deref(), limit);
     let rows = assets.into_iter().map(|asset| row(&edition, asset)).collect();
@@ -172,22 +177,6 @@ fn columns() -> Vec<&'static str> {
     ];
     let fields = Facts::FIELDS.iter().map(|field| field.name).filter(|name| !APART.contains(name));
     first.into_iter().chain(fields).collect()
-}
-
-fn csv(
-    edition: Arc<Edition>,
-    viewer: crate::web::auth::Viewer,
-    filter: Filter,
-) -> impl Iterator<Item = String> + Send {
-    let columns = columns();
-    let head = crate::report::cells::line(columns.iter().map(|column| (*column).to_owned()));
-    let count = edition.snapshot.assets.len();
-    let lines = (0..count).filter_map(move |at| {
-        let asset = &edition.snapshot.assets[at];
-        let told = viewer.sees(&edition, asset.entity) && filter.takes(&edition, asset);
-        told.then(|| answer::csv_line(&columns, &row(&edition, asset)))
-    });
-    std::iter::once(head).chain(lines)
 }
 
 /// The asset that the path names, where the viewer may see it.

@@ -1,5 +1,6 @@
 //! REEN article 16: the figures of a civil year, and the lines behind them.
 
+use domain::record::Text;
 use domain::word::Word;
 
 use super::procurement::buyer;
@@ -35,9 +36,12 @@ pub fn year(ask: &Ask) -> Result<Answer, Problem> {
 pub fn lines(ask: &Ask) -> Result<Answer, Problem> {
     let of = ask.year()?;
     let world = ask.world();
-    let lines = world.exits().lines.iter().filter(|line| line.left_in(of) || line.stood_in(of));
-    let rows = lines.map(|line| {
-        let row = vec![
+    let lines = world.exits().lines.iter().enumerate();
+    let asked = lines.filter(|(_, line)| line.left_in(of) || line.stood_in(of));
+    let items: Vec<(Text, usize)> = asked.map(|(at, line)| (line.origin.clone(), at)).collect();
+    ask.paged(items, move |at| {
+        let line = &world.exits().lines[*at];
+        vec![
             ("origin", (&*line.origin).into()),
             ("siret", (&*line.siret).into()),
             ("kind", line.kind.map(Word::name).into()),
@@ -53,8 +57,6 @@ pub fn lines(ask: &Ask) -> Result<Answer, Problem> {
             ("proof", line.proof.as_deref().into()),
             ("in_a", (line.to_a(of) > 0.0).into()),
             ("in_b", (line.to_b(of) > 0.0).into()),
-        ];
-        (line.origin.to_string(), row)
-    });
-    ask.paged(rows.collect())
+        ]
+    })
 }

@@ -2,12 +2,11 @@
 
 use domain::doubt::Reason;
 use domain::word::Word;
-use sha2::{Digest, Sha256};
+use serde_json::Value;
 
 use super::Ask;
 use crate::config::Scope;
-use crate::web::answer::Answer;
-use crate::web::auth::hex;
+use crate::web::answer::{Answer, Row};
 use crate::web::problem::Problem;
 
 /// Every doubt; without scope `assets`, how many by reason.
@@ -25,20 +24,19 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
             let count = doubts().filter(|doubt| doubt.reason == *reason).count();
             ((*name).to_owned(), vec![("reason", (*name).into()), ("count", count.into())])
         });
-        return ask.paged(rows.collect());
+        return ask.paged(rows.collect(), Row::clone);
     }
-    let rows = doubts().map(|doubt| {
-        let about: Vec<&str> = doubt.about.iter().map(|id| &**id).collect();
-        // The same doubt keeps its id from one edition to the next.
-        let id =
-            format!("{}-{}", doubt.reason.name(), &hex(&Sha256::digest(format!("{about:?} {}", doubt.what)))[..16]);
-        let row = vec![
-            ("id", id.as_str().into()),
+    let named = world.named_doubts().iter();
+    let asked = named.filter(|(_, at)| wanted.is_none_or(|wanted| world.doubt(*at).reason == wanted));
+    let items = asked.map(|(id, at)| (id.clone(), (id.clone(), *at))).collect();
+    let world = world.clone();
+    ask.paged(items, move |(id, at)| {
+        let doubt = world.doubt(*at);
+        vec![
+            ("id", (&**id).into()),
             ("reason", doubt.reason.name().into()),
-            ("about", about.into()),
+            ("about", doubt.about.iter().map(|id| Value::from(&**id)).collect()),
             ("what", doubt.what.as_str().into()),
-        ];
-        (id, row)
-    });
-    ask.paged(rows.collect())
+        ]
+    })
 }

@@ -4,6 +4,7 @@ use domain::entity::EntityTree;
 use domain::law::agec::{Cell, Counted, Spend};
 use domain::law::declaration;
 use domain::law::trajectory::Trajectory;
+use domain::record::Text;
 use domain::word::Word;
 
 use super::{Ask, day, number, trajectory};
@@ -78,8 +79,11 @@ pub fn year(ask: &Ask) -> Result<Answer, Problem> {
 pub fn lines(ask: &Ask) -> Result<Answer, Problem> {
     let of = ask.year()?;
     let world = ask.world();
-    let rows = world.ledger().lines.iter().filter(|line| line.year == of).map(|line| {
-        let row = vec![
+    let lines = world.ledger().lines.iter().enumerate().filter(|(_, line)| line.year == of);
+    let items: Vec<(Text, usize)> = lines.map(|(at, line)| (line.origin.clone(), at)).collect();
+    ask.paged(items, move |at| {
+        let line = &world.ledger().lines[*at];
+        vec![
             ("origin", (&*line.origin).into()),
             ("from", if line.from_asset { "asset" } else { "ledger" }.into()),
             ("siret", (&*line.siret).into()),
@@ -100,10 +104,8 @@ pub fn lines(ask: &Ask) -> Result<Answer, Problem> {
             ("rental", line.rental.into()),
             ("recycled", line.recycled.into()),
             ("proof", line.proof.as_deref().into()),
-        ];
-        (line.origin.to_string(), row)
-    });
-    ask.paged(rows.collect())
+        ]
+    })
 }
 
 /// The declaration in the national schema, as it stands today.
@@ -117,5 +119,5 @@ pub fn declaration(ask: &Ask) -> Result<Answer, Problem> {
         return Err(Problem::parameter("year", detail));
     }
     let lines = crate::report::declaration::lines(&rows);
-    Ok(Answer::Lines { file: format!("declaration-{of}.csv"), lines: Box::new(lines.into_iter()) })
+    Ok(Answer::Lines { file: format!("declaration-{of}.csv"), lines })
 }

@@ -4,7 +4,7 @@ use domain::snapshot::Placed;
 use domain::word::{ActionStatus, Theme, Word};
 
 use super::Ask;
-use crate::web::answer::Answer;
+use crate::web::answer::{Answer, Row};
 use crate::web::problem::Problem;
 use crate::wire;
 
@@ -44,7 +44,7 @@ pub fn actions(ask: &Ask) -> Result<Answer, Problem> {
             && status.is_none_or(|status| line.told.status == Some(status))
     });
     let rows = asked.map(|line| (order(line), wire::action(snapshot, line, today)));
-    ask.paged(rows.collect())
+    ask.paged(rows.collect(), Row::clone)
 }
 
 /// What is declared by hand.
@@ -54,7 +54,7 @@ pub fn declared(ask: &Ask) -> Result<Answer, Problem> {
     let snapshot = world.snapshot();
     let asked = snapshot.declared.iter().filter(|line| wanted.is_none_or(|wanted| line.told.theme == Some(wanted)));
     let rows = asked.map(|line| (order(line), wire::declared(snapshot, line)));
-    ask.paged(rows.collect())
+    ask.paged(rows.collect(), Row::clone)
 }
 
 /// What suppliers declare of their services.
@@ -67,5 +67,5 @@ pub fn services(ask: &Ask) -> Result<Answer, Problem> {
     let snapshot = world.snapshot();
     let asked = snapshot.services.iter().filter(|line| wanted.is_none_or(|wanted| line.told.year == Some(wanted)));
     let rows = asked.map(|line| (order(line), wire::service(snapshot, line)));
-    ask.paged(rows.collect())
+    ask.paged(rows.collect(), Row::clone)
 }

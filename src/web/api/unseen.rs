@@ -10,7 +10,7 @@ use domain::voice::Voices;
 use domain::word::{Kind, Status, Word};
 
 use super::{Ask, cursor, day};
-use crate::web::answer::{Answer, Row};
+use crate::web::answer::{Answer, LIST, Row, Rows};
 use crate::web::problem::Problem;
 
 /// Active assets that are unseen for some reason, and what no inventory lists. A system past its support is told too.
@@ -20,66 +20,87 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
         return Err(Problem::parameter("reason", format!("no reason is called `{text}`")));
     }
     let kind = ask.text("kind");
-    let world = ask.world();
-    let (snapshot, today) = (world.snapshot(), ask.edition.today);
-    let is_asked = |reasons: &[&str], of: Option<Kind>| {
-        let named = kind.is_none_or(|kind| kind == of.map_or("unknown", Word::name));
-        named && wanted.map_or(!reasons.is_empty(), |wanted| reasons.contains(&wanted))
+    let (world, today) = (ask.world(), ask.edition.today);
+    let snapshot = world.snapshot();
+    let is_asked = |found: &Found| {
+        let named = kind.is_none_or(|kind| kind == found.kind.map_or("unknown", Word::name));
+        named && wanted.map_or(!found.reasons.is_empty(), |wanted| found.reasons.contains(&wanted))
     };
-    let mut found: Vec<Found> = Vec::new();
-    for asset in &snapshot.assets {
-        let active = matches!(asset.status(today), Some(Status::InUse | Status::InStock | Status::InRepair));
-        if !active || asset.is_virtual {
-            continue;
-        }
-        let because = unseen_because(asset, today).into_iter().filter(|(_, is_so)| *is_so == Some(true));
-        let reasons: Vec<&'static str> = because.map(|(reason, _)| reason).collect();
-        if is_asked(&reasons, asset.kind) {
-            found.push(Found { id: snapshot.id(asset), reasons, voices: &asset.voices, entity: asset.entity });
-        }
-    }
-    for unjoined in snapshot.unlisted() {
-        let reasons = vec!["not_in_inventory"];
-        if is_asked(&reasons, unjoined.voices.told(Packed::kind)) {
-            found.push(Found {
-                id: unjoined.voices.id(&snapshot.sources),
-                reasons,
-                voices: &unjoined.voices,
-                entity: unjoined.entity,
-            });
-        }
-    }
-    found.sort_by(|a, b| a.id.cmp(&b.id));
-    // Rows are made of what is asked for alone.
-    let after = ask.after()?;
-    found.retain(|found| after.as_ref().is_none_or(|after| *found.id > **after));
+    // Both lists are sorted by id, and told as one; rows are made of what is asked for alone.
+    let after = ask.after()?.unwrap_or_default();
+    let begin = snapshot.assets.partition_point(|asset| *snapshot.id(asset) <= *after);
+    let listed = (begin..snapshot.assets.len()).map(Place::Asset);
+    let begin = snapshot.unjoined.partition_point(|unjoined| *unjoined.voices.id(&snapshot.sources) <= *after);
+    let beside = (begin..snapshot.unjoined.len()).map(Place::Unjoined);
+    let told = |place: Place| found(snapshot, place, today).filter(is_asked).map(|found| (found.id, place));
+    let (mut listed, mut beside) = (listed.filter_map(told).peekable(), beside.filter_map(told).peekable());
+    let both = std::iter::from_fn(|| match (listed.peek(), beside.peek()) {
+        (Some((asset, _)), Some((other, _))) if other < asset => beside.next(),
+        (Some(_), _) => listed.next(),
+        (None, _) => beside.next(),
+    });
     let limit = if ask.csv { usize::MAX } else { ask.limit()?.unwrap_or(PAGE) };
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|found| cursor(&found.id));
-    let rows = found.iter().map(|found| row(snapshot, found, today)).collect();
-    Ok(Answer::List { rows, next, more: Vec::new() })
+    let mut places: Vec<(Text, Place)> = both.take(limit.saturating_add(1)).collect();
+    let more = places.len() > limit;
+    places.truncate(limit);
+    let next = places.last().filter(|_| more).map(|(id, _)| cursor(id));
+    let places: Vec<Place> = places.into_iter().map(|(_, place)| place).collect();
+    let (columns, count, world) = (Vec::new(), places.len(), world.clone());
+    let of = move |at: usize| {
+        let snapshot = world.snapshot();
+        found(snapshot, places[at], today).map(|found| row(snapshot, &found, today))
+    };
+    Ok(Answer::Rows { file: LIST, rows: Rows { columns, count, of: Box::new(of) }, next })
 }
 
 /// Items of a page where no limit is told.
 const PAGE: usize = 100;
+
+/// Where something stands in a snapshot.
+#[derive(Clone, Copy)]
+enum Place {
+    Asset(usize),
+    Unjoined(usize),
+}
 
 /// Something unseen.
 struct Found<'a> {
     id: Text,
     reasons: Vec<&'static str>,
     voices: &'a Voices,
+    kind: Option<Kind>,
     entity: EntityId,
 }
 
+/// What stands there, if it may be unseen.
+fn found(snapshot: &Snapshot, place: Place, today: jiff::civil::Date) -> Option<Found<'_>> {
+    match place {
+        Place::Asset(at) => {
+            let asset = &snapshot.assets[at];
+            let active = matches!(asset.status(today), Some(Status::InUse | Status::InStock | Status::InRepair));
+            let because = unseen_because(asset, today).into_iter().filter(|(_, is_so)| *is_so == Some(true));
+            let reasons = because.map(|(reason, _)| reason).collect();
+            let (id, voices, kind, entity) = (snapshot.id(asset), &asset.voices, asset.kind, asset.entity);
+            (active && !asset.is_virtual).then_some(Found { id, reasons, voices, kind, entity })
+        }
+        Place::Unjoined(at) => {
+            let unjoined = &snapshot.unjoined[at];
+            let (voices, entity) = (&unjoined.voices, unjoined.entity);
+            let (id, kind) = (voices.id(&snapshot.sources), voices.told(Packed::kind));
+            let reasons = vec!["not_in_inventory"];
+            unjoined.seems_there().then_some(Found { id, reasons, voices, kind, entity })
+        }
+    }
+}
+
 fn row(snapshot: &Snapshot, found: &Found, today: jiff::civil::Date) -> Row {
-    let Found { id, reasons, voices, entity } = found;
+    let Found { id, reasons, voices, kind, entity } = found;
     let facts = voices.facts();
     let text = |told: &Option<Text>| told.as_deref().map_or(serde_json::Value::Null, Into::into);
     vec![
         ("id", (&**id).into()),
         ("reasons", reasons.join(" ").into()),
-        ("kind", facts.kind.map_or("unknown", Word::name).into()),
+        ("kind", kind.map_or("unknown", Word::name).into()),
         ("manufacturer", text(&facts.manufacturer)),
         ("model", text(&facts.model)),
         ("serial", text(&facts.serial)),
