@@ -105,7 +105,7 @@ async fn bind(address: SocketAddr) -> anyhow::Result<std::net::TcpListener> {
 impl House {
     async fn prepare(config: Config) -> anyhow::Result<Self> {
         let ground = Ground::of(&config)?;
-        let store = Store::open(&config.store_url, &config.base).await?;
+        let store = Store::open(&config.store).await?;
         let testimonies = testimonies(&store, &config).await?;
         let states = states(&store, &config).await?;
         let unwritten = vec![None; testimonies.len()];

@@ -20,7 +20,7 @@ pub async fn sync(config: &Config, names: &[String]) -> anyhow::Result<ExitCode>
     for name in names {
         ensure!(known.contains(&name.as_str()), "there is no source `{name}`{}", keys::meant(name, &known));
     }
-    let store = Store::open(&config.store_url, &config.base).await?;
+    let store = Store::open(&config.store).await?;
     let bars = MultiProgress::new();
     let mut table = format!("{:<24} {:>9} {:>8} {:>8}  {}", "source", "records", "rejects", "seconds", "outcome");
     let mut all_well = true;
