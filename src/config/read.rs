@@ -87,7 +87,9 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
     let server: RawServer = table(&mut told, "server", &["listen", "metrics_listen", "anonymous", "token"])?;
     let server = serve(server)?;
     let metrics: Metrics = table(&mut told, "metrics", &["entity_depth", "max_series"])?;
-    let store: Store = table(&mut told, "store", &["url", "password", "password_file", "history_days"])?;
+    let store: Store = table(&mut told, "store", &["url", "password", "password_file", "lease", "history_days"])?;
+    let lease = duration(store.lease.as_deref().unwrap_or("30s")).context("[store]: `lease`")?;
+    ensure!((2..=600).contains(&lease.as_secs()), "[store]: `lease` is between 2s and 10m");
     let store_password = resolve("password", store.password, store.password_file, base).context("[store]")?;
     let privacy: Privacy = table(&mut told, "privacy", &["pseudonym_key", "pseudonym_key_file", "min_cell"])?;
     let factors: Factors = table(&mut told, "factors", &["extra", "electricity", "boaviztapi"])?;
@@ -138,6 +140,7 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
             url: store.url.unwrap_or_else(|| "sqlite://ecoparc.db".to_owned()),
             base: base.to_path_buf(),
             password: store_password,
+            lease,
         },
         history_days: store.history_days.unwrap_or(3650),
         min_cell: privacy.min_cell.unwrap_or(5),
@@ -393,6 +396,7 @@ struct Store {
     #[serde(default, deserialize_with = "told_secret")]
     password: Option<secrecy::SecretString>,
     password_file: Option<std::path::PathBuf>,
+    lease: Option<String>,
     history_days: Option<i32>,
 }
 

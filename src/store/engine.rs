@@ -1,11 +1,14 @@
 //! The two databases a store may be kept in, behind one transaction. SQL is written once, with `$1` for what is bound;
 //! what only one of them understands is in `bulk.rs`, in `sqlite.rs` and in `postgres.rs`.
 
+use std::time::Duration;
+
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{FromRow, Sqlite, Transaction};
 
 use super::cell::Cell;
+use super::lease::Lease;
 use super::{postgres, sqlite};
 
 /// The database.
@@ -19,16 +22,22 @@ pub(super) enum Engine {
         reader: SqlitePool,
     },
     /// A server, which replicas share.
-    Postgres(PgPool),
+    Postgres {
+        /// Its connections.
+        pool: PgPool,
+        /// How long one that writes may stand still.
+        idle: Duration,
+    },
 }
 
 impl Engine {
     /// A transaction that may write; dropped without `commit` it leaves nothing.
-    pub(super) async fn write(&self) -> sqlx::Result<Tx> {
+    /// Under a lease it writes only while that is held.
+    pub(super) async fn write(&self, lease: Option<&Lease>) -> sqlx::Result<Tx> {
         Ok(match self {
             // Taking the write lock at once: a lock taken halfway would fail instead of waiting.
             Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Tx::Postgres(postgres::Tx::begin(pool, postgres::WRITE).await?),
+            Self::Postgres { pool, idle } => Tx::Postgres(postgres::Tx::write(pool, *idle, lease.cloned()).await?),
         })
     }
 
@@ -36,7 +45,7 @@ impl Engine {
     pub(super) async fn read(&self) -> sqlx::Result<Tx> {
         Ok(match self {
             Self::Sqlite { reader, .. } => Tx::Sqlite(reader.begin().await?),
-            Self::Postgres(pool) => Tx::Postgres(postgres::Tx::begin(pool, postgres::READ).await?),
+            Self::Postgres { pool, .. } => Tx::Postgres(postgres::Tx::read(pool).await?),
         })
     }
 }
@@ -78,6 +87,20 @@ impl Tx {
     /// The row that a query always gives.
     pub(super) async fn one<T: Told>(&mut self, sql: &str, values: &[Cell<'_>]) -> sqlx::Result<T> {
         self.first(sql, values).await?.ok_or(sqlx::Error::RowNotFound)
+    }
+
+    /// What is written ends a collection, and the testimony is replaced or not: other replicas are told.
+    pub(super) fn ends(&mut self, recorded: bool) {
+        if let Self::Postgres(tx) = self {
+            tx.ends(recorded);
+        }
+    }
+
+    /// Other replicas are told of a source once this is in force.
+    pub(super) fn tells(&mut self, source: &str) {
+        if let Self::Postgres(tx) = self {
+            tx.tells(source);
+        }
     }
 
     /// Puts in force what was written.

@@ -129,6 +129,7 @@ impl Store {
                 took: missed.took,
             };
             write_attempt(&mut tx, id, &attempt).await?;
+            tx.ends(false);
             tx.commit().await
         };
         writing.await.with_context(|| format!("cannot write down how the harvest of `{source}` ended"))

@@ -10,6 +10,7 @@
 //! * Readers never wait for who writes.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use secrecy::SecretString;
@@ -23,6 +24,7 @@ mod engine;
 mod filing;
 mod hash;
 mod journal;
+mod lease;
 mod notice;
 mod postgres;
 mod power;
@@ -35,7 +37,8 @@ mod tests;
 
 pub use appraisal::{Appraised, Figure};
 pub use filing::Filed;
-pub use journal::{Missed, Outcome, Reject};
+pub use journal::{Missed, Outcome, Reject, State};
+pub use lease::{CHORES, Generation, Held, Lease, PassedOn};
 pub use notice::Notice;
 pub use reading::Past;
 #[cfg(test)]
@@ -53,19 +56,30 @@ pub struct Place {
     pub base: PathBuf,
     /// The user's password, for a server that asks for one.
     pub password: Option<SecretString>,
+    /// How long a replica holds what it does not renew.
+    pub lease: Duration,
 }
 
 #[cfg(test)]
 impl Place {
     /// A file in a folder.
     pub fn file(folder: &Path) -> Self {
-        Self { url: "sqlite://ecoparc.db".to_owned(), base: folder.to_path_buf(), password: None }
+        Self {
+            url: "sqlite://ecoparc.db".to_owned(),
+            base: folder.to_path_buf(),
+            password: None,
+            lease: Duration::from_secs(30),
+        }
     }
 }
 
 /// The database. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Store(Engine);
+pub struct Store {
+    engine: Engine,
+    /// What it writes under, where replicas share the database.
+    lease: Option<Lease>,
+}
 
 impl Store {
     /// Opens the database, makes it where it is a file that there is not, and brings its schema up to date.
@@ -79,13 +93,15 @@ impl Store {
             "sqlite" => {
                 let file = sqlite::file_of(rest, &place.base)?;
                 let opened = sqlite::open(&file).await;
-                Ok(Self(opened.with_context(|| format!("cannot open the store {}", file.display()))?))
+                let engine = opened.with_context(|| format!("cannot open the store {}", file.display()))?;
+                Ok(Self { engine, lease: None })
             }
             "postgres" | "postgresql" => {
                 postgres::check_url(rest)?;
-                let opened = postgres::open(&place.url, place.password.as_ref()).await;
+                let opened = postgres::open(&place.url, place.password.as_ref(), place.lease).await;
                 let told = rest.split('?').next().unwrap_or_default();
-                Ok(Self(opened.with_context(|| format!("cannot open the store {scheme}://{told}"))?))
+                let engine = opened.with_context(|| format!("cannot open the store {scheme}://{told}"))?;
+                Ok(Self { engine, lease: None })
             }
             _ => bail!(
                 "the store's url must begin with sqlite:// (sqlite://ecoparc.db) or postgres:// \
@@ -99,9 +115,9 @@ impl Store {
     /// # Errors
     /// Where the file exists or cannot be written, or the database is a server's.
     pub async fn backup(&self, file: &Path) -> Result<()> {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite { reader, .. } => sqlite::copy(reader, file).await,
-            Engine::Postgres(_) => Err(anyhow::anyhow!("it is on a PostgreSQL server: use pg_dump")),
+            Engine::Postgres { .. } => Err(anyhow::anyhow!("it is on a PostgreSQL server: use pg_dump")),
         }
         .with_context(|| format!("cannot copy the store to {}", file.display()))
     }
@@ -119,24 +135,37 @@ impl Store {
         asking.await.context("the store does not answer")
     }
 
+    /// Is it only that the database cannot be reached at present? Whoever waits may see it come.
+    pub fn is_away(error: &anyhow::Error) -> bool {
+        let told = error.chain().find_map(|cause| cause.downcast_ref::<sqlx::Error>());
+        told.is_some_and(|error| match error {
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,
+            // It is starting, stopping, or has no connection left.
+            sqlx::Error::Database(error) => {
+                error.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("53"))
+            }
+            _ => false,
+        })
+    }
+
     /// Closes all connections; where the store is a file, the log is merged into it.
     pub async fn close(&self) {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite { writer, reader } => {
                 reader.close().await;
                 writer.close().await;
             }
-            Engine::Postgres(pool) => pool.close().await,
+            Engine::Postgres { pool, .. } => pool.close().await,
         }
     }
 
     /// A transaction that may write; dropped without `commit` it leaves nothing.
     async fn write(&self) -> sqlx::Result<Tx> {
-        self.0.write().await
+        self.engine.write(self.lease.as_ref()).await
     }
 
     /// A transaction that only reads, all of one moment.
     async fn read(&self) -> sqlx::Result<Tx> {
-        self.0.read().await
+        self.engine.read().await
     }
 }

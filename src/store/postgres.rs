@@ -16,6 +16,7 @@ use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Encode, Executor, Postgres,
 
 use super::cell::{Cell, Column, Sort};
 use super::engine::{Engine, Told};
+use super::lease::{CHANNEL, Lease, PassedOn};
 
 /// Connections at most.
 const CONNECTIONS: u32 = 8;
@@ -28,19 +29,15 @@ const UPGRADE: Duration = Duration::from_secs(3600);
 /// Attempts at bringing the schema up to date: replicas that start together may get in each other's way once.
 const ATTEMPTS: u32 = 5;
 
-/// How a transaction that writes begins. The server ends it where its client stands still: what it has locked would
-/// hold up the others.
-pub(super) const WRITE: &str =
-    "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = '20s'";
 /// How a transaction that only reads begins.
-pub(super) const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
 /// The schema, in steps that only go forward. What each is and who understands it is in the table `schema_step`:
 /// sqlx's own way takes advisory locks and prepared statements, which not every server and no pooler has.
 static STEPS: Migrator = sqlx::migrate!("src/store/migrations/postgres");
 
 /// Connects, and brings the schema up to date.
-pub(super) async fn open(url: &str, password: Option<&SecretString>) -> Result<Engine> {
+pub(super) async fn open(url: &str, password: Option<&SecretString>, idle: Duration) -> Result<Engine> {
     let mut options: PgConnectOptions = url.parse()?;
     if let Some(password) = password {
         options = options.password(password.expose_secret());
@@ -51,12 +48,12 @@ pub(super) async fn open(url: &str, password: Option<&SecretString>) -> Result<E
         PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ARRIVAL).connect_with(options).await?;
     let mut attempt = 1;
     loop {
-        match migrate(&pool).await {
+        match migrate(&pool, idle).await {
             Err(error) if attempt < ATTEMPTS && is_collision(&error) => attempt += 1,
             outcome => break outcome?,
         }
     }
-    Ok(Engine::Postgres(pool))
+    Ok(Engine::Postgres { pool, idle })
 }
 
 /// Refuses a URL that holds a password: it would be told wherever the URL is.
@@ -72,8 +69,8 @@ pub(super) fn check_url(rest: &str) -> Result<()> {
 
 /// Brings the schema up to date in one transaction. A row is its lock: of replicas that start together one writes, and
 /// the others find it done.
-async fn migrate(pool: &PgPool) -> Result<()> {
-    let mut tx = Tx::begin(pool, WRITE).await?;
+async fn migrate(pool: &PgPool, idle: Duration) -> Result<()> {
+    let mut tx = Tx::write(pool, idle, None).await?;
     let (tables, ours): (i64, i64) = tx
         .first(
             "SELECT count(*), count(*) FILTER (WHERE tablename = 'schema_step') \
@@ -128,6 +125,14 @@ fn is_collision(error: &anyhow::Error) -> bool {
 pub(super) struct Tx {
     conn: PoolConnection<Postgres>,
     ended: bool,
+    /// What it may write under.
+    lease: Option<Lease>,
+    /// It ends a collection.
+    over: bool,
+    /// It replaces a testimony.
+    recorded: bool,
+    /// The source that others are told of.
+    about: Option<String>,
 }
 
 impl Drop for Tx {
@@ -140,15 +145,56 @@ impl Drop for Tx {
 }
 
 impl Tx {
-    pub(super) async fn begin(pool: &PgPool, how: &'static str) -> sqlx::Result<Self> {
-        let mut tx = Self { conn: pool.acquire().await?, ended: false };
-        within(ARRIVAL, tx.conn.execute(sqlx::raw_sql(how))).await?;
+    /// A transaction that only reads, all of one moment.
+    pub(super) async fn read(pool: &PgPool) -> sqlx::Result<Self> {
+        Self::begin(pool, READ, None).await
+    }
+
+    /// A transaction that writes. The server ends it where its client stands still for so long: what it has locked would
+    /// hold up the others.
+    pub(super) async fn write(pool: &PgPool, idle: Duration, lease: Option<Lease>) -> sqlx::Result<Self> {
+        let how = format!(
+            "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = {}",
+            idle.as_millis()
+        );
+        Self::begin(pool, &how, lease).await
+    }
+
+    async fn begin(pool: &PgPool, how: &str, lease: Option<Lease>) -> sqlx::Result<Self> {
+        let conn = pool.acquire().await?;
+        let mut tx = Self { conn, ended: false, lease, over: false, recorded: false, about: None };
+        within(ARRIVAL, tx.conn.execute(sqlx::raw_sql(AssertSqlSafe(how)))).await?;
         Ok(tx)
     }
 
+    pub(super) fn ends(&mut self, recorded: bool) {
+        (self.over, self.recorded) = (true, recorded);
+    }
+
+    pub(super) fn tells(&mut self, source: &str) {
+        self.about = Some(source.to_owned());
+    }
+
+    /// Looks at the lease last: what has passed on by now is left as it is, and from here on nobody can take it before
+    /// this is in force.
     pub(super) async fn commit(mut self) -> sqlx::Result<()> {
+        if let Some(Lease { name, token }) = self.lease.take() {
+            let told = "UPDATE lease SET told = told + 1, recorded = recorded + $3, collecting = collecting * $4 \
+                        WHERE name = $1 AND token = $2";
+            let (recorded, goes_on) = (i64::from(self.recorded), i64::from(!self.over));
+            let values = [name.as_str().into(), token.into(), recorded.into(), goes_on.into()];
+            if self.run(told, &values).await? == 0 {
+                return Err(sqlx::Error::AnyDriverError(Box::new(PassedOn)));
+            }
+            self.about = Some(name);
+        }
         within(PATIENCE, self.conn.execute(sqlx::raw_sql("COMMIT"))).await?;
         self.ended = true;
+        if let Some(source) = self.about.take() {
+            // Not every server carries it, and whoever misses it looks every few seconds.
+            let told = self.run("SELECT pg_notify($1, $2)", &[CHANNEL.into(), source.into()]).await;
+            self.ended = told.is_ok();
+        }
         Ok(())
     }
 

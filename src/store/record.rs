@@ -69,6 +69,7 @@ impl Store {
         let recording = async move {
             let mut tx = self.write().await?;
             let recorded = record(&mut tx, source, said, at, today).await?;
+            tx.ends(true);
             tx.commit().await?;
             anyhow::Ok(recorded)
         };

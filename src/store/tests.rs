@@ -18,6 +18,7 @@ use super::*;
 
 mod body;
 mod cut;
+mod lease;
 mod model;
 mod open;
 mod postgres;
@@ -35,7 +36,7 @@ impl Folder {
     }
 
     fn place(&self, url: &str) -> Place {
-        Place { url: url.to_owned(), base: self.0.clone(), password: None }
+        Place { url: url.to_owned(), base: self.0.clone(), password: None, lease: Duration::from_secs(30) }
     }
 
     async fn open(&self) -> Store {
@@ -73,7 +74,7 @@ impl Home {
 
     fn server() -> Self {
         let server = Server::new();
-        Self { folder: Folder::new(), url: server.url("ecoparc"), server: Some(server) }
+        Self { folder: Folder::new(), url: server.url("ecoparc") + "?sslmode=disable", server: Some(server) }
     }
 
     async fn open(&self) -> Store {

@@ -56,7 +56,7 @@ async fn a_certificate_is_checked_where_that_is_asked() {
 #[tokio::test]
 async fn what_a_server_refuses_in_a_text_loses_no_harvest() {
     let (folder, server) = (Folder::new(), Server::new());
-    let store = Store::open(&folder.place(&server.url("ecoparc"))).await.unwrap();
+    let store = Store::open(&folder.place(&(server.url("ecoparc") + "?sslmode=disable"))).await.unwrap();
     let told = [seen("a", Some(Status::InStock), "Mai\0rie")];
     let day = date(2026, 1, 1);
     let rejects = [Reject { place: "parc\0.csv:1".to_owned(), column: None, reason: "\0".to_owned() }];
@@ -84,7 +84,7 @@ async fn what_a_server_refuses_in_a_text_loses_no_harvest() {
 #[tokio::test]
 async fn replicas_that_start_together_migrate_once() {
     let (folder, server) = (Folder::new(), Server::new());
-    let place = folder.place(&server.url("ecoparc"));
+    let place = folder.place(&(server.url("ecoparc") + "?sslmode=disable"));
     let opening: Vec<_> = (0..6)
         .map(|_| {
             let place = place.clone();
@@ -99,7 +99,7 @@ async fn replicas_that_start_together_migrate_once() {
 #[tokio::test]
 async fn a_step_of_a_later_release_is_taken_only_where_it_says_so() {
     let (folder, server) = (Folder::new(), Server::new());
-    let place = folder.place(&server.url("ecoparc"));
+    let place = folder.place(&(server.url("ecoparc") + "?sslmode=disable"));
     let store = Store::open(&place).await.unwrap();
     record(&store, "glpi", &[seen("a", None, "")], &Lines::default(), 1, date(2026, 1, 1)).await;
     let before = read(&store, "glpi").await;
@@ -126,7 +126,7 @@ async fn a_step_of_a_later_release_is_taken_only_where_it_says_so() {
 #[tokio::test]
 async fn another_programs_database_is_refused() {
     let (folder, server) = (Folder::new(), Server::new());
-    let place = folder.place(&server.url("ecoparc"));
+    let place = folder.place(&(server.url("ecoparc") + "?sslmode=disable"));
     let guest = PgPool::connect(&place.url).await.unwrap();
     sqlx::query("CREATE TABLE guest (name TEXT)").execute(&guest).await.unwrap();
     guest.close().await;
