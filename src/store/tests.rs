@@ -95,7 +95,8 @@ impl Server {
         let folder = binary.ancestors().nth(3).unwrap().join("servers/postgres");
         let started = Command::new(root.join("tests/servers/postgres")).arg("start").arg(folder).output().unwrap();
         assert!(started.status.success(), "tests/servers/postgres: {}", String::from_utf8_lossy(&started.stderr));
-        let port = String::from_utf8(started.stdout).unwrap().trim().to_owned();
+        let ports = String::from_utf8(started.stdout).unwrap();
+        let port = ports.split_whitespace().next().unwrap().to_owned();
         let server = Self { port, database: name() };
         server.administer(&format!("CREATE DATABASE \"{}\" TEMPLATE template0", server.database));
         server
