@@ -135,6 +135,12 @@ impl Collected {
     /// one before.
     pub async fn guarded(mut self, source: &Source, last: Option<&Testimony>, by: &Integration) -> Self {
         if let Ok(harvest) = &mut self.harvest {
+            for observation in harvest.observations.iter_mut().filter(|told| told.native().contains('\0')) {
+                // No tool means this character, and PostgreSQL takes it in no text.
+                observation.change(|kept| {
+                    kept.observation.native = kept.observation.native.replace('\0', "\u{fffd}").into();
+                });
+            }
             refuse_the_future(harvest, Moment(self.began.as_second()), &source.told.name);
             if let Some(samples) = harvest.power.take() {
                 let Integrated { meters, samples, .. } = integrated(Vec::new(), samples, by).await;

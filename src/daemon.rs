@@ -10,7 +10,6 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::serve::ListenerExt;
 use domain::testimony::Testimony;
-use domain::word::Word;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use tokio::net::TcpListener;
@@ -19,22 +18,25 @@ use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use crate::appraise::keep_appraising;
-use crate::collect::{Collected, keep, settle};
+use crate::collect::settle;
 use crate::config::Config;
 use crate::edition::{Edition, SourceState, retire};
 use crate::history::History;
 use crate::notify::keep_telling;
 use crate::refresh::{Ground, refresh, testimonies};
-use crate::sampling::{catch_up, fresh, take};
-use crate::schedule::{Event, keep_collecting, keep_sampling};
-use crate::store::Store;
+use crate::replica::{Grant, Holdings, keep_leases, keep_watching, while_held};
+use crate::sampling::fresh;
+use crate::schedule::{Collector, keep_sampling};
+use crate::store::{CHORES, Generation, Place, Store};
 use crate::web::{Web, metrics_router, router};
 
+mod kept;
 mod signal;
 #[cfg(test)]
 mod tests;
 mod write;
 
+use kept::states;
 use signal::{Signal, Signals};
 
 /// Ages move: an edition is made at least so often.
@@ -45,6 +47,8 @@ const WRITE_EVERY: Duration = Duration::from_secs(60);
 const FIRST_WAIT: Duration = Duration::from_secs(2);
 /// So many rejects of a source are told one by one.
 const REJECTS: usize = 100;
+/// How long a daemon that starts waits for a database that cannot be reached.
+const REACH: Duration = Duration::from_secs(60);
 /// How long a stop may take to let requests under way end.
 const DRAIN: Duration = Duration::from_secs(5);
 
@@ -72,6 +76,12 @@ struct House {
     unwritten: Vec<Option<Date>>,
     /// The table of assets may be behind the edition.
     assets_due: bool,
+    /// The name of this daemon among replicas.
+    replica: Arc<str>,
+    /// What it may do at present.
+    held: watch::Sender<Holdings>,
+    /// How often each source was written of when it was last read back.
+    known: Vec<Generation>,
 }
 
 /// Runs until it is told to stop.
@@ -79,7 +89,9 @@ struct House {
 /// # Errors
 /// Where it cannot start: the configuration, the store or an address.
 pub async fn run(path: &Path, config: Config) -> anyhow::Result<()> {
-    let mut house = House::prepare(config).await?;
+    let replica: Arc<str> = crate::replica::name().into();
+    reach(&config.store).await;
+    let mut house = House::prepare(config, replica).await?;
     let mut listeners: BTreeMap<SocketAddr, std::net::TcpListener> = BTreeMap::new();
     let (editions, _) = watch::channel(None);
     loop {
@@ -98,15 +110,37 @@ pub async fn run(path: &Path, config: Config) -> anyhow::Result<()> {
     }
 }
 
+/// Waits a while for a database that is not there yet: after a power cut everything starts at once. What it finds wrong
+/// is told by whoever opens the store next.
+async fn reach(place: &Place) {
+    let until = tokio::time::Instant::now() + REACH;
+    loop {
+        match Store::open(place).await {
+            Err(error) if Store::is_away(&error) && tokio::time::Instant::now() < until => {
+                warn!("waiting for the database: {error:#}");
+                tokio::time::sleep(Duration::from_secs(2)).await;
+            }
+            Err(_) => return,
+            Ok(store) => return store.close().await,
+        }
+    }
+}
+
 async fn bind(address: SocketAddr) -> anyhow::Result<std::net::TcpListener> {
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     Ok(listener.into_std()?)
 }
 
 impl House {
-    async fn prepare(config: Config) -> anyhow::Result<Self> {
+    async fn prepare(config: Config, replica: Arc<str>) -> anyhow::Result<Self> {
         let ground = Ground::of(&config)?;
-        let store = Store::open(&config.store_url, &config.base).await?;
+        let store = Store::open(&config.store).await?;
+        // Looked at before, so that what is read is that or newer.
+        let generations: BTreeMap<String, Generation> = store.generations().await?.into_iter().collect();
+        let of = |source: &crate::config::Source| generations.get(&*source.told.name).copied().unwrap_or_default();
+        let known = config.sources.iter().map(of).collect();
+        let nothing = Holdings::Shared { held: BTreeMap::new(), reached: true };
+        let (held, _) = watch::channel(if store.is_shared() { nothing } else { Holdings::Alone });
         let testimonies = testimonies(&store, &config).await?;
         let states = states(&store, &config).await?;
         let unwritten = vec![None; testimonies.len()];
@@ -122,6 +156,9 @@ impl House {
             fresh: 0,
             unwritten,
             assets_due: true,
+            replica,
+            held,
+            known,
         })
     }
 
@@ -167,26 +204,49 @@ impl House {
             std::mem::take(&mut self.config.sources).into_iter().map(Arc::new).collect();
         let wishes: Vec<Arc<Notify>> = sources.iter().map(|_| Arc::new(Notify::new())).collect();
         for (at, source) in sources.iter().enumerate() {
-            collectors.spawn(keep_collecting(
+            let collector = Collector {
                 at,
-                source.clone(),
-                self.config.time_zone.clone(),
-                wishes[at].clone(),
-                events.clone(),
-                self.states[at].last_success.is_some(),
-            ));
-            collectors.spawn(keep_sampling(at, source.clone(), events.clone()));
+                source: source.clone(),
+                time_zone: self.config.time_zone.clone(),
+                asked: wishes[at].clone(),
+                events: events.clone(),
+                store: self.store.clone(),
+                holdings: self.held.subscribe(),
+            };
+            collectors.spawn(collector.keep_collecting(self.states[at].last_success.is_some()));
+            let (source, events) = (source.clone(), events.clone());
+            let name = source.told.name.to_string();
+            let sampling = move |_| keep_sampling(at, source.clone(), events.clone());
+            collectors.spawn(while_held(self.held.subscribe(), name, sampling));
         }
         drop(events);
+        let (news, mut newses) = mpsc::channel(64);
+        if self.store.is_shared() {
+            let names =
+                sources.iter().map(|source| source.told.name.to_string()).chain([CHORES.to_owned()]).collect();
+            let (store, replica) = (self.store.clone(), self.replica.clone());
+            collectors.spawn(keep_leases(store, replica, names, self.config.store.lease, self.held.clone()));
+            collectors.spawn(keep_watching(self.store.clone(), news.clone()));
+        }
         let answered = Arc::new(Notify::new());
         if let Some(url) = self.config.boaviztapi.clone() {
-            collectors.spawn(keep_appraising(url, self.store.clone(), editions.subscribe(), answered.clone()));
+            let (store, editions, answered) = (self.store.clone(), editions.subscribe(), answered.clone());
+            let appraising = move |grant: Grant| {
+                let store = store.under(grant.lease.as_ref());
+                keep_appraising(url.clone(), store, editions.clone(), answered.clone())
+            };
+            collectors.spawn(while_held(self.held.subscribe(), CHORES.to_owned(), appraising));
         }
-
         for notifier in &self.config.notifiers {
-            collectors.spawn(keep_telling(notifier.clone(), self.store.clone(), editions.subscribe()));
+            let (notifier, store, editions) = (notifier.clone(), self.store.clone(), editions.subscribe());
+            let telling = move |grant: Grant| {
+                keep_telling(notifier.clone(), store.under(grant.lease.as_ref()), editions.clone())
+            };
+            collectors.spawn(while_held(self.held.subscribe(), CHORES.to_owned(), telling));
         }
 
+        let mut holdings = self.held.subscribe();
+        holdings.mark_unchanged();
         let mut signals = Signals::listen()?;
         let mut hourly = tokio::time::interval_at(began + HOURLY, HOURLY);
         let mut write = tokio::time::interval(WRITE_EVERY);
@@ -207,9 +267,19 @@ impl House {
                 }
                 Some(name) = asked.recv() => {
                     if let Some(at) = sources.iter().position(|source| *source.told.name == *name) {
-                        wishes[at].notify_one();
+                        self.wish(&name, &wishes[at]).await;
                     }
                 }
+                Some((name, generation)) = newses.recv() => {
+                    if let Some(at) = sources.iter().position(|source| *source.told.name == *name) {
+                        changed = self.heard(at, &sources[at], generation).await;
+                        if generation.asked && self.held.borrow().of(&name).is_some() {
+                            wishes[at].notify_one();
+                        }
+                    }
+                }
+                // Who collects what, and whether the database can be reached, is told too.
+                Ok(()) = holdings.changed() => sampled = heard_before,
                 // Answers change figures and no asset.
                 () = answered.notified() => sampled = heard_before,
                 _ = hourly.tick() => changed = heard_before,
@@ -251,132 +321,17 @@ impl House {
         let drained = async { while servers.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(DRAIN, drained).await;
         self.write(editions, &mut written).await;
+        if matches!(end, End::Stop) {
+            self.give_back().await;
+        }
+        drop(news);
         self.store.close().await;
         Ok(end)
-    }
-
-    /// Takes note of what happened to a source. True where the world should be told.
-    async fn took_place(
-        &mut self,
-        at: usize,
-        source: &crate::config::Source,
-        event: Event,
-        waiting: &mut [bool],
-    ) -> bool {
-        match event {
-            Event::Begins => {
-                self.states[at].collecting = true;
-                false
-            }
-            Event::Ended(collected) => {
-                waiting[at] = false;
-                self.states[at].collecting = false;
-                let last = self.testimonies.get(at);
-                let collected = collected.guarded(source, last, &self.config.integration()).await;
-                let recorded = self.record(at, source, &collected).await;
-                self.store_ok = recorded.is_ok();
-                if let Err(error) = recorded {
-                    error!(source = &*source.told.name, "cannot keep a collection: {error:#}");
-                    self.failed(at, "other", format!("{error:#}"), &collected);
-                }
-                true
-            }
-            Event::Sampled(sampled) => {
-                let (testimony, by) = (&mut self.testimonies[at], self.config.integration());
-                let unwritten = &mut self.unwritten[at];
-                match take(&self.store, testimony, unwritten, sampled, &by, Timestamp::now()).await {
-                    Ok(taken) => self.sampled |= taken > 0,
-                    Err(failure) => {
-                        let class = failure.class.name();
-                        warn!(
-                            source = &*source.told.name,
-                            class, "its measuring points are silent: {:#}", failure.cause
-                        );
-                        self.count_failure(at, class);
-                    }
-                }
-                false
-            }
-        }
     }
 
     /// Is there power to tell, or does some that is told grow old?
     fn power_changed(&mut self) -> bool {
         std::mem::take(&mut self.sampled) || fresh(&self.testimonies, Timestamp::now()) != self.fresh
-    }
-
-    async fn record(
-        &mut self,
-        at: usize,
-        source: &crate::config::Source,
-        collected: &Collected,
-    ) -> anyhow::Result<()> {
-        // What is kept is read back whole: nothing may be missing there.
-        catch_up(&self.store, &self.testimonies[at], &mut self.unwritten[at]).await?;
-        let kept = keep(&self.store, source, collected, &self.config.time_zone).await?;
-        match &collected.harvest {
-            Ok(harvest) => {
-                if let Some(testimony) = self.store.testimony(&source.told).await? {
-                    self.testimonies[at] = testimony;
-                }
-                let state = &mut self.states[at];
-                state.up = Some(true);
-                state.failure = None;
-                state.last_success = Some(kept);
-                state.seconds = collected.took.as_secs_f64();
-                state.observations = harvest.accepted() as u64;
-                state.rejects = harvest.rejects.len() as u64;
-                let first = harvest.rejects.iter().take(REJECTS);
-                state.rejected =
-                    first.map(|one| (one.place.clone(), one.column.clone(), one.reason.clone())).collect();
-                for note in harvest.notes.iter().filter(|note| !state.notes.contains(note)) {
-                    info!(source = &*source.told.name, "{note}");
-                }
-                state.notes = harvest.notes.clone();
-                let matches = source.rules.iter().cloned().zip(harvest.tally.matches.iter().map(|(count, _)| *count));
-                let before = std::mem::replace(&mut state.rule_matches, matches.collect());
-                info!(
-                    source = &*source.told.name,
-                    records = harvest.accepted(),
-                    rejects = harvest.rejects.len(),
-                    seconds = state.seconds,
-                    "collected"
-                );
-                for (rule, _) in state.rule_matches.iter().filter(|(_, count)| *count == 0) {
-                    match before.iter().find(|(known, count)| known == rule && *count > 0) {
-                        Some((_, count)) => warn!(
-                            source = &*source.told.name,
-                            rule,
-                            matched_before = count,
-                            "the rule matches nothing any more: was what it looks for renamed?"
-                        ),
-                        None => warn!(source = &*source.told.name, rule, "the rule matches nothing"),
-                    }
-                }
-            }
-            Err(failure) => {
-                let message = format!("{:#}", failure.cause);
-                warn!(source = &*source.told.name, class = failure.class.name(), "collection failed: {message}");
-                self.failed(at, failure.class.name(), message, collected);
-            }
-        }
-        Ok(())
-    }
-
-    fn failed(&mut self, at: usize, class: &'static str, message: String, collected: &Collected) {
-        let state = &mut self.states[at];
-        state.up = Some(false);
-        state.seconds = collected.took.as_secs_f64();
-        state.failure = Some((Timestamp::now(), class, message));
-        self.count_failure(at, class);
-    }
-
-    fn count_failure(&mut self, at: usize, class: &'static str) {
-        let state = &mut self.states[at];
-        match state.failures.iter_mut().find(|(known, _)| *known == class) {
-            Some((_, count)) => *count += 1,
-            None => state.failures.push((class, 1)),
-        }
     }
 
     /// Makes the edition of this moment and tells it to the world.
@@ -389,13 +344,17 @@ impl House {
             let age = state.last_success.map(|last| now.duration_since(last));
             state.stale = age.is_none_or(|age| age.as_secs() > state.stale_after.as_secs() as i64);
             debug_assert_eq!(*state.name, *source.source.name);
+            state.lease_held = self.store.is_shared().then(|| self.held.borrow().of(&state.name).is_some());
         }
         (self.sampled, self.fresh) = (false, fresh(&self.testimonies, now));
         let last = editions.borrow().as_ref().map_or(0, |edition| edition.number);
-        self.ground.look_up(&self.store).await;
+        let reached = self.held.borrow().reached();
+        if reached {
+            self.ground.look_up(&self.store).await;
+        }
         let testimonies = std::mem::take(&mut self.testimonies);
         let (ground, states) = (self.ground.clone(), self.states.clone());
-        let (config_ok, store_ok) = (self.config_ok, self.store_ok);
+        let (config_ok, store_ok) = (self.config_ok, self.store_ok && reached);
         let made = tokio::task::spawn_blocking(move || {
             let mut edition = refresh(&testimonies, &ground, states, now);
             // A clock that was set back must not make an older number.
@@ -415,35 +374,4 @@ impl House {
         retire(editions.send_replace(Some(Arc::new(edition))));
         Ok(())
     }
-}
-
-/// How each source was doing when the daemon last knew.
-async fn states(store: &Store, config: &Config) -> anyhow::Result<Vec<SourceState>> {
-    let kept = store.states().await?;
-    let mut states = Vec::new();
-    for source in &config.sources {
-        let kept = kept.iter().find(|state| *state.source == *source.told.name);
-        let success = kept.and_then(|state| state.success.as_ref());
-        let failing = kept.filter(|state| state.failing()).and_then(|state| state.failure.as_ref());
-        let rejected = store.rejects(&source.told.name, REJECTS).await?;
-        states.push(SourceState {
-            name: source.told.name.to_string(),
-            connector: source.connector,
-            link: source.link.clone(),
-            up: kept.map(|state| !state.failing()),
-            last_success: success.and_then(|attempt| Timestamp::from_second(attempt.ended.0).ok()),
-            failure: failing.and_then(|attempt| {
-                let class = attempt.class.as_deref().and_then(connectors::Class::canonical).unwrap_or("other");
-                let at = Timestamp::from_second(attempt.ended.0).ok()?;
-                Some((at, class, attempt.message.clone().unwrap_or_default()))
-            }),
-            seconds: success.map_or(0.0, |attempt| attempt.took.as_secs_f64()),
-            observations: success.map_or(0, |attempt| attempt.observations + attempt.lines),
-            rejects: success.map_or(0, |attempt| attempt.rejects),
-            rejected: rejected.into_iter().map(|one| (one.place, one.column, one.reason)).collect(),
-            stale_after: source.stale_after,
-            ..SourceState::default()
-        });
-    }
-    Ok(states)
 }

@@ -24,6 +24,8 @@ pub struct SourceState {
     pub link: Option<String>,
     /// A collection is under way.
     pub collecting: bool,
+    /// This daemon collects it; `None` where it is the only one that could.
+    pub lease_held: Option<bool>,
     /// End of its last complete harvest, ever.
     pub last_success: Option<Timestamp>,
     /// End of its last failed collection, and why, in one line, while it is failing.

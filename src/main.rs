@@ -13,6 +13,7 @@ mod figures;
 mod history;
 mod notify;
 mod refresh;
+mod replica;
 mod report;
 mod sampling;
 mod scenario;

@@ -9,62 +9,125 @@ use connectors::{Class, Failure, Progress};
 use domain::power::PowerSample;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
+use tracing::{debug, warn};
 
 use crate::collect::{Collected, collect, sample};
 use crate::config::Source;
+use crate::replica::{Grant, Holdings, granted, lost};
+use crate::store::{Lease, Store};
 
 /// So many failures in a row open the circuit.
 const CIRCUIT: u32 = 5;
 /// The first early retry comes after about so long; each further one after twice as long.
 const RETRY: Duration = Duration::from_secs(10);
 
+/// A collection that must not begin now is tried again so much later.
+const AGAIN: Duration = Duration::from_secs(1);
+
 /// What happens to a source.
 pub enum Event {
     /// A collection begins.
     Begins,
-    /// A collection ended. The daemon answers when it has been kept.
-    Ended(Box<Collected>),
+    /// A collection ended, which began under this lease. The daemon answers when it has been kept.
+    Ended(Box<Collected>, Option<Lease>),
+    /// A collection was dropped: another replica may do it now.
+    Dropped,
     /// Its measuring points were asked what they show.
     Sampled(Result<Vec<PowerSample>, Failure>),
 }
 
-/// Collects a source for ever. Dropping the future abandons a collection under way.
-pub async fn keep_collecting(
-    at: usize,
-    source: Arc<Source>,
-    time_zone: TimeZone,
-    asked: Arc<Notify>,
-    events: mpsc::Sender<(usize, Event)>,
-    heard: bool,
-) {
-    // Whoever plugs in a tool wants to see it now, not at the expression's next moment.
-    let (mut last, mut failures, mut retry) = (None, 0_u32, (!heard).then_some(Duration::ZERO));
-    loop {
-        let scheduled = source.schedule.wait(last, Timestamp::now(), &time_zone);
-        // An expression without a further moment leaves the source to those who ask for it.
-        let wait = match (scheduled, retry) {
-            (Some(scheduled), Some(retry)) => Some(scheduled.min(retry)),
-            (scheduled, retry) => scheduled.or(retry),
-        };
-        tokio::select! {
-            () = tokio::time::sleep(wait.unwrap_or(Duration::MAX)) => {}
-            () = asked.notified() => {}
-        }
-        if events.send((at, Event::Begins)).await.is_err() {
-            return;
-        }
-        let collected = collect(&source, Arc::new(Progress::default())).await;
-        last = Some(collected.began);
-        (failures, retry) = match &collected.harvest {
-            Ok(_) => (0, None),
-            Err(failure) => {
-                let failures = failures.saturating_add(1);
-                (failures, early(failure.class, failures).map(jittered))
+/// Who collects a source.
+pub struct Collector {
+    /// Its place in the configuration.
+    pub at: usize,
+    /// It.
+    pub source: Arc<Source>,
+    /// In which its schedule is told.
+    pub time_zone: TimeZone,
+    /// Somebody wishes for a collection.
+    pub asked: Arc<Notify>,
+    /// Where it is told what happens.
+    pub events: mpsc::Sender<(usize, Event)>,
+    /// Where it is noted that a collection begins.
+    pub store: Store,
+    /// What this daemon may do.
+    pub holdings: watch::Receiver<Holdings>,
+}
+
+/// How the collections of a source have gone.
+struct Pace {
+    last: Option<Timestamp>,
+    failures: u32,
+    retry: Option<Duration>,
+    /// One is under way.
+    busy: bool,
+}
+
+impl Collector {
+    /// Collects for ever, while there is a right to. Dropping the future abandons a collection under way.
+    pub async fn keep_collecting(mut self, heard: bool) {
+        // Whoever plugs in a tool wants to see it now, not at the expression's next moment.
+        let mut pace = Pace { last: None, failures: 0, retry: (!heard).then_some(Duration::ZERO), busy: false };
+        let mut still = self.holdings.clone();
+        let name = self.source.told.name.to_string();
+        while let Some(grant) = granted(&mut self.holdings, &name).await {
+            pace.last = grant.last.max(pace.last);
+            if grant.due {
+                pace.retry = Some(Duration::ZERO);
             }
-        };
-        if events.send((at, Event::Ended(Box::new(collected)))).await.is_err() {
-            return;
+            tokio::select! {
+                () = self.collect(&mut pace, &grant) => return,
+                () = lost(&mut still, &name, &grant) => {}
+            }
+            if std::mem::take(&mut pace.busy) {
+                warn!(source = name, "the lease passed on during a collection: nothing of it is kept");
+                if self.events.send((self.at, Event::Dropped)).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+
+    async fn collect(&self, pace: &mut Pace, grant: &Grant) {
+        let Self { at, source, time_zone, asked, events, .. } = self;
+        let store = self.store.under(grant.lease.as_ref());
+        loop {
+            let scheduled = source.schedule.wait(pace.last, Timestamp::now(), time_zone);
+            // An expression without a further moment leaves the source to those who ask for it.
+            let wait = match (scheduled, pace.retry) {
+                (Some(scheduled), Some(retry)) => Some(scheduled.min(retry)),
+                (scheduled, retry) => scheduled.or(retry),
+            };
+            tokio::select! {
+                () = tokio::time::sleep(wait.unwrap_or(Duration::MAX)) => {}
+                () = asked.notified() => {}
+            }
+            if let Err(error) = store.begin().await {
+                // Whether the lease is still held is known soon.
+                debug!(source = &*source.told.name, "{error:#}");
+                tokio::time::sleep(AGAIN).await;
+                pace.retry = Some(Duration::ZERO);
+                continue;
+            }
+            if events.send((*at, Event::Begins)).await.is_err() {
+                return;
+            }
+            pace.busy = true;
+            let collected = collect(source, Arc::new(Progress::default())).await;
+            pace.busy = false;
+            pace.last = Some(collected.began);
+            (pace.failures, pace.retry) = match &collected.harvest {
+                Ok(_) => (0, None),
+                Err(failure) => {
+                    let failures = pace.failures.saturating_add(1);
+                    (failures, early(failure.class, failures).map(jittered))
+                }
+            };
+            let ended = Event::Ended(Box::new(collected), grant.lease.clone());
+            if events.send((*at, ended)).await.is_err() {
+                return;
+            }
         }
     }
 }

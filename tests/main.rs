@@ -19,6 +19,7 @@ mod notify;
 mod ocs;
 mod power;
 mod refusal;
+mod replicas;
 mod report;
 mod simulate;
 mod snmp;

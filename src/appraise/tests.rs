@@ -7,7 +7,7 @@ use domain::word::Kind;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::store::Figure;
+use crate::store::{Figure, Place};
 
 fn server() -> Facts {
     Facts {
@@ -191,7 +191,7 @@ async fn fake(answers: Vec<(u16, Value)>) -> Asked {
 async fn one_that_cannot_be_answered_holds_up_no_other() {
     let folder = std::env::temp_dir().join(format!("ecoparc-appraise-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let store = Store::open("sqlite://ecoparc.db", &folder).await.unwrap();
+    let store = Store::open(&Place::file(&folder)).await.unwrap();
     let sizes = [16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
     let assets = sizes.map(|ram_gb| (ram_gb.to_string(), Facts { ram_gb: Some(ram_gb), ..server() }));
     let snapshot = snapshot(&assets);

@@ -37,7 +37,7 @@ pub struct Asked {
 
 /// Writes the declaration of a civil year, out of what the store keeps.
 pub async fn declare(config: &Config, asked: &Asked) -> anyhow::Result<()> {
-    let store = Store::open(&config.store_url, &config.base).await?;
+    let store = Store::open(&config.store).await?;
     let outcome = of_store(config, &store, asked).await;
     store.close().await;
     outcome

@@ -271,7 +271,7 @@ pub async fn execute(arguments: Arguments, config: Option<Config>) -> anyhow::Re
         }
         Command::Backup { file } => {
             let config = config.ok_or_else(known)?;
-            let store = crate::store::Store::open(&config.store_url, &config.base).await?;
+            let store = crate::store::Store::open(&config.store).await?;
             store.backup(&file).await?;
             store.close().await;
         }
@@ -286,7 +286,7 @@ pub async fn execute(arguments: Arguments, config: Option<Config>) -> anyhow::Re
 /// The fleet as the store tells it, and what it is measured with.
 async fn fleet(config: &Config) -> anyhow::Result<(Ground, Snapshot)> {
     let mut ground = Ground::of(config)?;
-    let store = Store::open(&config.store_url, &config.base).await?;
+    let store = Store::open(&config.store).await?;
     let testimonies = testimonies(&store, config).await?;
     ground.look_up(&store).await;
     store.close().await;

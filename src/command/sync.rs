@@ -14,17 +14,40 @@ use crate::collect::{Collected, collect_or_stop, keep};
 use crate::config::{Config, Source};
 use crate::store::Store;
 
+/// How long keeping a collection may take.
+const RECORDING: Duration = Duration::from_secs(600);
+
 /// Collects once; a summary table at the end, and failure where one source failed.
 pub async fn sync(config: &Config, names: &[String]) -> anyhow::Result<ExitCode> {
     let known: Vec<&str> = config.sources.iter().map(|source| &*source.told.name).collect();
     for name in names {
         ensure!(known.contains(&name.as_str()), "there is no source `{name}`{}", keys::meant(name, &known));
     }
-    let store = Store::open(&config.store_url, &config.base).await?;
+    let store = Store::open(&config.store).await?;
+    let replica = crate::replica::name();
+    let outcome = each(config, names, &store, &replica).await;
+    if store.is_shared() {
+        store.give_back(&replica).await?;
+    }
+    store.close().await;
+    let (table, all_well) = outcome?;
+    say(&table);
+    Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Collects one source after the other; gives the table, and whether all went well.
+async fn each(config: &Config, names: &[String], store: &Store, replica: &str) -> anyhow::Result<(String, bool)> {
     let bars = MultiProgress::new();
     let mut table = format!("{:<24} {:>9} {:>8} {:>8}  {}", "source", "records", "rejects", "seconds", "outcome");
     let mut all_well = true;
     for source in config.sources.iter().filter(|s| names.is_empty() || names.iter().any(|n| **n == *s.told.name)) {
+        // A daemon on the same database may hold it: one of the two collects.
+        let lease = match store.is_shared() {
+            true => Some(store.take(replica, &source.told.name, source.timeout + RECORDING).await?),
+            false => None,
+        };
+        let store = store.under(lease.as_ref());
+        store.begin().await?;
         let collected = watched(source, &bars).await?;
         let last = store.testimony(&source.told).await?;
         let collected = collected.guarded(source, last.as_ref(), &config.integration()).await;
@@ -39,9 +62,7 @@ pub async fn sync(config: &Config, names: &[String]) -> anyhow::Result<ExitCode>
         let seconds = collected.took.as_secs_f64();
         table += &format!("\n{:<24} {records:>9} {rejects:>8} {seconds:>8.1}  {outcome}", source.told.name);
     }
-    store.close().await;
-    say(&table);
-    Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok((table, all_well))
 }
 
 /// Collects with a progress bar, which only a terminal shows.

@@ -28,8 +28,6 @@ use crate::notify::Notifier;
 
 /// All that the operator told.
 pub struct Config {
-    /// The configuration file's folder: relative paths start here.
-    pub base: PathBuf,
     /// The organisation's time zone.
     pub time_zone: TimeZone,
     /// The organisation, first, and the configured entities.
@@ -40,8 +38,8 @@ pub struct Config {
     pub entity_depth: usize,
     /// Series a metric family may have.
     pub max_series: usize,
-    /// Where the store is.
-    pub store_url: String,
+    /// Where the store is kept.
+    pub store: crate::store::Place,
     /// How long readings are kept, in days.
     pub history_days: i32,
     /// Cells of fewer personal assets than this are folded.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail, ensure};
 use connectors::keys;
 use connectors::rule::Rules;
-use connectors::secret::{PseudonymKey, resolve};
+use connectors::secret::{PseudonymKey, resolve, told_secret};
 use domain::assumption::{Allocation, Assumptions};
 use domain::entity::{Entity, EntityId, EntityTree, ROOT};
 use domain::identity::is_siret;
@@ -22,6 +22,7 @@ use toml::{Table, Value};
 
 use super::schedule::duration;
 use super::{Anonymous, Config, Schedule, Scope, Server, Source, Token};
+use crate::store::Place;
 
 const TABLES: &[&str] = &[
     "organisation",
@@ -86,7 +87,10 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
     let server: RawServer = table(&mut told, "server", &["listen", "metrics_listen", "anonymous", "token"])?;
     let server = serve(server)?;
     let metrics: Metrics = table(&mut told, "metrics", &["entity_depth", "max_series"])?;
-    let store: Store = table(&mut told, "store", &["url", "history_days"])?;
+    let store: Store = table(&mut told, "store", &["url", "password", "password_file", "lease", "history_days"])?;
+    let lease = duration(store.lease.as_deref().unwrap_or("30s")).context("[store]: `lease`")?;
+    ensure!((2..=600).contains(&lease.as_secs()), "[store]: `lease` is between 2s and 10m");
+    let store_password = resolve("password", store.password, store.password_file, base).context("[store]")?;
     let privacy: Privacy = table(&mut told, "privacy", &["pseudonym_key", "pseudonym_key_file", "min_cell"])?;
     let factors: Factors = table(&mut told, "factors", &["extra", "electricity", "boaviztapi"])?;
     let boaviztapi = factors.boaviztapi.as_deref().map(super::address::address).transpose();
@@ -127,13 +131,17 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
     }
     let rooms = super::room::rooms(list(&mut told, "room")?, &sources)?;
     Ok(Config {
-        base: base.to_path_buf(),
         time_zone,
         entities,
         server,
         entity_depth: metrics.entity_depth.unwrap_or(1),
         max_series: metrics.max_series.unwrap_or(20_000),
-        store_url: store.url.unwrap_or_else(|| "sqlite://ecoparc.db".to_owned()),
+        store: Place {
+            url: store.url.unwrap_or_else(|| "sqlite://ecoparc.db".to_owned()),
+            base: base.to_path_buf(),
+            password: store_password,
+            lease,
+        },
         history_days: store.history_days.unwrap_or(3650),
         min_cell: privacy.min_cell.unwrap_or(5),
         extra_factors: factors.extra.unwrap_or_default().into_iter().map(|folder| base.join(folder)).collect(),
@@ -385,6 +393,10 @@ struct Metrics {
 #[derive(Deserialize)]
 struct Store {
     url: Option<String>,
+    #[serde(default, deserialize_with = "told_secret")]
+    password: Option<secrecy::SecretString>,
+    password_file: Option<std::path::PathBuf>,
+    lease: Option<String>,
     history_days: Option<i32>,
 }
 

@@ -11,7 +11,9 @@ use jiff::ToSpan;
 use jiff::civil::date;
 
 use super::*;
+use crate::collect::Collected;
 use crate::history::{Point, beside};
+use crate::schedule::Event;
 
 /// The first and the last day that are lived through.
 const FIRST: Date = date(2024, 11, 25);
@@ -51,7 +53,9 @@ async fn live(house: &mut House, days: &[Date], tables: &years::House) -> Arc<Ed
         for (at, source) in sources.iter().enumerate() {
             let collected = crate::collect::collect(source, Arc::new(Progress::default())).await;
             let collected = Collected { began: noon, took: Duration::ZERO, ..collected };
-            house.took_place(at, source, Event::Ended(Box::new(collected)), &mut vec![true; sources.len()]).await;
+            house
+                .took_place(at, source, Event::Ended(Box::new(collected), None), &mut vec![true; sources.len()])
+                .await;
             assert_eq!(house.states[at].up, Some(true), "{day}: {:?}", house.states[at].failure);
         }
         house.publish(&editions, noon).await.unwrap();
@@ -72,7 +76,8 @@ async fn two_years_lived_are_two_years_recomputed() {
     }
     std::fs::copy(root.join("quickstart.toml"), folder.join("quickstart.toml")).unwrap();
     let tables = years::House::of(&root.join("quickstart"), folder.join("quickstart"));
-    let mut house = House::prepare(Config::load(&folder.join("quickstart.toml")).unwrap()).await.unwrap();
+    let mut house =
+        House::prepare(Config::load(&folder.join("quickstart.toml")).unwrap(), "here".into()).await.unwrap();
     let days = days();
     let edition = live(&mut house, &days, &tables).await;
 

@@ -5,13 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::ToSpan;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tracing::{error, info, warn};
 
 use super::House;
 use crate::config::Config;
 use crate::edition::Edition;
 use crate::sampling::catch_up;
+use crate::store::{CHORES, PassedOn};
 
 impl House {
     /// Writes what people read in the database, if there is a newer edition than the one written last. Samples change
@@ -22,14 +23,20 @@ impl House {
         if edition.number == *written && self.store_ok {
             return;
         }
+        let Some(chores) = self.held.borrow().of(CHORES) else {
+            // Another replica writes; whether the store is there is ours to know.
+            self.store_ok = self.store.ping().await.is_ok();
+            return;
+        };
+        let store = self.store.under(chores.lease.as_ref());
         *written = edition.number;
         let readings: Vec<_> =
             edition.readings.iter().map(|(indicator, reading)| (indicator.name, reading.clone())).collect();
         let outcome = async {
-            self.store.write_readings(edition.today, &readings).await?;
+            store.write_readings(edition.today, &readings).await?;
             if self.assets_due {
-                self.store.write_assets(&edition.snapshot, edition.today).await?;
-                self.store.purge(edition.today.saturating_sub(self.config.history_days.days())).await?;
+                store.write_assets(&edition.snapshot, edition.today).await?;
+                store.purge(edition.today.saturating_sub(self.config.history_days.days())).await?;
             }
             anyhow::Ok(())
         };
@@ -40,6 +47,8 @@ impl House {
                     info!("the store takes what is written again");
                 }
             }
+            // The one that holds it now writes.
+            Err(error) if PassedOn::caused(&error) => {}
             // Told when it began.
             Err(error) if std::mem::replace(&mut self.store_ok, false) => {
                 error!("cannot write the day's readings: {error:#}");
@@ -50,15 +59,37 @@ impl House {
 
     /// Is what the world is told of the store no longer so?
     pub(super) fn store_changed(&self, editions: &watch::Sender<Option<Arc<Edition>>>) -> bool {
-        editions.borrow().as_ref().is_some_and(|edition| edition.store_ok != self.store_ok)
+        editions
+            .borrow()
+            .as_ref()
+            .is_some_and(|edition| edition.store_ok != (self.store_ok && self.held.borrow().reached()))
     }
 
     /// Writes the electricity that the database refused, if it takes it now.
     async fn catch_up(&mut self) {
         for (testimony, unwritten) in self.testimonies.iter().zip(&mut self.unwritten) {
-            if let Err(error) = catch_up(&self.store, testimony, unwritten).await {
+            let Some(grant) = self.held.borrow().of(&testimony.source.name) else { continue };
+            if let Err(error) = catch_up(&self.store.under(grant.lease.as_ref()), testimony, unwritten).await {
                 warn!(source = &*testimony.source.name, "electricity stays unwritten: {error:#}");
             }
+        }
+    }
+
+    /// Sees to a wish for a collection, here or where it is done.
+    pub(super) async fn wish(&self, source: &str, here: &Notify) {
+        if self.held.borrow().of(source).is_some() {
+            here.notify_one();
+        } else if let Err(error) = self.store.ask(source).await {
+            warn!("{error:#}");
+        }
+    }
+
+    /// Lets other replicas go on at once.
+    pub(super) async fn give_back(&self) {
+        if self.store.is_shared()
+            && let Err(error) = self.store.give_back(&self.replica).await
+        {
+            warn!("{error:#}");
         }
     }
 
@@ -68,7 +99,7 @@ impl House {
         self.catch_up().await;
         let path = path.to_path_buf();
         let config = tokio::task::spawn_blocking(move || Config::load(&path)).await??;
-        Self::prepare(config).await
+        Self::prepare(config, self.replica.clone()).await
     }
 }
 

@@ -71,7 +71,7 @@ fn daemon(page: &mut Page, edition: &Edition) {
     );
     one(
         "ecoparc_store_up",
-        "Whether the store took what was last written to it.",
+        "Whether the store is there, and took what was last written to it.",
         &[],
         f64::from(u8::from(edition.store_ok)),
     );
@@ -87,7 +87,7 @@ fn daemon(page: &mut Page, edition: &Edition) {
 /// A family about sources: its name, what it tells, and its value where there is one.
 type OfSource = (&'static str, &'static str, fn(&SourceState) -> Option<f64>);
 
-const OF_SOURCES: [OfSource; 5] = [
+const OF_SOURCES: [OfSource; 6] = [
     ("ecoparc_source_last_success_timestamp_seconds", "When a source's last complete harvest ended.", |source| {
         source.last_success.map(seconds)
     }),
@@ -103,6 +103,11 @@ const OF_SOURCES: [OfSource; 5] = [
     ("ecoparc_source_rejects", "Records of a source's last complete harvest that could not be read.", |source| {
         source.last_success.map(|_| source.rejects as f64)
     }),
+    (
+        "ecoparc_source_lease_held",
+        "Whether this replica collects a source; one of those on a database does.",
+        |source| source.lease_held.map(|held| f64::from(u8::from(held))),
+    ),
 ];
 
 fn told_of_sources(page: &mut Page, sources: &[&SourceState]) {

@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 use super::*;
 use crate::config::{Schedule, Source};
 use crate::schedule::{Event, keep_sampling};
+use crate::store::Place;
 
 /// 1 March 2026, noon in UTC.
 const NOON: i64 = 1_772_366_400;
@@ -101,7 +102,7 @@ async fn points_are_asked_on_their_own_schedule_and_outlive_a_restart() {
     let mut power = Vec::new();
     for told in sampled {
         // A restart before each.
-        let store = Store::open("sqlite://ecoparc.db", &folder).await.unwrap();
+        let store = Store::open(&Place::file(&folder)).await.unwrap();
         let mut testimony = unheard(store.power("snmp").await.unwrap());
         assert_eq!(testimony.power, power);
         counted.push(take(&store, &mut testimony, &mut None, told, &by(), now).await.ok());
@@ -129,7 +130,7 @@ async fn days_that_could_not_be_written_are_written_later() {
         let folder = std::env::temp_dir().join(format!("ecoparc-unwritten-{}-{by_samples}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
-        let open = async || Store::open("sqlite://ecoparc.db", &folder).await.unwrap();
+        let open = async || Store::open(&Place::file(&folder)).await.unwrap();
         let (mut store, mut testimony, mut unwritten) = (open().await, unheard(Vec::new()), None);
         for (at, away, expected) in [
             (0, false, None),

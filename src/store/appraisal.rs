@@ -57,21 +57,26 @@ impl Store {
             let mut tx = self.write().await?;
             for answer in answers {
                 let figure = answer.told.as_ref().ok();
-                sqlx::query(
-                    "INSERT OR REPLACE INTO appraisal \
+                let values = [
+                    hexadecimal(&answer.specification).into(),
+                    answer.criterion.name().into(),
+                    answer.specification.as_str().into(),
+                    figure.map(|figure| figure.value.0).into(),
+                    figure.map(|figure| figure.low.0).into(),
+                    figure.map(|figure| figure.high.0).into(),
+                    answer.told.as_ref().err().map(String::as_str).into(),
+                    answer.version.as_str().into(),
+                    answer.asked.0.into(),
+                ];
+                tx.run(
+                    "INSERT INTO appraisal \
                      (hash, criterion, specification, value, low, high, reason, version, asked) \
-                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (hash, criterion) DO UPDATE SET \
+                        specification = excluded.specification, value = excluded.value, low = excluded.low, \
+                        high = excluded.high, reason = excluded.reason, version = excluded.version, \
+                        asked = excluded.asked",
+                    &values,
                 )
-                .bind(hexadecimal(&answer.specification))
-                .bind(answer.criterion.name())
-                .bind(&answer.specification)
-                .bind(figure.map(|figure| figure.value.0))
-                .bind(figure.map(|figure| figure.low.0))
-                .bind(figure.map(|figure| figure.high.0))
-                .bind(answer.told.as_ref().err())
-                .bind(&answer.version)
-                .bind(answer.asked.0)
-                .execute(&mut *tx)
                 .await?;
             }
             tx.commit().await?;
@@ -86,12 +91,15 @@ impl Store {
     /// Where the database fails or holds what no release writes.
     pub async fn appraisals(&self) -> Result<Vec<Appraised>> {
         let reading = async {
-            let rows: Vec<Row> = sqlx::query_as(
-                "SELECT specification, criterion, value, low, high, reason, version, asked FROM appraisal \
-                 ORDER BY specification, criterion",
-            )
-            .fetch_all(&mut *self.reader.acquire().await?)
-            .await?;
+            let mut tx = self.read().await?;
+            let rows: Vec<Row> = tx
+                .rows(
+                    "SELECT specification, criterion, value, low, high, reason, version, asked FROM appraisal \
+                     ORDER BY specification, criterion",
+                    &[],
+                )
+                .await?;
+            tx.commit().await?;
             rows.into_iter().map(appraised).collect::<Result<Vec<_>>>()
         };
         reading.await.context("cannot read what was answered for specifications of servers")

@@ -6,11 +6,12 @@ use domain::shared::Shared;
 use domain::snapshot::{Asset, Snapshot};
 use domain::word::Word;
 use jiff::civil::Date;
-use sqlx::SqliteConnection;
 
 use super::Store;
 use super::body::column;
-use super::bulk::{self, Cell};
+use super::bulk;
+use super::cell::{Cell, Column, int, text};
+use super::engine::Tx;
 use super::hash;
 
 /// Rows read from the database in one piece.
@@ -18,31 +19,31 @@ const PAGE: i64 = 4_000;
 
 /// The columns in the order in which [`row`] gives them, the hash last. Holders are left out: people who write SQL
 /// about equipment have no need of them.
-const COLUMNS: &[&str] = &[
-    "id",
-    "kind",
-    "manufacturer",
-    "model",
-    "serial",
-    "asset_tag",
-    "entity",
-    "siret",
-    "location",
-    "department",
-    "status",
-    "condition",
-    "mode",
-    "first_seen",
-    "start",
-    "retired",
-    "gone",
-    "unlisted",
-    "disposal",
-    "price_cents",
-    "supplier",
-    "order_number",
-    "sources",
-    "hash",
+const COLUMNS: &[Column] = &[
+    text("id"),
+    text("kind"),
+    text("manufacturer"),
+    text("model"),
+    text("serial"),
+    text("asset_tag"),
+    text("entity"),
+    text("siret"),
+    text("location"),
+    text("department"),
+    text("status"),
+    text("condition"),
+    text("mode"),
+    text("first_seen"),
+    text("start"),
+    text("retired"),
+    text("gone"),
+    text("unlisted"),
+    text("disposal"),
+    int("price_cents"),
+    text("supplier"),
+    text("order_number"),
+    text("sources"),
+    int("hash"),
 ];
 
 impl Store {
@@ -63,16 +64,16 @@ impl Store {
 }
 
 /// Walks the assets and the rows side by side, both in the order of ids.
-async fn write(conn: &mut SqliteConnection, snapshot: &Snapshot, at: Date) -> Result<()> {
+async fn write(tx: &mut Tx, snapshot: &Snapshot, at: Date) -> Result<()> {
     let mut assets = snapshot.assets.iter().peekable();
     let mut from = String::new();
     loop {
-        let page = stored(conn, &from).await?;
+        let page = stored(tx, &from).await?;
         let (mut changed, mut gone) = (vec![], vec![]);
         for (id, hash) in &page {
             while let Some(new) = assets.next_if(|asset| *snapshot.id(asset) < **id) {
                 changed.extend(row(snapshot, new, at));
-                flush(conn, &mut changed, at).await?;
+                flush(tx, &mut changed, at).await?;
             }
             match assets.next_if(|asset| *snapshot.id(asset) == **id).map(|asset| row(snapshot, asset, at)) {
                 None => gone.push(Cell::from(id.as_str())),
@@ -80,9 +81,9 @@ async fn write(conn: &mut SqliteConnection, snapshot: &Snapshot, at: Date) -> Re
                 Some(row) => changed.extend(row),
             }
         }
-        write_rows(conn, &changed, at).await?;
+        write_rows(tx, &changed, at).await?;
         let then = "DELETE FROM asset WHERE id IN (SELECT id FROM given)";
-        bulk::run(conn, &[("unused", Cell::Null)], &["id"], &gone, then).await?;
+        bulk::run(tx, &[], &[text("id")], &gone, then).await?;
         // The text that follows the last one in the order of bytes.
         match page.into_iter().next_back() {
             Some((last, _)) => from = last + "\0",
@@ -92,43 +93,44 @@ async fn write(conn: &mut SqliteConnection, snapshot: &Snapshot, at: Date) -> Re
     let mut new = vec![];
     for asset in assets {
         new.extend(row(snapshot, asset, at));
-        flush(conn, &mut new, at).await?;
+        flush(tx, &mut new, at).await?;
     }
-    write_rows(conn, &new, at).await?;
+    write_rows(tx, &new, at).await?;
     Ok(())
 }
 
 /// The next page of ids and hashes, from this id on.
-async fn stored(conn: &mut SqliteConnection, from: &str) -> Result<Vec<(String, i64)>> {
-    let (ids, hashes): (String, String) = sqlx::query_as(
-        "SELECT json_group_array(id), json_group_array(hash) \
-         FROM (SELECT id, hash FROM asset WHERE id >= ? ORDER BY id LIMIT ?)",
-    )
-    .bind(from)
-    .bind(PAGE)
-    .fetch_one(conn)
-    .await?;
+async fn stored(tx: &mut Tx, from: &str) -> Result<Vec<(String, i64)>> {
+    let (ids, hashes): (String, String) = tx
+        .one(
+            "SELECT coalesce(CAST(json_group_array(id) AS TEXT), '[]'), \
+                coalesce(CAST(json_group_array(hash) AS TEXT), '[]') \
+             FROM (SELECT id, hash FROM asset WHERE id >= $1 ORDER BY id LIMIT $2) AS page",
+            &[from.into(), PAGE.into()],
+        )
+        .await?;
     Ok(column::<String>(&ids)?.into_iter().zip(column::<i64>(&hashes)?).collect())
 }
 
 /// Writes once enough has come together.
-async fn flush(conn: &mut SqliteConnection, rows: &mut Vec<Cell<'_>>, at: Date) -> sqlx::Result<()> {
+async fn flush(tx: &mut Tx, rows: &mut Vec<Cell<'_>>, at: Date) -> sqlx::Result<()> {
     if rows.len() >= COLUMNS.len() * PAGE as usize {
-        write_rows(conn, rows, at).await?;
+        write_rows(tx, rows, at).await?;
         rows.clear();
     }
     Ok(())
 }
 
-async fn write_rows(conn: &mut SqliteConnection, rows: &[Cell<'_>], at: Date) -> sqlx::Result<()> {
-    let columns = COLUMNS.join(", ");
-    let sets: Vec<String> = COLUMNS.iter().map(|column| format!("{column} = excluded.{column}")).collect();
+async fn write_rows(tx: &mut Tx, rows: &[Cell<'_>], at: Date) -> sqlx::Result<()> {
+    let names: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
+    let columns = names.join(", ");
+    let sets: Vec<String> = names.iter().map(|column| format!("{column} = excluded.{column}")).collect();
     let then = format!(
         "INSERT INTO asset ({columns}, updated) SELECT {columns}, updated FROM given, fixed WHERE true \
-         ON CONFLICT DO UPDATE SET {}, updated = excluded.updated",
+         ON CONFLICT (id) DO UPDATE SET {}, updated = excluded.updated",
         sets.join(", ")
     );
-    bulk::run(conn, &[("updated", Cell::from(at.to_string()))], COLUMNS, rows, &then).await
+    bulk::run(tx, &[("updated", Cell::from(at.to_string()))], COLUMNS, rows, &then).await
 }
 
 /// The row of one asset.

@@ -1,94 +1,84 @@
-//! Many rows a statement. Each statement costs a hop to the database's thread: single rows would cost ten times.
+//! Many rows a statement. Each statement costs a hop to SQLite's thread, or a journey to PostgreSQL's host: single rows
+//! would cost ten times. How given rows reach a statement is the one thing that differs for the sake of speed.
 
-use std::borrow::Cow;
+use super::cell::{Cell, Column, Sort};
+use super::engine::Tx;
 
-use sqlx::{AssertSqlSafe, SqliteConnection};
-
-/// Rows of one statement at most.
+/// Rows of one statement of SQLite at most.
 const ROWS: usize = 500;
 /// Bound values of one statement at most; SQLite takes 32,766.
 const VALUES: usize = 32_000;
-
-/// A value on its way to a column.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Cell<'a> {
-    /// Nothing.
-    Null,
-    /// An integer.
-    Int(i64),
-    /// A number.
-    Real(f64),
-    /// A text.
-    Text(Cow<'a, str>),
-}
-
-impl<'a> From<&'a str> for Cell<'a> {
-    fn from(text: &'a str) -> Self {
-        Self::Text(Cow::Borrowed(text))
-    }
-}
-
-impl From<String> for Cell<'_> {
-    fn from(text: String) -> Self {
-        Self::Text(Cow::Owned(text))
-    }
-}
-
-impl From<i64> for Cell<'_> {
-    fn from(number: i64) -> Self {
-        Self::Int(number)
-    }
-}
-
-impl From<f64> for Cell<'_> {
-    fn from(number: f64) -> Self {
-        Self::Real(number)
-    }
-}
-
-impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Null, Into::into)
-    }
-}
+/// Rows of one statement of PostgreSQL at most.
+const POSTGRES_ROWS: usize = 5_000;
 
 /// Runs `then` for rows, many a statement. It finds them in the table `given` with the named columns, and the values
-/// that are the same for all in the one row of `fixed`. `cells` are the rows, one after the other.
+/// that are the same for all, where there are any, in the one row of `fixed`. `cells` are the rows, one after the other.
 pub(super) async fn run(
-    conn: &mut SqliteConnection,
+    tx: &mut Tx,
     fixed: &[(&'static str, Cell<'_>)],
-    columns: &[&'static str],
+    columns: &[Column],
     cells: &[Cell<'_>],
     then: &str,
 ) -> sqlx::Result<()> {
     let width = columns.len();
-    let rows = ROWS.min((VALUES - fixed.len()) / width);
+    let rows = match tx {
+        Tx::Sqlite(_) => ROWS.min((VALUES - fixed.len()) / width),
+        Tx::Postgres(_) => POSTGRES_ROWS,
+    };
+    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+    let names = names.join(", ");
     for chunk in cells.chunks(rows * width) {
-        let names: Vec<&str> = fixed.iter().map(|(name, _)| *name).collect();
-        // Only names and question marks of ours are put together here; every value is bound.
-        let sql = format!(
-            "WITH fixed({}) AS (VALUES {}), given({}) AS (VALUES {}) {then}",
-            names.join(", "),
-            marks(fixed.len()),
-            columns.join(", "),
-            vec![marks(width); chunk.len() / width].join(","),
-        );
-        // Full chunks share one prepared statement; the last one is seldom seen again.
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(chunk.len() == rows * width);
-        for cell in fixed.iter().map(|(_, cell)| cell).chain(chunk) {
-            query = match cell {
-                Cell::Null => query.bind(None::<i64>),
-                Cell::Int(number) => query.bind(*number),
-                Cell::Real(number) => query.bind(*number),
-                Cell::Text(text) => query.bind(text.as_ref()),
-            };
+        // Only names and marks of ours are put together here; every value is bound.
+        match tx {
+            Tx::Sqlite(sqlite) => {
+                let mut sql = "WITH ".to_owned();
+                if !fixed.is_empty() {
+                    sql += &format!("fixed({}) AS (VALUES {}), ", named(fixed), marks(fixed.len()));
+                }
+                sql += &format!("given({names}) AS (VALUES {}) {then}", many(&marks(width), chunk.len() / width));
+                // Full chunks share one prepared statement; the last one is seldom seen again.
+                let persistent = chunk.len() == rows * width;
+                let values = fixed.iter().map(|(_, cell)| cell).chain(chunk);
+                super::sqlite::run(sqlite, &sql, values, persistent).await?;
+            }
+            Tx::Postgres(postgres) => {
+                let mut sql = "WITH ".to_owned();
+                if !fixed.is_empty() {
+                    let casts: Vec<String> = (1..).zip(fixed).map(|(at, (_, cell))| cast(at, cell)).collect();
+                    sql += &format!("fixed({}) AS (SELECT {}), ", named(fixed), casts.join(", "));
+                }
+                let arrays = (fixed.len() + 1..).zip(columns).map(|(at, (_, sort))| match sort {
+                    Sort::Int => format!("${at}::BIGINT[]"),
+                    Sort::Real => format!("${at}::DOUBLE PRECISION[]"),
+                    Sort::Text => format!("${at}::TEXT[]"),
+                });
+                let arrays = arrays.collect::<Vec<_>>().join(", ");
+                sql += &format!("given({names}) AS (SELECT * FROM unnest({arrays})) {then}");
+                postgres.run_given(&sql, fixed.iter().map(|(_, cell)| cell), columns, chunk).await?;
+            }
         }
-        query.execute(&mut *conn).await?;
     }
     Ok(())
 }
 
+fn named(fixed: &[(&'static str, Cell<'_>)]) -> String {
+    fixed.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+}
+
 /// `(?,?,?)`
 fn marks(count: usize) -> String {
-    format!("({})", vec!["?"; count].join(","))
+    format!("({})", many("?", count))
+}
+
+fn many(what: &str, count: usize) -> String {
+    vec![what; count].join(",")
+}
+
+/// A bound value with its type.
+fn cast(at: usize, cell: &Cell<'_>) -> String {
+    match cell {
+        Cell::Null | Cell::Text(_) => format!("${at}::TEXT"),
+        Cell::Int(_) => format!("${at}::BIGINT"),
+        Cell::Real(_) => format!("${at}::DOUBLE PRECISION"),
+    }
 }

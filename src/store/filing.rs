@@ -27,13 +27,11 @@ impl Store {
         let keeping = async {
             let mut tx = self.write().await?;
             for Filed { siret, year, day, file } in filed {
-                sqlx::query("INSERT OR REPLACE INTO filing (siret, year, day, file) VALUES (?, ?, ?, ?)")
-                    .bind(siret)
-                    .bind(year)
-                    .bind(day.to_string())
-                    .bind(file)
-                    .execute(&mut *tx)
-                    .await?;
+                let values =
+                    [siret.as_str().into(), i64::from(*year).into(), day.to_string().into(), file.as_str().into()];
+                let keep = "INSERT INTO filing (siret, year, day, file) VALUES ($1, $2, $3, $4) \
+                            ON CONFLICT (siret, year) DO UPDATE SET day = excluded.day, file = excluded.file";
+                tx.run(keep, &values).await?;
             }
             tx.commit().await?;
             anyhow::Ok(())
@@ -47,12 +45,12 @@ impl Store {
     /// Where the database fails.
     pub async fn filings(&self) -> Result<Vec<Filed>> {
         let reading = async {
-            let rows: Vec<(String, i16, String, String)> =
-                sqlx::query_as("SELECT siret, year, day, file FROM filing ORDER BY siret, year")
-                    .fetch_all(&mut *self.reader.acquire().await?)
-                    .await?;
-            let filed = |(siret, year, day, file): (String, i16, String, String)| {
-                Ok(Filed { siret, year, day: day.parse()?, file })
+            let mut tx = self.read().await?;
+            let rows: Vec<(String, i64, String, String)> =
+                tx.rows("SELECT siret, year, day, file FROM filing ORDER BY siret, year", &[]).await?;
+            tx.commit().await?;
+            let filed = |(siret, year, day, file): (String, i64, String, String)| {
+                Ok(Filed { siret, year: i16::try_from(year)?, day: day.parse()?, file })
             };
             rows.into_iter().map(filed).collect::<Result<Vec<_>>>()
         };

@@ -6,7 +6,7 @@ use domain::quantity::Cents;
 use domain::record::{Record, Value};
 use sha2::{Digest, Sha256};
 
-use super::bulk::Cell;
+use super::cell::Cell;
 
 /// The hash of some cells. Sixty-four bits suffice: a change goes unnoticed once in 10^19.
 pub(super) fn of(cells: &[Cell<'_>]) -> i64 {

@@ -7,11 +7,11 @@ use domain::testimony::Moment;
 use domain::word::Word;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
 use super::Store;
-use super::bulk::{self, Cell};
+use super::bulk;
+use super::cell::{Cell, int, text};
+use super::engine::Tx;
 use super::record::source_id;
 
 /// Rejects kept of one source at most.
@@ -129,6 +129,7 @@ impl Store {
                 took: missed.took,
             };
             write_attempt(&mut tx, id, &attempt).await?;
+            tx.ends(false);
             tx.commit().await
         };
         writing.await.with_context(|| format!("cannot write down how the harvest of `{source}` ended"))
@@ -137,15 +138,14 @@ impl Store {
     /// The last attempts at one source, the newest first.
     #[cfg(test)]
     pub async fn journal(&self, source: &str, limit: u32) -> Result<Vec<Attempt>> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "{COLUMNS} WHERE source.name = ? ORDER BY harvest.id DESC LIMIT ?"
-        )))
-        .bind(source)
-        .bind(limit)
-        .fetch_all(&self.reader)
-        .await;
-        let attempts = rows.and_then(|rows| rows.iter().map(attempt).collect());
-        attempts.with_context(|| format!("cannot read the journal of source `{source}`"))
+        let reading = async {
+            let mut tx = self.read().await?;
+            let last = format!("{COLUMNS} WHERE source.name = $1 ORDER BY harvest.id DESC LIMIT $2");
+            let rows: Vec<Row> = tx.rows(&last, &[source.into(), i64::from(limit).into()]).await?;
+            tx.commit().await?;
+            anyhow::Ok(rows.into_iter().map(attempt).collect())
+        };
+        reading.await.with_context(|| format!("cannot read the journal of source `{source}`"))
     }
 
     /// What the journal last says of every source ever asked, in the order of their names.
@@ -153,16 +153,18 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn states(&self) -> Result<Vec<State>> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "{COLUMNS} WHERE harvest.id IN (SELECT max(id) FROM harvest GROUP BY source, outcome) \
-             ORDER BY source.name, harvest.id"
-        )))
-        .fetch_all(&self.reader)
-        .await
-        .context("cannot read the journal")?;
+        let reading = async {
+            let mut tx = self.read().await?;
+            let last = format!(
+                "{COLUMNS} WHERE harvest.id IN (SELECT max(id) FROM harvest GROUP BY source, outcome) \
+                 ORDER BY source.name, harvest.id"
+            );
+            let rows: Vec<Row> = tx.rows(&last, &[]).await?;
+            tx.commit().await?;
+            anyhow::Ok(rows)
+        };
         let mut states: Vec<State> = vec![];
-        for row in &rows {
-            let attempt = attempt(row).context("cannot read the journal")?;
+        for attempt in reading.await.context("cannot read the journal")?.into_iter().map(attempt) {
             if states.last().is_none_or(|state| state.source != attempt.source) {
                 states.push(State { source: attempt.source.clone(), success: None, failure: None });
             }
@@ -181,84 +183,92 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn rejects(&self, source: &str, limit: usize) -> Result<Vec<Reject>> {
-        let rows: sqlx::Result<Vec<(String, Option<String>, String)>> = sqlx::query_as(
-            "SELECT place, \"column\", reason FROM reject \
-             WHERE source = (SELECT id FROM source WHERE name = ?) ORDER BY number LIMIT ?",
-        )
-        .bind(source)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(&self.reader)
-        .await;
-        let rejects =
-            rows.map(|rows| rows.into_iter().map(|(place, column, reason)| Reject { place, column, reason }));
-        Ok(rejects.with_context(|| format!("cannot read the rejects of source `{source}`"))?.collect())
+        let reading = async {
+            let mut tx = self.read().await?;
+            let first = "SELECT place, \"column\", reason FROM reject \
+                         WHERE source = (SELECT id FROM source WHERE name = $1) ORDER BY number LIMIT $2";
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let rows: Vec<(String, Option<String>, String)> = tx.rows(first, &[source.into(), limit.into()]).await?;
+            tx.commit().await?;
+            anyhow::Ok(rows)
+        };
+        let rows = reading.await.with_context(|| format!("cannot read the rejects of source `{source}`"))?;
+        Ok(rows.into_iter().map(|(place, column, reason)| Reject { place, column, reason }).collect())
     }
 }
 
-fn attempt(row: &SqliteRow) -> sqlx::Result<Attempt> {
-    let outcome: &str = row.try_get("outcome")?;
-    let took: i64 = row.try_get("duration_ms")?;
-    let count = |column| row.try_get::<i64, _>(column).map(|count| count.max(0) as u64);
-    Ok(Attempt {
-        source: row.try_get("name")?,
-        started: Moment(row.try_get("started")?),
-        ended: Moment(row.try_get("ended")?),
-        outcome: Outcome::parse(outcome).unwrap_or(Outcome::Failed),
-        class: row.try_get("class")?,
-        message: row.try_get("message")?,
-        observations: count("observations")?,
-        lines: count("lines")?,
-        rejects: count("rejects")?,
-        took: Duration::from_millis(took.max(0) as u64),
-    })
+/// An attempt as it is stored.
+#[derive(sqlx::FromRow)]
+struct Row {
+    name: String,
+    started: i64,
+    ended: i64,
+    outcome: String,
+    class: Option<String>,
+    message: Option<String>,
+    observations: i64,
+    lines: i64,
+    rejects: i64,
+    duration_ms: i64,
 }
 
-pub(super) async fn write_attempt(conn: &mut SqliteConnection, source: i64, attempt: &Attempt) -> sqlx::Result<()> {
-    sqlx::query(
+fn attempt(row: Row) -> Attempt {
+    let count = |count: i64| count.max(0) as u64;
+    Attempt {
+        source: row.name,
+        started: Moment(row.started),
+        ended: Moment(row.ended),
+        outcome: Outcome::parse(&row.outcome).unwrap_or(Outcome::Failed),
+        class: row.class,
+        message: row.message,
+        observations: count(row.observations),
+        lines: count(row.lines),
+        rejects: count(row.rejects),
+        took: Duration::from_millis(count(row.duration_ms)),
+    }
+}
+
+pub(super) async fn write_attempt(tx: &mut Tx, source: i64, attempt: &Attempt) -> sqlx::Result<()> {
+    let values = [
+        source.into(),
+        attempt.started.0.into(),
+        attempt.ended.0.into(),
+        attempt.outcome.name().into(),
+        attempt.class.as_deref().into(),
+        attempt.message.as_deref().into(),
+        (attempt.observations as i64).into(),
+        (attempt.lines as i64).into(),
+        (attempt.rejects as i64).into(),
+        (attempt.took.as_millis() as i64).into(),
+    ];
+    tx.run(
         "INSERT INTO harvest \
          (source, started, ended, outcome, class, message, observations, lines, rejects, duration_ms) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        &values,
     )
-    .bind(source)
-    .bind(attempt.started.0)
-    .bind(attempt.ended.0)
-    .bind(attempt.outcome.name())
-    .bind(attempt.class.as_deref())
-    .bind(attempt.message.as_deref())
-    .bind(attempt.observations as i64)
-    .bind(attempt.lines as i64)
-    .bind(attempt.rejects as i64)
-    .bind(attempt.took.as_millis() as i64)
-    .execute(conn)
     .await?;
     Ok(())
 }
 
-pub(super) async fn replace_rejects(
-    conn: &mut SqliteConnection,
-    source: i64,
-    rejects: &[Reject],
-) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM reject WHERE source = ?").bind(source).execute(&mut *conn).await?;
+pub(super) async fn replace_rejects(tx: &mut Tx, source: i64, rejects: &[Reject]) -> sqlx::Result<()> {
+    tx.run("DELETE FROM reject WHERE source = $1", &[source.into()]).await?;
     let mut rows = vec![];
     for (number, Reject { place, column, reason }) in rejects.iter().take(REJECTS).enumerate() {
         let column = Cell::from(column.as_deref());
         rows.extend([Cell::Int(number as i64), Cell::from(place.as_str()), column, Cell::from(reason.as_str())]);
     }
-    let columns = ["number", "place", "named", "reason"];
+    let columns = [int("number"), text("place"), text("named"), text("reason")];
     let then = "INSERT INTO reject (source, number, place, \"column\", reason) \
                 SELECT fixed.source, number, place, named, reason FROM given, fixed";
-    bulk::run(conn, &[("source", Cell::Int(source))], &columns, &rows, then).await
+    bulk::run(tx, &[("source", Cell::Int(source))], &columns, &rows, then).await
 }
 
 /// Forgets attempts that ended before a day, except what [`Store::states`] tells.
-pub(super) async fn purge_attempts(conn: &mut SqliteConnection, before: Date) -> Result<()> {
+pub(super) async fn purge_attempts(tx: &mut Tx, before: Date) -> Result<()> {
     let before = TimeZone::UTC.to_timestamp(before.at(0, 0, 0, 0))?.as_second();
-    sqlx::query(
-        "DELETE FROM harvest WHERE ended < ? AND id NOT IN (SELECT max(id) FROM harvest GROUP BY source, outcome)",
-    )
-    .bind(before)
-    .execute(conn)
-    .await?;
+    let forget = "DELETE FROM harvest \
+                  WHERE ended < $1 AND id NOT IN (SELECT max(id) FROM harvest GROUP BY source, outcome)";
+    tx.run(forget, &[before.into()]).await?;
     Ok(())
 }

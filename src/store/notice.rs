@@ -21,13 +21,15 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn notices(&self, notifier: &str) -> Result<Vec<Notice>> {
-        let rows: Result<Vec<(String, String, i64)>, _> =
-            sqlx::query_as("SELECT concern, what, told FROM notice WHERE notifier = ? ORDER BY concern")
-                .bind(notifier)
-                .fetch_all(&self.reader)
-                .await;
+        let reading = async {
+            let mut tx = self.read().await?;
+            let told = "SELECT concern, what, told FROM notice WHERE notifier = $1 ORDER BY concern";
+            let rows: Vec<(String, String, i64)> = tx.rows(told, &[notifier.into()]).await?;
+            tx.commit().await?;
+            anyhow::Ok(rows)
+        };
         let notice = |(concern, what, told)| Notice { concern, what, told };
-        Ok(rows.context("cannot read what was told")?.into_iter().map(notice).collect())
+        Ok(reading.await.context("cannot read what was told")?.into_iter().map(notice).collect())
     }
 
     /// Keeps that a notifier has told of something, or that it is over.
@@ -37,20 +39,15 @@ impl Store {
     pub async fn notice(&self, notifier: &str, notice: &Notice, over: bool) -> Result<()> {
         let keeping = async {
             let mut tx = self.write().await?;
+            let Notice { concern, what, told } = notice;
             if over {
-                sqlx::query("DELETE FROM notice WHERE notifier = ? AND concern = ?")
-                    .bind(notifier)
-                    .bind(&notice.concern)
-                    .execute(&mut *tx)
-                    .await?;
+                let forget = "DELETE FROM notice WHERE notifier = $1 AND concern = $2";
+                tx.run(forget, &[notifier.into(), concern.as_str().into()]).await?;
             } else {
-                sqlx::query("INSERT OR REPLACE INTO notice (notifier, concern, what, told) VALUES (?, ?, ?, ?)")
-                    .bind(notifier)
-                    .bind(&notice.concern)
-                    .bind(&notice.what)
-                    .bind(notice.told)
-                    .execute(&mut *tx)
-                    .await?;
+                let keep = "INSERT INTO notice (notifier, concern, what, told) VALUES ($1, $2, $3, $4) \
+                            ON CONFLICT (notifier, concern) DO UPDATE SET what = excluded.what, told = excluded.told";
+                let values = [notifier.into(), concern.as_str().into(), what.as_str().into(), (*told).into()];
+                tx.run(keep, &values).await?;
             }
             tx.commit().await?;
             anyhow::Ok(())

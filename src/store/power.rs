@@ -10,11 +10,12 @@ use domain::record::Text;
 use domain::testimony::Moment;
 use domain::word::{Role, Word};
 use jiff::civil::Date;
-use sqlx::SqliteConnection;
 
 use super::Store;
 use super::body::column;
-use super::bulk::{self, Cell};
+use super::bulk;
+use super::cell::{Cell, Column, int, real, text};
+use super::engine::Tx;
 use super::record::source_id;
 
 impl Store {
@@ -39,15 +40,14 @@ impl Store {
     /// Where the database fails or holds what no release writes.
     pub async fn power(&self, source: &str) -> Result<Vec<Meter>> {
         let reading = async move {
-            let mut conn = self.reader.acquire().await?;
-            let id: Option<i64> = sqlx::query_scalar("SELECT id FROM source WHERE name = ?")
-                .bind(source)
-                .fetch_optional(&mut *conn)
-                .await?;
-            match id {
-                Some(id) => meters(&mut conn, id).await,
-                None => Ok(Vec::new()),
-            }
+            let mut tx = self.read().await?;
+            let id: Option<(i64,)> = tx.first("SELECT id FROM source WHERE name = $1", &[source.into()]).await?;
+            let meters = match id {
+                Some((id,)) => meters(&mut tx, id).await?,
+                None => Vec::new(),
+            };
+            tx.commit().await?;
+            anyhow::Ok(meters)
         };
         reading.await.with_context(|| format!("cannot read back the electricity of source `{source}`"))
     }
@@ -68,16 +68,17 @@ struct Row {
 }
 
 /// All that is stored of a source's measuring points, in their order.
-pub(super) async fn meters(conn: &mut SqliteConnection, source: i64) -> Result<Vec<Meter>> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT device, room, role, joules_before, watts_at, watts, kwh_at, kwh, \
-            (SELECT json_group_array(json_array(day, joules, seconds)) \
-             FROM (SELECT day, joules, seconds FROM power_day WHERE point = power_point.id ORDER BY day)) AS days \
-         FROM power_point WHERE source = ?",
-    )
-    .bind(source)
-    .fetch_all(conn)
-    .await?;
+pub(super) async fn meters(tx: &mut Tx, source: i64) -> Result<Vec<Meter>> {
+    let rows: Vec<Row> = tx
+        .rows(
+            "SELECT device, room, role, joules_before, watts_at, watts, kwh_at, kwh, \
+                coalesce((SELECT CAST(json_group_array(json_array(day, joules, seconds)) AS TEXT) \
+                 FROM (SELECT day, joules, seconds FROM power_day WHERE point = power_point.id ORDER BY day) AS days), \
+                 '[]') AS days \
+             FROM power_point WHERE source = $1",
+            &[source.into()],
+        )
+        .await?;
     let mut meters = Vec::with_capacity(rows.len());
     for row in rows {
         let mut days = Vec::new();
@@ -97,11 +98,11 @@ pub(super) async fn meters(conn: &mut SqliteConnection, source: i64) -> Result<V
     Ok(meters)
 }
 
-const POINT: [&str; 3] = ["device", "room", "role"];
+const POINT: [Column; 3] = [text("device"), text("room"), text("role")];
 
 fn point_cells(point: &Point) -> [Cell<'_>; 3] {
-    let text = |text: &Option<Text>| Cell::from(text.as_deref().unwrap_or_default().to_owned());
-    [text(&point.device), text(&point.room), Cell::from(point.role.map_or("", Word::name))]
+    let told = |text: &Option<Text>| Cell::from(text.as_deref().unwrap_or_default().to_owned());
+    [told(&point.device), told(&point.room), Cell::from(point.role.map_or("", Word::name))]
 }
 
 /// Whole joules and seconds, as they are stored.
@@ -110,7 +111,7 @@ fn figures(day: &PowerDay) -> (i64, i64) {
 }
 
 /// Writes meters and the days they hold, in place of the same days.
-async fn write(conn: &mut SqliteConnection, source: i64, meters: &[Meter]) -> Result<()> {
+async fn write(tx: &mut Tx, source: i64, meters: &[Meter]) -> Result<()> {
     let (mut points, mut days) = (Vec::new(), Vec::new());
     for meter in meters {
         let point = || point_cells(&meter.point);
@@ -126,9 +127,9 @@ async fn write(conn: &mut SqliteConnection, source: i64, meters: &[Meter]) -> Re
     }
     let source = [("source", Cell::Int(source))];
     bulk::run(
-        conn,
+        tx,
         &source,
-        &[&POINT[..], &["watts_at", "watts", "kwh_at", "kwh"]].concat(),
+        &[&POINT[..], &[int("watts_at"), real("watts"), int("kwh_at"), real("kwh")]].concat(),
         &points,
         "INSERT INTO power_point (source, device, room, role, joules_before, watts_at, watts, kwh_at, kwh) \
          SELECT fixed.source, device, room, role, 0, watts_at, watts, kwh_at, kwh FROM given, fixed WHERE true \
@@ -137,23 +138,23 @@ async fn write(conn: &mut SqliteConnection, source: i64, meters: &[Meter]) -> Re
     )
     .await?;
     bulk::run(
-        conn,
+        tx,
         &source,
-        &[&POINT[..], &["day", "joules", "seconds"]].concat(),
+        &[&POINT[..], &[text("day"), int("joules"), int("seconds")]].concat(),
         &days,
         "INSERT INTO power_day (point, day, joules, seconds) \
          SELECT power_point.id, given.day, given.joules, given.seconds \
          FROM fixed CROSS JOIN given JOIN power_point ON power_point.source = fixed.source \
             AND power_point.device = given.device AND power_point.room = given.room AND power_point.role = given.role \
-         WHERE true ON CONFLICT DO UPDATE SET joules = excluded.joules, seconds = excluded.seconds",
+         WHERE true ON CONFLICT (point, day) DO UPDATE SET joules = excluded.joules, seconds = excluded.seconds",
     )
     .await?;
     Ok(())
 }
 
 /// Puts these meters in the place of all that is stored of a source's; what did not change is not written.
-pub(super) async fn replace(conn: &mut SqliteConnection, source: i64, told: &[Meter]) -> Result<()> {
-    let stored = meters(conn, source).await?;
+pub(super) async fn replace(tx: &mut Tx, source: i64, told: &[Meter]) -> Result<()> {
+    let stored = meters(tx, source).await?;
     let mut kept: HashMap<(&Point, Date), (i64, i64)> = HashMap::new();
     for meter in &stored {
         kept.extend(meter.days.iter().map(|day| ((&meter.point, day.day), figures(day))));
@@ -177,9 +178,9 @@ pub(super) async fn replace(conn: &mut SqliteConnection, source: i64, told: &[Me
     let lost: Vec<Cell<'_>> = lost.flat_map(|meter| point_cells(&meter.point)).collect();
     let fixed = [("source", Cell::Int(source))];
     bulk::run(
-        conn,
+        tx,
         &fixed,
-        &[&POINT[..], &["day"]].concat(),
+        &[&POINT[..], &[text("day")]].concat(),
         &gone,
         "DELETE FROM power_day WHERE (point, day) IN (SELECT power_point.id, given.day \
          FROM fixed CROSS JOIN given JOIN power_point ON power_point.source = fixed.source \
@@ -187,7 +188,7 @@ pub(super) async fn replace(conn: &mut SqliteConnection, source: i64, told: &[Me
     )
     .await?;
     bulk::run(
-        conn,
+        tx,
         &fixed,
         &POINT,
         &lost,
@@ -195,29 +196,23 @@ pub(super) async fn replace(conn: &mut SqliteConnection, source: i64, told: &[Me
          AND (device, room, role) IN (SELECT device, room, role FROM given)",
     )
     .await?;
-    write(conn, source, &changed).await?;
+    write(tx, source, &changed).await?;
     // All days are told again, those of before included.
-    sqlx::query("UPDATE power_point SET joules_before = 0 WHERE source = ? AND joules_before <> 0")
-        .bind(source)
-        .execute(conn)
-        .await?;
+    let anew = "UPDATE power_point SET joules_before = 0 WHERE source = $1 AND joules_before <> 0";
+    tx.run(anew, &[source.into()]).await?;
     Ok(())
 }
 
 /// Forgets days of before this one; their energy stays in the sum of their point.
-pub(super) async fn purge_days(conn: &mut SqliteConnection, before: Date) -> sqlx::Result<()> {
-    let before = before.to_string();
-    sqlx::query(
+pub(super) async fn purge_days(tx: &mut Tx, before: Date) -> sqlx::Result<()> {
+    let before = [before.to_string().into()];
+    tx.run(
         "UPDATE power_point SET joules_before = joules_before + \
-            (SELECT sum(joules) FROM power_day WHERE point = power_point.id AND day < ?1) \
-         WHERE EXISTS (SELECT 1 FROM power_day WHERE point = power_point.id AND day < ?1)",
+            (SELECT CAST(sum(joules) AS BIGINT) FROM power_day WHERE point = power_point.id AND day < $1) \
+         WHERE EXISTS (SELECT 1 FROM power_day WHERE point = power_point.id AND day < $1)",
+        &before,
     )
-    .bind(&before)
-    .execute(&mut *conn)
     .await?;
-    sqlx::query("DELETE FROM power_day WHERE point IN (SELECT id FROM power_point) AND day < ?")
-        .bind(&before)
-        .execute(conn)
-        .await?;
+    tx.run("DELETE FROM power_day WHERE point IN (SELECT id FROM power_point) AND day < $1", &before).await?;
     Ok(())
 }

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use anyhow::{Context, Result};
 use domain::indicator::Reading;
 use jiff::civil::Date;
-use sqlx::SqliteConnection;
 
 use super::Store;
-use super::bulk::{self, Cell};
+use super::bulk;
+use super::cell::{Cell, real, text};
+use super::engine::Tx;
 use super::journal::purge_attempts;
 use super::power::purge_days;
 
@@ -73,15 +74,15 @@ impl Store {
     /// Where the database fails.
     pub async fn history(&self, name: &str, from: Date, to: Date) -> Result<Vec<Past>> {
         let reading = async move {
-            let rows: Vec<Row> = sqlx::query_as(
-                "SELECT name, day, slice, value, low, high, target, coverage FROM reading \
-                 WHERE name = ? AND day BETWEEN ? AND ? ORDER BY day, slice",
-            )
-            .bind(name)
-            .bind(from.to_string())
-            .bind(to.to_string())
-            .fetch_all(&self.reader)
-            .await?;
+            let mut tx = self.read().await?;
+            let rows: Vec<Row> = tx
+                .rows(
+                    "SELECT name, day, slice, value, low, high, target, coverage FROM reading \
+                     WHERE name = $1 AND day BETWEEN $2 AND $3 ORDER BY day, slice",
+                    &[name.into(), from.to_string().into(), to.to_string().into()],
+                )
+                .await?;
+            tx.commit().await?;
             let mut pasts = Vec::with_capacity(rows.len());
             for Row { day, slice, figures, .. } in rows {
                 let Figures { value, low, high, target, coverage } = figures;
@@ -101,10 +102,7 @@ impl Store {
     pub async fn purge(&self, history_before: Date) -> Result<()> {
         let purging = async move {
             let mut tx = self.write().await?;
-            sqlx::query("DELETE FROM reading WHERE day < ?")
-                .bind(history_before.to_string())
-                .execute(&mut *tx)
-                .await?;
+            tx.run("DELETE FROM reading WHERE day < $1", &[history_before.to_string().into()]).await?;
             purge_attempts(&mut tx, history_before).await?;
             purge_days(&mut tx, history_before).await?;
             tx.commit().await?;
@@ -114,12 +112,9 @@ impl Store {
     }
 }
 
-async fn write(conn: &mut SqliteConnection, day: &str, readings: &[(&str, Reading)]) -> Result<()> {
-    let rows: Vec<Row> =
-        sqlx::query_as("SELECT name, day, slice, value, low, high, target, coverage FROM reading WHERE day = ?")
-            .bind(day)
-            .fetch_all(&mut *conn)
-            .await?;
+async fn write(tx: &mut Tx, day: &str, readings: &[(&str, Reading)]) -> Result<()> {
+    let stored = "SELECT name, day, slice, value, low, high, target, coverage FROM reading WHERE day = $1";
+    let rows: Vec<Row> = tx.rows(stored, &[day.into()]).await?;
     let mut kept: HashMap<(String, String), Figures> =
         rows.into_iter().map(|row| ((row.name, row.slice), row.figures)).collect();
 
@@ -138,13 +133,13 @@ async fn write(conn: &mut SqliteConnection, day: &str, readings: &[(&str, Readin
         changed.push(coverage.into());
     }
     bulk::run(
-        conn,
+        tx,
         &[("day", Cell::from(day))],
-        &["name", "slice", "value", "low", "high", "target", "coverage"],
+        &[text("name"), text("slice"), real("value"), real("low"), real("high"), real("target"), real("coverage")],
         &changed,
         "INSERT INTO reading (name, day, slice, value, low, high, target, coverage) \
          SELECT name, day, slice, value, low, high, target, coverage FROM given, fixed WHERE true \
-         ON CONFLICT DO UPDATE SET value = excluded.value, low = excluded.low, high = excluded.high, \
+         ON CONFLICT (name, day, slice) DO UPDATE SET value = excluded.value, low = excluded.low, high = excluded.high, \
             target = excluded.target, coverage = excluded.coverage",
     )
     .await?;
@@ -152,9 +147,9 @@ async fn write(conn: &mut SqliteConnection, day: &str, readings: &[(&str, Readin
     let gone: Vec<Cell<'_>> =
         kept.into_keys().flat_map(|(name, slice)| [Cell::from(name), Cell::from(slice)]).collect();
     bulk::run(
-        conn,
+        tx,
         &[("day", Cell::from(day))],
-        &["name", "slice"],
+        &[text("name"), text("slice")],
         &gone,
         "DELETE FROM reading WHERE (name, day, slice) IN (SELECT name, day, slice FROM given, fixed)",
     )

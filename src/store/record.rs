@@ -9,11 +9,12 @@ use domain::record::Record;
 use domain::testimony::{Line, Lines, Moment};
 use domain::word::{Status, Word};
 use jiff::civil::Date;
-use sqlx::SqliteConnection;
 
 use super::Store;
 use super::body::{column, to_json};
-use super::bulk::{self, Cell};
+use super::bulk;
+use super::cell::{Cell, int, text};
+use super::engine::Tx;
 use super::hash;
 use super::journal::{Attempt, Outcome, Reject, replace_rejects, write_attempt};
 use super::power;
@@ -68,6 +69,7 @@ impl Store {
         let recording = async move {
             let mut tx = self.write().await?;
             let recorded = record(&mut tx, source, said, at, today).await?;
+            tx.ends(true);
             tx.commit().await?;
             anyhow::Ok(recorded)
         };
@@ -76,45 +78,32 @@ impl Store {
 }
 
 /// The same, inside a transaction that the caller commits.
-pub(super) async fn record(
-    conn: &mut SqliteConnection,
-    source: &str,
-    said: &Said<'_>,
-    at: Moment,
-    today: Date,
-) -> Result<Recorded> {
-    let id = source_id(conn, source).await?;
+pub(super) async fn record(tx: &mut Tx, source: &str, said: &Said<'_>, at: Moment, today: Date) -> Result<Recorded> {
+    let id = source_id(tx, source).await?;
     let (harvested, lines_hash): (Option<i64>, Option<i64>) =
-        sqlx::query_as("SELECT harvested, lines_hash FROM source WHERE id = ?")
-            .bind(id)
-            .fetch_one(&mut *conn)
-            .await?;
+        tx.one("SELECT harvested, lines_hash FROM source WHERE id = $1", &[id.into()]).await?;
 
     let mut recorded = Recorded::default();
     let arrived = harvested.is_some() && said.tells_arrivals;
-    compare(conn, said.observations, Changes::new(id, at, today, arrived), &mut recorded).await?;
+    compare(tx, said.observations, Changes::new(id, at, today, arrived), &mut recorded).await?;
 
     let (lines, hash) = lines_of(said.lines);
     recorded.lines_changed = lines_hash != Some(hash);
     if recorded.lines_changed {
-        sqlx::query("DELETE FROM line WHERE source = ?").bind(id).execute(&mut *conn).await?;
-        let columns = ["contents", "place", "native", "body"];
+        tx.run("DELETE FROM line WHERE source = $1", &[id.into()]).await?;
+        let columns = [text("contents"), int("place"), text("native"), text("body")];
         let then = "INSERT INTO line (source, contents, place, native, body) \
                     SELECT fixed.source, contents, place, native, body FROM given, fixed";
-        bulk::run(conn, &[("source", Cell::Int(id))], &columns, &lines, then).await?;
+        bulk::run(tx, &[("source", Cell::Int(id))], &columns, &lines, then).await?;
     }
 
     if let Some((meters, _)) = said.power {
-        power::replace(conn, id, meters).await?;
+        power::replace(tx, id, meters).await?;
     }
 
-    sqlx::query("UPDATE source SET harvested = ?, lines_hash = ? WHERE id = ?")
-        .bind(at.0)
-        .bind(hash)
-        .bind(id)
-        .execute(&mut *conn)
-        .await?;
-    replace_rejects(conn, id, said.rejects).await?;
+    let told = [at.0.into(), hash.into(), id.into()];
+    tx.run("UPDATE source SET harvested = $1, lines_hash = $2 WHERE id = $3", &told).await?;
+    replace_rejects(tx, id, said.rejects).await?;
     let attempt = Attempt {
         source: source.to_owned(),
         started: Moment(at.0.saturating_sub(said.took.as_secs() as i64)),
@@ -127,22 +116,20 @@ pub(super) async fn record(
         rejects: said.rejects.len() as u64,
         took: said.took,
     };
-    write_attempt(conn, id, &attempt).await?;
+    write_attempt(tx, id, &attempt).await?;
     Ok(recorded)
 }
 
 /// The number of a source, given where it has none yet.
-pub(super) async fn source_id(conn: &mut SqliteConnection, source: &str) -> sqlx::Result<i64> {
-    sqlx::query("INSERT INTO source (name) VALUES (?) ON CONFLICT DO NOTHING")
-        .bind(source)
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query_scalar("SELECT id FROM source WHERE name = ?").bind(source).fetch_one(conn).await
+pub(super) async fn source_id(tx: &mut Tx, source: &str) -> sqlx::Result<i64> {
+    let name = [source.into()];
+    tx.run("INSERT INTO source (name) VALUES ($1) ON CONFLICT DO NOTHING", &name).await?;
+    Ok(tx.one::<(i64,)>("SELECT id FROM source WHERE name = $1", &name).await?.0)
 }
 
 /// Walks what is said and what is stored side by side, both in the order of native ids, and writes the differences.
 async fn compare<'a>(
-    conn: &mut SqliteConnection,
+    tx: &mut Tx,
     said: &'a [Packed],
     mut changes: Changes<'a>,
     recorded: &mut Recorded,
@@ -157,12 +144,12 @@ async fn compare<'a>(
     let mut told = told.into_iter().peekable();
     let mut from = String::new();
     loop {
-        let page = stored(conn, changes.source, &from).await?;
+        let page = stored(tx, changes.source, &from).await?;
         for row in &page {
             while let Some(new) = told.next_if(|told| *told.native() < *row.native) {
                 recorded.new += 1;
                 changes.tell(new, hash::of_observation(new), None);
-                changes.flush_full(conn).await?;
+                changes.flush_full(tx).await?;
             }
             let Some(told) = told.next_if(|told| *told.native() == *row.native) else {
                 if !row.unlisted {
@@ -183,7 +170,7 @@ async fn compare<'a>(
                 }
             }
         }
-        changes.flush(conn).await?;
+        changes.flush(tx).await?;
         // The text that follows the last one in the order of bytes.
         match page.into_iter().next_back() {
             Some(last) => from = last.native + "\0",
@@ -193,9 +180,9 @@ async fn compare<'a>(
     for new in told {
         recorded.new += 1;
         changes.tell(new, hash::of_observation(new), None);
-        changes.flush_full(conn).await?;
+        changes.flush_full(tx).await?;
     }
-    changes.flush(conn).await
+    changes.flush(tx).await
 }
 
 /// What is known of a stored observation without reading its body.
@@ -207,19 +194,19 @@ struct Row {
 }
 
 /// The next page of stored observations, from this native id on.
-async fn stored(conn: &mut SqliteConnection, source: i64, from: &str) -> Result<Vec<Row>> {
+async fn stored(tx: &mut Tx, source: i64, from: &str) -> Result<Vec<Row>> {
     // One row a page: a hop to the database's thread costs more than what it brings.
-    let (natives, hashes, standings, unlisted): (String, String, String, String) = sqlx::query_as(
-        "SELECT json_group_array(native), json_group_array(hash), json_group_array(standing), \
-            json_group_array(unlisted_since IS NOT NULL) \
-         FROM (SELECT native, hash, standing, unlisted_since FROM observation \
-               WHERE source = ? AND native >= ? ORDER BY native LIMIT ?)",
-    )
-    .bind(source)
-    .bind(from)
-    .bind(PAGE)
-    .fetch_one(conn)
-    .await?;
+    let (natives, hashes, standings, unlisted): (String, String, String, String) = tx
+        .one(
+            "SELECT coalesce(CAST(json_group_array(native) AS TEXT), '[]'), \
+                coalesce(CAST(json_group_array(hash) AS TEXT), '[]'), \
+                coalesce(CAST(json_group_array(standing) AS TEXT), '[]'), \
+                coalesce(CAST(json_group_array(CASE WHEN unlisted_since IS NULL THEN 0 ELSE 1 END) AS TEXT), '[]') \
+             FROM (SELECT native, hash, standing, unlisted_since FROM observation \
+                   WHERE source = $1 AND native >= $2 ORDER BY native LIMIT $3) AS page",
+            &[source.into(), from.into(), PAGE.into()],
+        )
+        .await?;
     let (hashes, standings) = (column::<i64>(&hashes)?, column::<i64>(&standings)?);
     let unlisted = column::<u8>(&unlisted)?;
     let natives = column::<String>(&natives)?.into_iter().enumerate();
@@ -289,38 +276,38 @@ impl<'a> Changes<'a> {
     }
 
     /// Writes once enough has come together.
-    async fn flush_full(&mut self, conn: &mut SqliteConnection) -> Result<()> {
-        if self.told.len() >= 5 * PAGE as usize { self.flush(conn).await } else { Ok(()) }
+    async fn flush_full(&mut self, tx: &mut Tx) -> Result<()> {
+        if self.told.len() >= 5 * PAGE as usize { self.flush(tx).await } else { Ok(()) }
     }
 
-    async fn flush(&mut self, conn: &mut SqliteConnection) -> Result<()> {
+    async fn flush(&mut self, tx: &mut Tx) -> Result<()> {
         let source = ("source", Cell::Int(self.source));
         let today = ("today", Cell::from(&*self.today));
         bulk::run(
-            conn,
+            tx,
             &[source.clone(), today.clone(), ("arrived", Cell::Int(self.arrived.into()))],
-            &["native", "hash", "standing", "anonymous", "body"],
+            &[text("native"), int("hash"), int("standing"), int("anonymous"), text("body")],
             &self.told,
             "INSERT INTO observation (source, native, hash, standing, anonymous, arrived, first_seen, body) \
              SELECT fixed.source, native, hash, standing, anonymous, arrived, today, body FROM given, fixed WHERE true \
-             ON CONFLICT DO UPDATE SET hash = excluded.hash, standing = excluded.standing, \
+             ON CONFLICT (source, native) DO UPDATE SET hash = excluded.hash, standing = excluded.standing, \
                 anonymous = excluded.anonymous, body = excluded.body, unlisted_since = NULL",
         )
         .await?;
         // The last word of a day replaces what was told earlier that day. So does it where the clock was ahead.
         bulk::run(
-            conn,
+            tx,
             &[source.clone(), today.clone()],
-            &["native"],
+            &[text("native")],
             &self.moved,
             "DELETE FROM spell WHERE source = (SELECT source FROM fixed) AND native IN (SELECT native FROM given) \
              AND since >= (SELECT today FROM fixed)",
         )
         .await?;
         bulk::run(
-            conn,
+            tx,
             &[source.clone(), today],
-            &["native", "status", "entity", "holder"],
+            &[text("native"), text("status"), text("entity"), text("holder")],
             &self.spells,
             "INSERT INTO spell (source, native, since, status, entity, holder) \
              SELECT fixed.source, given.native, today, given.status, given.entity, given.holder \
@@ -328,22 +315,22 @@ impl<'a> Changes<'a> {
                ON newest.source = fixed.source AND newest.native = given.native AND newest.since = \
                   (SELECT max(since) FROM spell WHERE source = fixed.source AND native = given.native) \
              WHERE newest.since IS NULL OR newest.status <> given.status \
-                OR newest.entity IS NOT given.entity OR newest.holder IS NOT given.holder",
+                OR newest.entity IS DISTINCT FROM given.entity OR newest.holder IS DISTINCT FROM given.holder",
         )
         .await?;
         bulk::run(
-            conn,
+            tx,
             std::slice::from_ref(&source),
-            &["native"],
+            &[text("native")],
             &self.returned,
             "UPDATE observation SET unlisted_since = NULL \
              WHERE source = (SELECT source FROM fixed) AND native IN (SELECT native FROM given)",
         )
         .await?;
         bulk::run(
-            conn,
+            tx,
             &[source, ("at", Cell::Int(self.at.0))],
-            &["native"],
+            &[text("native")],
             &self.vanished,
             "UPDATE observation SET unlisted_since = (SELECT at FROM fixed) \
              WHERE source = (SELECT source FROM fixed) AND native IN (SELECT native FROM given)",

@@ -7,10 +7,10 @@ use domain::record::{Record, Text};
 use domain::testimony::{Kept, Line, Lines, Moment, Source, Spell, Testimony};
 use domain::word::{Status, Word};
 use serde::de::DeserializeSeed;
-use sqlx::SqliteConnection;
 
 use super::Store;
 use super::body::{Recall, Seed, column};
+use super::engine::Tx;
 use super::power;
 
 /// Rows read from the database in one piece.
@@ -25,7 +25,7 @@ impl Store {
     pub async fn testimony(&self, source: &Source) -> Result<Option<Testimony>> {
         let reading = async move {
             // Inside one transaction a harvest recorded meanwhile is not seen: what is read is of one moment.
-            let mut tx = self.reader.begin().await?;
+            let mut tx = self.read().await?;
             let testimony = testimony(&mut tx, source).await?;
             tx.commit().await?;
             anyhow::Ok(testimony)
@@ -34,40 +34,38 @@ impl Store {
     }
 }
 
-async fn testimony(conn: &mut SqliteConnection, source: &Source) -> Result<Option<Testimony>> {
-    let known = sqlx::query_as("SELECT id, harvested FROM source WHERE name = ? AND harvested IS NOT NULL")
-        .bind(&*source.name)
-        .fetch_optional(&mut *conn)
-        .await?;
+async fn testimony(tx: &mut Tx, source: &Source) -> Result<Option<Testimony>> {
+    let harvested = "SELECT id, harvested FROM source WHERE name = $1 AND harvested IS NOT NULL";
+    let known: Option<(i64, i64)> = tx.first(harvested, &[(&*source.name).into()]).await?;
     let Some((id, harvested)) = known else { return Ok(None) };
     let mut recall = Recall::default();
     Ok(Some(Testimony {
         source: source.clone(),
         harvested: Moment(harvested),
-        observations: observations(conn, id, &mut recall).await?,
+        observations: observations(tx, id, &mut recall).await?,
         lines: Lines {
-            purchases: lines(conn, id, &mut recall).await?,
-            exits: lines(conn, id, &mut recall).await?,
-            stock_counts: lines(conn, id, &mut recall).await?,
-            headcounts: lines(conn, id, &mut recall).await?,
-            declared: lines(conn, id, &mut recall).await?,
-            actions: lines(conn, id, &mut recall).await?,
-            services: lines(conn, id, &mut recall).await?,
-            accounts: lines(conn, id, &mut recall).await?,
-            decisions: lines(conn, id, &mut recall).await?,
+            purchases: lines(tx, id, &mut recall).await?,
+            exits: lines(tx, id, &mut recall).await?,
+            stock_counts: lines(tx, id, &mut recall).await?,
+            headcounts: lines(tx, id, &mut recall).await?,
+            declared: lines(tx, id, &mut recall).await?,
+            actions: lines(tx, id, &mut recall).await?,
+            services: lines(tx, id, &mut recall).await?,
+            accounts: lines(tx, id, &mut recall).await?,
+            decisions: lines(tx, id, &mut recall).await?,
         },
-        power: power::meters(conn, id).await?,
+        power: power::meters(tx, id).await?,
     }))
 }
 
-async fn observations(conn: &mut SqliteConnection, source: i64, recall: &mut Recall) -> Result<Vec<Packed>> {
+async fn observations(tx: &mut Tx, source: i64, recall: &mut Recall) -> Result<Vec<Packed>> {
     let mut all = Vec::new();
-    let mut page = fetch(conn, source, "").await?;
+    let mut page = fetch(tx, source, "").await?;
     while let Some(last) = &page.last {
         // The text that follows the last one in the order of bytes.
         let from = format!("{last}\0");
         // The database's thread looks for the next page while this one is understood.
-        let (next, read) = tokio::join!(fetch(conn, source, &from), async { read(&page, recall, &mut all) });
+        let (next, read) = tokio::join!(fetch(tx, source, &from), async { read(&page, recall, &mut all) });
         read?;
         page = next?;
     }
@@ -87,26 +85,26 @@ struct Page {
 }
 
 /// Fetches the next page of observations, from this native id on.
-async fn fetch(conn: &mut SqliteConnection, source: i64, from: &str) -> sqlx::Result<Page> {
+async fn fetch(tx: &mut Tx, source: i64, from: &str) -> sqlx::Result<Page> {
     // One row a page: a hop to the database's thread costs more than what it brings.
-    sqlx::query_as(
+    tx.one(
         "WITH page AS MATERIALIZED ( \
             SELECT native, anonymous + 2 * arrived AS mark, first_seen, unlisted_since, body FROM observation \
-            WHERE source = ?1 AND native >= ?2 ORDER BY native LIMIT ?3 \
+            WHERE source = $1 AND native >= $2 ORDER BY native LIMIT $3 \
          ), told AS ( \
             SELECT native, since, status, entity, holder FROM spell \
-            WHERE source = ?1 AND native BETWEEN ?2 AND (SELECT max(native) FROM page) ORDER BY native, since \
+            WHERE source = $1 AND native BETWEEN $2 AND (SELECT max(native) FROM page) ORDER BY native, since \
          ) \
-         SELECT max(native) AS last, json_group_array(native) AS natives, json_group_array(mark) AS marks, \
-            json_group_array(first_seen) AS first_seen, json_group_array(unlisted_since) AS unlisted_since, \
+         SELECT max(native) AS last, coalesce(CAST(json_group_array(native) AS TEXT), '[]') AS natives, \
+            coalesce(CAST(json_group_array(mark) AS TEXT), '[]') AS marks, \
+            coalesce(CAST(json_group_array(first_seen) AS TEXT), '[]') AS first_seen, \
+            coalesce(CAST(json_group_array(unlisted_since) AS TEXT), '[]') AS unlisted_since, \
             group_concat(body, ' ') AS bodies, \
-            (SELECT json_group_array(json_array(native, since, status, entity, holder)) FROM told) AS spells \
+            (SELECT coalesce(CAST(json_group_array(json_array(native, since, status, entity, holder)) AS TEXT), '[]') \
+             FROM told) AS spells \
          FROM page",
+        &[source.into(), from.into(), PAGE.into()],
     )
-    .bind(source)
-    .bind(from)
-    .bind(PAGE)
-    .fetch_one(conn)
     .await
 }
 
@@ -144,20 +142,17 @@ fn read(page: &Page, recall: &mut Recall, all: &mut Vec<Packed>) -> Result<()> {
 }
 
 /// All lines of one sort, in the order in which they were told.
-async fn lines<R: Record>(conn: &mut SqliteConnection, source: i64, recall: &mut Recall) -> Result<Vec<Line<R>>> {
+async fn lines<R: Record>(tx: &mut Tx, source: i64, recall: &mut Recall) -> Result<Vec<Line<R>>> {
     let mut all = Vec::new();
     loop {
-        let (natives, bodies): (String, Option<String>) = sqlx::query_as(
-            "SELECT json_group_array(native), group_concat(body, ' ') \
-             FROM (SELECT native, body FROM line \
-                   WHERE source = ? AND contents = ? AND place >= ? ORDER BY place LIMIT ?)",
-        )
-        .bind(source)
-        .bind(R::NAME)
-        .bind(all.len() as i64)
-        .bind(PAGE)
-        .fetch_one(&mut *conn)
-        .await?;
+        let (natives, bodies): (String, Option<String>) = tx
+            .one(
+                "SELECT coalesce(CAST(json_group_array(native) AS TEXT), '[]'), group_concat(body, ' ') \
+                 FROM (SELECT native, body FROM line \
+                       WHERE source = $1 AND contents = $2 AND place >= $3 ORDER BY place LIMIT $4) AS page",
+                &[source.into(), R::NAME.into(), (all.len() as i64).into(), PAGE.into()],
+            )
+            .await?;
         let Some(bodies) = bodies else { break };
         let mut bodies = serde_json::Deserializer::from_str(&bodies);
         for native in column::<String>(&natives)? {

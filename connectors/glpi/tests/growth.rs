@@ -30,8 +30,9 @@ fn many_screens_of_one_name_and_as_many_places() {
     });
     let document = json!({ "version": "10.0.19", "lists": lists }).to_string();
     let harvest = replay::document(&context(), document.as_bytes()).unwrap().unwrap();
-    let placed = harvest.observations.iter().filter(|seen| {
-        seen.location().is_some() && seen.purchase_date().is_some() && seen.model().is_some()
-    });
+    let placed = harvest
+        .observations
+        .iter()
+        .filter(|seen| seen.location().is_some() && seen.purchase_date().is_some() && seen.model().is_some());
     assert_eq!(placed.count(), MANY);
 }

@@ -17,7 +17,7 @@ async fn samples_do_not_write_the_table_of_assets_again() {
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("ecoparc.toml"), CONFIG).unwrap();
-    let mut house = House::prepare(Config::load(&folder.join("ecoparc.toml")).unwrap()).await.unwrap();
+    let mut house = House::prepare(Config::load(&folder.join("ecoparc.toml")).unwrap(), "here".into()).await.unwrap();
     house.testimonies[0].harvested = Moment(1_772_366_400);
     house.testimonies[0].observations.push(
         Kept {

@@ -1,9 +1,11 @@
 //! Files that are, and are not, a store.
 
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+
 use super::*;
 
 async fn refused(folder: &Folder, url: &str) -> String {
-    let error = format!("{:#}", Store::open(url, &folder.0).await.unwrap_err());
+    let error = format!("{:#}", Store::open(&folder.place(url)).await.unwrap_err());
     assert!(!error.contains('\n'), "{error}");
     error
 }
@@ -25,7 +27,7 @@ async fn a_file_is_made_for_its_owner_alone() {
     assert!(again.starts_with("cannot copy the store to ") && again.contains("exists"), "{again}");
 
     // The copy is a store; the original goes on after its schema was looked at again.
-    let copied = Store::open("sqlite://copy.db", &folder.0).await.unwrap();
+    let copied = Store::open(&folder.place("sqlite://copy.db")).await.unwrap();
     assert_eq!(read(&copied, "glpi").await, before);
     store.ping().await.unwrap();
     store.close().await;

@@ -67,7 +67,7 @@ impl House {
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("ecoparc.toml"), CONFIG).unwrap();
         let config = Config::load(&folder.join("ecoparc.toml")).unwrap();
-        let store = Store::open(&config.store_url, &config.base).await.unwrap();
+        let store = Store::open(&config.store).await.unwrap();
         Self { folder, config, store }
     }
 
