@@ -1,15 +1,22 @@
-//! `refresh`: testimonies of 10 000 and 100 000 assets become readings. Prints the memory an asset takes.
+//! `refresh`: testimonies of four tools become readings, 10 000 assets, 100 000 and a million; what cost grows by, and
+//! the memory that an observation and an asset take.
 //!
-//! `cargo bench --bench refresh`
-#![expect(clippy::print_stdout, reason = "a bench tells its figures")]
+//! `cargo bench --bench refresh [-- SIZE…]`; `-- beside PYTHON` has the DuckDB of that Python (`pip install duckdb`)
+//! answer the same aggregations on the same columns in the same run.
+#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a bench tells its figures")]
 
+use std::fs::File;
 use std::hint::black_box;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::process::Command;
 use std::time::Instant;
 
 use cost::megabytes_of;
 use domain::assumption::Assumptions;
 use domain::entity::{Entity, EntityTree};
-use domain::indicator::{Basis, Publishing, Settings, measure};
+use domain::indicator::census::census;
+use domain::indicator::{Basis, Publishing, Settings, all, measure};
 use domain::law::Law;
 use domain::observation::{Facts, Observation};
 use domain::quantity::Cents;
@@ -17,7 +24,7 @@ use domain::reconcile::{Rules, reconcile};
 use domain::record::Text;
 use domain::strategy::Objective;
 use domain::testimony::{Kept, Lines, Moment, Source, Spell, Testimony};
-use domain::word::{Condition, Kind, Status, Theme};
+use domain::word::{Condition, Kind, Status, Theme, Word};
 use jiff::civil::{Date, date};
 use jiff::{Span, tz::TimeZone};
 
@@ -176,9 +183,59 @@ fn middle(runs: usize, mut run: impl FnMut()) -> f64 {
     seconds[runs / 2]
 }
 
+/// The indicators that count the fleet, which `duckdb.py` asks for too.
+const COUNTED: [&str; 6] =
+    ["assets", "assets_acquired", "assets_by_age", "assets_age_seconds", "reuse_fleet_ratio", "field_known_ratio"];
+
+/// Counts the fleet and answers `COUNTED`, and has DuckDB answer the same.
+fn beside(python: &str, basis: &Basis) {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fleet.csv");
+    let mut csv = BufWriter::new(File::create(&file).unwrap());
+    writeln!(csv, "entity,kind,status,condition,start,today,known").unwrap();
+    for (asset, status) in basis.known() {
+        let entity = basis.entity(asset.entity);
+        let kind = asset.kind.map_or("unknown", Word::name);
+        let condition = asset.condition.map_or("unknown", Word::name);
+        let start = asset.start.map(|start| start.to_string()).unwrap_or_default();
+        let (status, known) = (status.name(), asset.known);
+        writeln!(csv, "{entity},{kind},{status},{condition},{start},{TODAY},{known}").unwrap();
+    }
+    csv.flush().unwrap();
+    let asked: Vec<_> = all().filter(|indicator| COUNTED.contains(&indicator.name)).collect();
+    let mut basis = Basis::new(basis.snapshot, basis.settings, basis.publishing, TODAY);
+    let ours = middle(15, || {
+        basis.census = census(basis.snapshot, &basis.status, &basis.settings.assumptions, TODAY);
+        for indicator in &asked {
+            black_box((indicator.compute)(&basis));
+        }
+    });
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/duckdb.py");
+    let told = Command::new(python).arg(script).arg(&file).output().unwrap();
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    let theirs: f64 = String::from_utf8(told.stdout).unwrap().trim().parse().unwrap();
+    println!(
+        "          {} aggregations: {ours:.3} s, DuckDB {theirs:.3} s, a ratio of {:.2}",
+        asked.len(),
+        ours / theirs
+    );
+}
+
+/// What time grows by with the number of assets: the exponent of the power that fits best, by least squares.
+fn growth(points: &[(usize, f64)]) -> f64 {
+    let logs: Vec<(f64, f64)> =
+        points.iter().map(|(assets, seconds)| ((*assets as f64).ln(), seconds.ln())).collect();
+    let mean = |of: fn(&(f64, f64)) -> f64| logs.iter().map(of).sum::<f64>() / logs.len() as f64;
+    let (x, y) = (mean(|log| log.0), mean(|log| log.1));
+    let covariance: f64 = logs.iter().map(|log| (log.0 - x) * (log.1 - y)).sum();
+    covariance / logs.iter().map(|log| (log.0 - x).powi(2)).sum::<f64>()
+}
+
 fn main() {
-    let told: Vec<usize> = std::env::args().skip(1).filter_map(|word| word.parse().ok()).collect();
-    let sizes = if told.is_empty() { vec![10_000, 100_000, 1_000_000] } else { told };
+    let told: Vec<String> = std::env::args().skip(1).collect();
+    let sizes: Vec<usize> = told.iter().filter_map(|word| word.parse().ok()).collect();
+    let sizes = if sizes.is_empty() { vec![10_000, 100_000, 1_000_000] } else { sizes };
+    let python = told.iter().position(|word| word == "beside").map(|at| told[at + 1].as_str());
+    let mut points = Vec::new();
     let (rules, settings) = (rules(), settings());
     let publishing = Publishing { entity_depth: 1, min_cell: 5, folded: true };
     println!(
@@ -203,6 +260,11 @@ fn main() {
             (told - before) / observations as u64,
             (after - told) / assets as u64
         );
+        points.push((assets, reconciled + based + measured));
+        if let Some(python) = python {
+            beside(python, &basis);
+        }
+        drop(basis);
         for days in [1, 4] {
             let settings = Settings { objectives: objectives(days), ..settings.clone() };
             let told = Basis::new(&snapshot, &settings, publishing, TODAY);
@@ -214,6 +276,9 @@ fn main() {
                 middle(runs, || drop(black_box(measure(&Basis::new(&snapshot, &settings, publishing, TODAY)))));
             println!("          basis and measure with {days} days of baselines: {whole:.3} s");
         }
+    }
+    if points.len() > 1 {
+        println!("all three grow as the number of assets to the power of {:.2}", growth(&points));
     }
     println!("peak {:.0} MB", megabytes_of(std::process::id(), "VmHWM"));
 }

@@ -53,7 +53,7 @@ pub(super) fn told(harvest: Result<Harvest, Failure>) -> String {
     };
     assert!(harvest.complete);
     let lines = &harvest.lines;
-    let mut all: Vec<String> = harvest.observations.iter().map(|o| written(&o.native(), &o.facts())).collect();
+    let mut all: Vec<String> = harvest.observations.iter().map(|o| written(o.native(), &o.facts())).collect();
     all.extend(lines.purchases.iter().map(|line| written(&line.native, &line.told)));
     all.extend(lines.exits.iter().map(|line| written(&line.native, &line.told)));
     all.extend(lines.stock_counts.iter().map(|line| written(&line.native, &line.told)));

@@ -1,7 +1,7 @@
 //! Questions asked of every snapshot, and their answers. [`ALL`] is the whole list.
 
 mod basis;
-mod census;
+pub mod census;
 pub mod disposal;
 pub mod fleet;
 pub mod footprint;

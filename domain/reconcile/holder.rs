@@ -10,6 +10,9 @@ use crate::shared::Shared;
 use crate::testimony::{SourceId, Testimony};
 use crate::voice::Voices;
 
+/// A field of what is said.
+type Tells = fn(&Packed) -> Option<Shared>;
+
 /// A week, in seconds.
 const WEEK: i64 = 7 * 86_400;
 
@@ -85,11 +88,11 @@ impl<'a> Holders<'a> {
         let user = voices.heard().iter().find_map(|voice| Some((voice.said.user()?, voice.source)));
         let account = user.and_then(|(user, said_by)| self.account(Some(user), Some(said_by)));
         let Some((directory, account)) = account else { return Vec::new() };
-        let listed = |tells: fn(&Packed) -> Option<Shared>| {
+        let listed = |tells: Tells| {
             let teller = voices.heard().iter().find(|voice| tells(&voice.said).is_some());
             teller.is_some_and(|voice| self.testimonies[usize::from(voice.source.0)].source.creates)
         };
-        let fields: [(&str, &Option<Text>, fn(&Packed) -> Option<Shared>); 2] =
+        let fields: [(&str, &Option<Text>, Tells); 2] =
             [("entity", &account.entity, Packed::entity), ("department", &account.department, Packed::department)];
         let told = fields.into_iter().filter_map(|(name, told, tells)| {
             let at = Facts::FIELDS.iter().position(|field| field.name == name)?;
