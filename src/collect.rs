@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 
 use crate::config::Source;
 use crate::sampling::{Integrated, integrated};
-use crate::store::{Missed, Outcome, Reject, Said, Store};
+use crate::store::{Missed, Outcome, Recorded, Reject, Said, Store};
 
 /// A harvest smaller than this share of the one before is refused, unless the operator allows it.
 const SHRINK: f64 = 0.5;
@@ -191,8 +191,9 @@ pub async fn keep(
     store: &Store,
     source: &Source,
     collected: &Collected,
+    last: Option<&Testimony>,
     time_zone: &TimeZone,
-) -> anyhow::Result<Timestamp> {
+) -> anyhow::Result<(Timestamp, Recorded)> {
     let ended = collected.began.checked_add(collected.took).unwrap_or(collected.began);
     let at = Moment(ended.as_second());
     match &collected.harvest {
@@ -208,13 +209,15 @@ pub async fn keep(
                 .collect();
             let said = Said {
                 observations: &harvest.observations,
+                last,
                 lines: &harvest.lines,
                 power: collected.meters.as_deref().zip(harvest.power.as_ref().map(Vec::len)),
                 tells_arrivals: !harvest.polled,
                 rejects: &rejects,
                 took: collected.took,
             };
-            store.record(&source.told.name, &said, at, connectors::day_of(ended, time_zone)).await?;
+            let today = connectors::day_of(ended, time_zone);
+            Ok((ended, store.record(&source.told.name, &said, at, today).await?))
         }
         Err(failure) => {
             let missed = Missed {
@@ -224,7 +227,7 @@ pub async fn keep(
                 took: collected.took,
             };
             store.failed(&source.told.name, at, &missed).await?;
+            Ok((ended, Recorded::default()))
         }
     }
-    Ok(ended)
 }

@@ -51,7 +51,7 @@ async fn each(config: &Config, names: &[String], store: &Store, replica: &str) -
         let collected = watched(source, &bars).await?;
         let last = store.testimony(&source.told).await?;
         let collected = collected.guarded(source, last.as_ref(), &config.integration()).await;
-        keep(&store, source, &collected, &config.time_zone).await?;
+        keep(&store, source, &collected, None, &config.time_zone).await?;
         let (records, rejects, outcome) = match &collected.harvest {
             Ok(harvest) => (harvest.accepted(), harvest.rejects.len(), "collected".to_owned()),
             Err(failure) => {

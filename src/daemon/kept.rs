@@ -1,5 +1,6 @@
 //! What happens to sources: collections that end, samples that come, and what other replicas wrote of them.
 
+use domain::testimony::Moment;
 use domain::word::Word;
 use jiff::Timestamp;
 use tracing::{error, info, warn};
@@ -147,12 +148,15 @@ impl House {
     ) -> anyhow::Result<()> {
         // What is kept is read back whole: nothing may be missing there.
         catch_up(store, &self.testimonies[at], &mut self.unwritten[at]).await?;
-        let kept = keep(store, source, collected, &self.config.time_zone).await?;
+        let last = Some(&self.testimonies[at]);
+        let (kept, recorded) = keep(store, source, collected, last, &self.config.time_zone).await?;
         match &collected.harvest {
             Ok(harvest) => {
                 // Looked at before, so that what is read back is that or newer.
                 self.look(at).await?;
-                if let Some(testimony) = self.store.testimony(&source.told).await? {
+                if recorded.is_as_before() && harvest.power.is_none() {
+                    self.testimonies[at].harvested = Moment(kept.as_second());
+                } else if let Some(testimony) = self.store.testimony(&source.told).await? {
                     self.testimonies[at] = testimony;
                 }
                 let state = &mut self.states[at];

@@ -41,9 +41,7 @@ pub use journal::{Missed, Outcome, Reject, State};
 pub use lease::{CHORES, Generation, Held, Lease, PassedOn};
 pub use notice::Notice;
 pub use reading::Past;
-#[cfg(test)]
-pub use record::Recorded;
-pub use record::Said;
+pub use record::{Recorded, Said};
 
 use engine::{Engine, Tx};
 

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use domain::packed::Packed;
 use domain::power::Meter;
 use domain::record::Record;
-use domain::testimony::{Line, Lines, Moment};
+use domain::testimony::{Line, Lines, Moment, Testimony};
 use domain::word::{Status, Word};
 use jiff::civil::Date;
 
@@ -27,6 +27,9 @@ const PAGE: i64 = 4_000;
 pub struct Said<'a> {
     /// Assets. Where several have one native id, the first is kept.
     pub observations: &'a [Packed],
+    /// The last word as it was read back. Where that is of the same moment as the stored one, what is as it was is seen
+    /// without the database.
+    pub last: Option<&'a Testimony>,
     /// Everything beside assets.
     pub lines: &'a Lines,
     /// Its electricity by measuring point and day, in place of what was told before, and out of how many samples;
@@ -59,6 +62,14 @@ pub struct Recorded {
     pub lines_changed: bool,
 }
 
+impl Recorded {
+    /// Does a source say what it said? Its electricity is not looked at.
+    pub fn is_as_before(&self) -> bool {
+        let Self { new, changed, unchanged: _, returned, vanished, repeated: _, lines_changed } = *self;
+        new + changed + returned + vanished == 0 && !lines_changed
+    }
+}
+
 impl Store {
     /// Replaces the testimony of `source` by what a complete harvest said, which ended `at`, on the day `today` of the
     /// organisation. One transaction: dropped or killed halfway, it leaves the testimony as it was.
@@ -85,7 +96,14 @@ pub(super) async fn record(tx: &mut Tx, source: &str, said: &Said<'_>, at: Momen
 
     let mut recorded = Recorded::default();
     let arrived = harvested.is_some() && said.tells_arrivals;
-    compare(tx, said.observations, Changes::new(id, at, today, arrived), &mut recorded).await?;
+    let last = said.last.filter(|last| Some(last.harvested.0) == harvested);
+    match last.and_then(|last| as_before(said.observations, &last.observations)) {
+        Some(unchanged) => (recorded.unchanged, recorded.repeated) = (unchanged, said.observations.len() - unchanged),
+        None => {
+            let changes = Changes::new(id, at, today, arrived);
+            compare(tx, said.observations, changes, &mut recorded).await?;
+        }
+    }
 
     let (lines, hash) = lines_of(said.lines);
     recorded.lines_changed = lines_hash != Some(hash);
@@ -125,6 +143,16 @@ pub(super) async fn source_id(tx: &mut Tx, source: &str) -> sqlx::Result<i64> {
     let name = [source.into()];
     tx.run("INSERT INTO source (name) VALUES ($1) ON CONFLICT DO NOTHING", &name).await?;
     Ok(tx.one::<(i64,)>("SELECT id FROM source WHERE name = $1", &name).await?.0)
+}
+
+/// How many observations are said, where they are those that were listed before, to the letter.
+fn as_before(said: &[Packed], before: &[Packed]) -> Option<usize> {
+    let mut said: Vec<&Packed> = said.iter().collect();
+    said.sort_by(|a, b| a.native_bytes().cmp(b.native_bytes()));
+    said.dedup_by(|a, b| a.native_bytes() == b.native_bytes());
+    let mut listed = before.iter().filter(|kept| kept.history().unlisted_since.is_none());
+    let same = said.iter().all(|said| listed.next().is_some_and(|kept| kept.says_as(said)));
+    (same && listed.next().is_none()).then_some(said.len())
 }
 
 /// Walks what is said and what is stored side by side, both in the order of native ids, and writes the differences.

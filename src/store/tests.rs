@@ -156,6 +156,7 @@ async fn record(
     let observations: Vec<Packed> = observations.iter().map(Packed::from).collect();
     let said = Said {
         observations: &observations,
+        last: None,
         lines,
         power: None,
         tells_arrivals: true,
@@ -183,6 +184,41 @@ fn purchases(natives: &[&str]) -> Lines {
         told: PurchaseLine { amount_ht: Some(Cents(-5)), derogation: Some(false), ..PurchaseLine::default() },
     };
     Lines { purchases: natives.iter().map(line).collect(), ..Lines::default() }
+}
+
+/// Who knows the last word sees without the database that nothing changed, and is not believed once it is another's.
+#[tokio::test]
+async fn what_is_as_it_was_is_seen_at_once() {
+    for home in Home::both() {
+        let store = home.open().await;
+        let (none, day) = (Lines::default(), date(2026, 1, 1));
+        let of = |status| [seen("a", status, ""), seen("b", None, "")].map(|seen| Packed::from(&seen));
+        let (before, after) = (of(None), of(Some(Status::Retired)));
+        let say = async |observations: &[Packed], last: Option<&Testimony>, at: i64| {
+            let said = Said {
+                observations,
+                last,
+                lines: &none,
+                power: None,
+                tells_arrivals: true,
+                rejects: &[],
+                took: Duration::ZERO,
+            };
+            store.record("glpi", &said, Moment(at), day).await.unwrap()
+        };
+        say(&before, None, 1).await;
+        let last = read(&store, "glpi").await;
+        let reversed = [before[1].clone(), before[0].clone()];
+        assert_eq!(say(&reversed, Some(&last), 2).await, Recorded { unchanged: 2, ..Recorded::default() });
+        assert_eq!(read(&store, "glpi").await, Testimony { harvested: Moment(2), ..last.clone() });
+        // One that is missing is missed, whoever knows what.
+        let last = read(&store, "glpi").await;
+        assert_eq!(say(&before[..1], Some(&last), 3).await.vanished, 1);
+        // Another wrote meanwhile: what was known is not what is stored.
+        assert_eq!(say(&after, None, 4).await.changed, 1);
+        assert_eq!(say(&before, Some(&last), 5).await.changed, 1);
+        assert_eq!(kept(&read(&store, "glpi").await, "a").observation.facts.status, None);
+    }
 }
 
 #[tokio::test]
@@ -232,6 +268,7 @@ async fn one_asset_after_another() {
         for (at, fleet) in [&fleet[..1], &fleet].into_iter().enumerate() {
             let said = Said {
                 observations: &fleet.iter().map(Packed::from).collect::<Vec<_>>(),
+                last: None,
                 lines: &none,
                 power: None,
                 tells_arrivals: false,

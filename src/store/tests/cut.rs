@@ -23,6 +23,7 @@ async fn a_killed_process_leaves_the_last_testimony() {
     let packed: Vec<Packed> = observations.iter().map(Packed::from).collect();
     let said = Said {
         observations: &packed,
+        last: None,
         lines: &Lines::default(),
         power: None,
         tells_arrivals: true,
@@ -61,6 +62,7 @@ async fn an_abandoned_record_is_all_or_nothing() {
         for step in (1..40_u64).step_by(2) {
             let said = Said {
                 observations: &packed,
+                last: None,
                 lines: &purchases(&["f:1"]),
                 power: None,
                 tells_arrivals: true,
@@ -93,6 +95,7 @@ async fn recording_and_reading_may_move_between_threads() {
         let store = home.open().await;
         let said = Said {
             observations: &[],
+            last: None,
             lines: &Lines::default(),
             power: None,
             tells_arrivals: true,

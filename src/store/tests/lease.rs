@@ -79,6 +79,7 @@ async fn who_held_a_lease_before_writes_nothing() {
     let lost = [seen("b", Some(Status::Lost), "")];
     let saying = Said {
         observations: &[Packed::from(&lost[0])],
+        last: None,
         lines: &purchases(&["f:1"]),
         power: None,
         tells_arrivals: true,

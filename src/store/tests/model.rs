@@ -75,6 +75,7 @@ impl Model {
             source: source(name),
             harvested: self.harvested?,
             observations: self.kept.values().cloned().map(Into::into).collect(),
+            last: None,
             lines: self.lines.clone(),
             power: vec![],
         })

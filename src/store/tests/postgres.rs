@@ -62,6 +62,7 @@ async fn what_a_server_refuses_in_a_text_loses_no_harvest() {
     let rejects = [Reject { place: "parc\0.csv:1".to_owned(), column: None, reason: "\0".to_owned() }];
     let said = Said {
         observations: &[Packed::from(&told[0])],
+        last: None,
         lines: &purchases(&["f\0:1"]),
         power: None,
         tells_arrivals: true,

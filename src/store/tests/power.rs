@@ -33,6 +33,7 @@ fn meters(samples: &[PowerSample]) -> Vec<Meter> {
 async fn replace(store: &Store, meters: &[Meter], at: i64) {
     let said = Said {
         observations: &[],
+        last: None,
         lines: &Lines::default(),
         power: Some((meters, 7)),
         tells_arrivals: true,

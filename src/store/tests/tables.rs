@@ -69,6 +69,7 @@ async fn rejects_are_those_of_the_last_harvest() {
         for rejects in [&all[..], &all[..3], &[]] {
             let said = Said {
                 observations: &[],
+                last: None,
                 lines: &Lines::default(),
                 power: None,
                 tells_arrivals: true,

@@ -89,7 +89,7 @@ impl House {
         for source in &self.config.sources {
             let collected = collect(source, Arc::new(Progress::default())).await;
             let collected = Collected { began, took: Duration::ZERO, ..collected };
-            keep(&self.store, source, &collected, &self.config.time_zone).await.unwrap();
+            keep(&self.store, source, &collected, None, &self.config.time_zone).await.unwrap();
         }
         let told = testimonies(&self.store, &self.config).await.unwrap();
         let edition = refresh(&told, &Ground::of(&self.config).unwrap(), Vec::new(), began);
