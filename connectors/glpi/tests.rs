@@ -174,8 +174,7 @@ async fn every_api_tells_the_same_fleet() {
     assert_eq!(told, expected.map(|(name, value)| (name, value.to_owned())).into());
     assert_eq!(ten.tally.said["supplier"].get("Econocom & Cie"), eleven.tally.said["supplier"].get("Econocom & Cie"));
     assert!(ten.tally.said["supplier"]["Econocom & Cie"] > 0);
-    let entities: Vec<_> =
-        ten.observations.iter().filter_map(|o| o.entity().map(|entity| &**entity.text())).collect();
+    let entities: Vec<&str> = ten.observations.iter().filter_map(|o| Some(&**o.entity()?.text())).collect();
     assert_eq!(entities.len(), ten.observations.len());
     assert!(entities.contains(&"Ville de Saint-Aubin-les-Mésanges > Écoles & périscolaire > École Jules-Ferry"));
     assert!(entities.contains(&"Ville de Saint-Aubin-les-Mésanges"));
@@ -408,8 +407,7 @@ async fn rules_see_what_glpi_says() {
     for generation in [10, 11] {
         let fake = Fake::start(generation, &[]);
         let harvest = fake.source_with("", rules.clone()).collect(&Progress::default()).await.unwrap();
-        let count =
-            |said: fn(&Facts) -> bool| harvest.observations.iter().filter(|o| said(&o.facts())).count() as u64;
+        let count = |of: fn(&Facts) -> bool| harvest.observations.iter().filter(|o| of(&o.facts())).count() as u64;
         let told: Vec<u64> = harvest.tally.matches.iter().map(|(count, _)| *count).collect();
         assert_eq!(told[0], count(|facts| facts.condition.is_some()));
         assert_eq!(told[1], count(|facts| facts.supplier.as_deref() == Some("AfB & Cie")));

@@ -6,7 +6,9 @@
 mod assemble;
 mod classify;
 mod holder;
+mod index;
 mod join;
+mod key;
 mod place;
 
 pub(crate) use place::{pattern_matches, siret_of};
@@ -85,7 +87,7 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
     let mut exits = Vec::new();
     // Few houses list exits apart: without such lines nothing is looked up.
     let listed = testimonies.iter().any(|testimony| !testimony.lines.exits.is_empty());
-    let index = if listed { assemble::Index::of(&assets, testimonies) } else { assemble::Index::default() };
+    let index = if listed { index::Index::of(&assets, testimonies) } else { index::Index::default() };
     for (source, line) in lines(testimonies, |testimony| &testimony.lines.exits) {
         let entity = places.of_line(source, line.told.entity.as_deref(), line.told.siret.as_deref());
         let asset = index.find(source, line.told.serial.as_deref(), line.told.asset_tag.as_deref());

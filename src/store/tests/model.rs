@@ -75,7 +75,6 @@ impl Model {
             source: source(name),
             harvested: self.harvested?,
             observations: self.kept.values().cloned().map(Into::into).collect(),
-            last: None,
             lines: self.lines.clone(),
             power: vec![],
         })
