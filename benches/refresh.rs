@@ -183,7 +183,7 @@ fn middle(runs: usize, mut run: impl FnMut()) -> f64 {
     seconds[runs / 2]
 }
 
-/// The indicators that count the fleet, which `duckdb.py` asks for too.
+/// The indicators that count the fleet, which `aggregate.py` asks for too.
 const COUNTED: [&str; 6] =
     ["assets", "assets_acquired", "assets_by_age", "assets_age_seconds", "reuse_fleet_ratio", "field_known_ratio"];
 
@@ -209,7 +209,7 @@ fn beside(python: &str, basis: &Basis) {
             black_box((indicator.compute)(&basis));
         }
     });
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/duckdb.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/aggregate.py");
     let told = Command::new(python).arg(script).arg(&file).output().unwrap();
     assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
     let theirs: f64 = String::from_utf8(told.stdout).unwrap().trim().parse().unwrap();

@@ -1,4 +1,4 @@
-"""The aggregations of `refresh.rs` in DuckDB: `python benches/duckdb.py FLEET.csv`.
+"""The aggregations of `refresh.rs` in DuckDB: `python benches/aggregate.py FLEET.csv`.
 
 Reads the columns that the bench wrote, holds them in memory with dictionaries for its texts, and prints the seconds of
 six aggregations on two threads, the middle one of fifteen runs each.
