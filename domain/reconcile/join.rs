@@ -60,12 +60,9 @@ pub(crate) fn join(seen: &[Seen], testimonies: &[Testimony], decisions: &Decisio
     joining.decided(decisions);
     joining.take_serials();
     let sorts: Vec<Groups> = BY.into_iter().zip(shared).map(|(by, keyed)| Groups::of(by, keyed)).collect();
-    for (source, turns) in joining.turns(&sorts).into_iter().enumerate() {
-        debug_assert!(source < testimonies.len());
-        for (sort, group, told) in turns {
-            let groups = &sorts[sort as usize];
-            joining.join(groups.by, &groups.group(group as usize)[..told as usize]);
-        }
+    for (sort, group, told) in joining.turns(&sorts).into_iter().flatten() {
+        let groups = &sorts[sort as usize];
+        joining.join(groups.by, &groups.group(group as usize)[..told as usize]);
     }
     for groups in &sorts {
         for at in 0..groups.len() {
@@ -83,13 +80,13 @@ fn final_names(doubts: Vec<Doubt>, root: &[u32], seen: &[Seen], testimonies: &[T
     if doubts.is_empty() {
         return doubts;
     }
-    let (names, seen_all) = (super::assemble::namers(root, seen, testimonies), seen);
+    let namers = super::assemble::namers(root, seen, testimonies);
     let spoken: HashSet<&Text> = doubts.iter().flat_map(|doubt| &doubt.about).collect();
     let mut by_observation: HashMap<Text, Text> = HashMap::new();
-    for (at, seen) in seen.iter().enumerate() {
-        let id = observation_id(seen, testimonies);
+    for (at, told) in seen.iter().enumerate() {
+        let id = observation_id(told, testimonies);
         if spoken.contains(&id) {
-            let namer = &seen_all[names[root[at] as usize] as usize];
+            let namer = &seen[namers[root[at] as usize] as usize];
             by_observation.insert(id, observation_id(namer, testimonies));
         }
     }
