@@ -31,6 +31,9 @@ use jiff::{Span, tz::TimeZone};
 #[expect(dead_code, reason = "the processor's seconds are the other benches'")]
 mod cost;
 
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const TODAY: Date = date(2026, 11, 24);
 
 fn source(name: &str) -> Source {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use cost::{megabytes_of, processor_seconds, processor_seconds_of};
@@ -49,7 +50,7 @@ fn configure(folder: &Path, assets: usize) -> String {
     let quoted = |key: &str| told.split(key).nth(1).unwrap().split('"').nth(1).unwrap().to_owned();
     let mut text = format!(
         "[organisation]\nname = \"Ville d'Essai\"\nsiret = \"21000000000013\"\n[server]\nlisten = \"127.0.0.1:0\"\n\
-         anonymous = \"read\"\n[[server.token]]\nname = \"bench\"\nscopes = [\"admin\"]\nhash = \"{}\"\n",
+         anonymous = \"read\"\n[[server.token]]\nname = \"bench\"\nscopes = [\"admin\", \"assets\"]\nhash = \"{}\"\n",
         quoted("hash")
     );
     for (source, (name, tenths)) in SOURCES.into_iter().enumerate() {
@@ -96,20 +97,33 @@ struct Daemon {
     child: Child,
     address: String,
     began: Instant,
+    /// What it logs from then on.
+    log: Receiver<String>,
 }
 
 impl Daemon {
     fn start(folder: &Path) -> Self {
         let began = Instant::now();
         let mut command = Command::new(env!("CARGO_BIN_EXE_ecoparc"));
-        command.arg("run").arg("--config").arg(folder.join("ecoparc.toml"));
+        command
+            .arg("run")
+            .arg("--config")
+            .arg(folder.join("ecoparc.toml"))
+            .env("ECOPARC_LOG", "info,ecoparc::daemon=debug");
         let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
         let line = lines.find(|line| line.contains("listening")).expect("the daemon listens");
         let address = line.rsplit("address=").next().unwrap().trim().to_owned();
+        let (send, log) = channel();
         // A pipe that nobody reads would stop it some day.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address, began }
+        std::thread::spawn(move || lines.for_each(|line| drop(send.send(line))));
+        Self { child, address, began, log }
+    }
+
+    /// The figure `name=figure` of the next line of its log that says this and tells it.
+    fn told(&self, says: &str, name: &str) -> f64 {
+        let figure = |line: String| line.split(&format!("{name}=")).nth(1)?.split(' ').next()?.parse().ok();
+        self.log.iter().filter(|line| line.contains(says)).find_map(figure).expect("its log goes on")
     }
 
     fn stop(mut self) {
@@ -202,7 +216,9 @@ async fn bench(folder: &Path, token: &str, assets: usize, each: Duration) {
     // What is written for people who read the database follows the first edition.
     sleep(Duration::from_secs(2)).await;
     drop(client);
+    println!("the day's readings kept for the first time: {:.2} s", daemon.told("readings are kept", "seconds"));
     daemon.stop();
+    println!("the store: {:.0} MB", std::fs::metadata(folder.join("ecoparc.db")).unwrap().len() as f64 / 1e6);
 
     let daemon = Daemon::start(folder);
     let mut client = Client::open(&daemon.address).await;
@@ -212,6 +228,8 @@ async fn bench(folder: &Path, token: &str, assets: usize, each: Duration) {
     println!("restart, to the first edition out of the store: {:.2} s", daemon.began.elapsed().as_secs_f64());
     let pid = daemon.child.id();
     println!("memory after it: {:.0} MB, at most {:.0} MB", megabytes_of(pid, "VmRSS"), megabytes_of(pid, "VmHWM"));
+    again(&daemon, &mut client).await;
+    everything(&daemon, token).await;
     for (path, headers) in
         [("/metrics", ""), ("/metrics", GZIP), ("/api/v1/indicators", ""), ("/api/v1/indicators", GZIP)]
     {
@@ -248,6 +266,57 @@ async fn bench(folder: &Path, token: &str, assets: usize, each: Duration) {
     daemon.stop();
 }
 
+/// Every source is collected after a start: the largest lists what it listed.
+async fn again(daemon: &Daemon, client: &mut Client) {
+    let largest = SOURCES[0].0;
+    let seconds = daemon.told(&format!("source=\"{largest}\""), "keeping");
+    println!("the unchanged harvest of `{largest}` kept: {seconds:.2} s");
+    // The editions that come of it.
+    let mut before = published(client).await;
+    loop {
+        sleep(Duration::from_secs(5)).await;
+        let now = published(client).await;
+        if now == before {
+            return;
+        }
+        before = now;
+    }
+}
+
+/// One reader of all assets.
+async fn everything(daemon: &Daemon, token: &str) {
+    let pid = daemon.child.id();
+    // What it has held at most is counted from here on (proc(5)).
+    std::fs::write(format!("/proc/{pid}/clear_refs"), "5").unwrap();
+    let (before, began) = (megabytes_of(pid, "VmRSS"), Instant::now());
+    let mut stream = TcpStream::connect(&daemon.address).await.unwrap();
+    let headers = format!("authorization: Bearer {token}\r\naccept: text/csv\r\nconnection: close\r\n");
+    stream.write_all(request("GET", "/api/v1/assets", &headers).as_bytes()).await.unwrap();
+    let (mut buffer, mut bytes) = (vec![0; 256 * 1024], 0);
+    let mut last = 0;
+    loop {
+        let read = stream.read(&mut buffer).await.unwrap();
+        if read == 0 {
+            break;
+        }
+        bytes += read;
+        last = buffer[read - 1];
+    }
+    assert_eq!(last, b'\n', "the answer is whole");
+    println!(
+        "all assets as CSV: {:.0} MB in {:.1} s, {:.1} MB more held meanwhile",
+        bytes as f64 / 1e6,
+        began.elapsed().as_secs_f64(),
+        (megabytes_of(pid, "VmHWM") - before).max(0.0)
+    );
+}
+
+/// Asks for a collection of one source.
+fn sync(source: &str, token: &str) -> String {
+    let headers = format!("authorization: Bearer {token}\r\ncontent-length: 0\r\n");
+    request("POST", &format!("/api/v1/sources/{source}/sync"), &headers)
+}
+
 const GZIP: &str = "accept-encoding: gzip\r\n";
 
 /// Fifty clients, half of whom take gzip, ask one thing for a while.
@@ -256,12 +325,11 @@ async fn row(daemon: &Daemon, token: &str, path: &'static str, open: bool, refre
     let editions = Arc::new(AtomicUsize::new(0));
     let refresher = refreshing.then(|| {
         let (address, over, editions) = (daemon.address.clone(), over.clone(), editions.clone());
-        let authorization = format!("authorization: Bearer {token}\r\ncontent-length: 0\r\n");
+        let ask = sync(AGAIN, token);
         tokio::spawn(async move {
             let mut client = Client::open(&address).await;
             while !over.load(Ordering::Relaxed) {
                 let before = published(&mut client).await;
-                let ask = request("POST", &format!("/api/v1/sources/{AGAIN}/sync"), &authorization);
                 assert_eq!(client.ask(&ask).await.0, 202);
                 while published(&mut client).await == before {
                     sleep(Duration::from_millis(10)).await;

@@ -5,7 +5,7 @@ fn bare(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }
 
-/// Texts that firmware and people write where a number is wanted, without spaces and punctuation.
+/// Texts that firmware and people write where a number is wanted, without spaces and punctuation; sorted.
 const PLACEHOLDERS: &[&str] = &[
     "0123456789",
     "123456789",
@@ -50,8 +50,7 @@ pub fn is_placeholder(told: &str) -> bool {
         let bare = || told.bytes().filter(u8::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase());
         let Some(first) = bare().next() else { return true };
         let all_equal = bare().nth(1).is_some() && bare().all(|c| c == first);
-        return all_equal
-            || PLACEHOLDERS.iter().any(|known| known.as_bytes()[0] == first && known.bytes().eq(bare()));
+        return all_equal || PLACEHOLDERS.binary_search_by(|known| known.bytes().cmp(bare())).is_ok();
     }
     let bare = bare(told);
     let mut characters = bare.chars();

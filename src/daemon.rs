@@ -23,7 +23,7 @@ use crate::config::Config;
 use crate::edition::{Edition, SourceState, retire};
 use crate::history::History;
 use crate::notify::keep_telling;
-use crate::refresh::{Ground, refresh, testimonies};
+use crate::refresh::{Ground, refresh, stand_behind, testimonies};
 use crate::replica::{Grant, Holdings, keep_leases, keep_watching, while_held};
 use crate::sampling::fresh;
 use crate::schedule::{Collector, keep_sampling};
@@ -89,6 +89,7 @@ struct House {
 /// # Errors
 /// Where it cannot start: the configuration, the store or an address.
 pub async fn run(path: &Path, config: Config) -> anyhow::Result<()> {
+    stand_behind();
     let replica: Arc<str> = crate::replica::name().into();
     reach(&config.store).await;
     let mut house = House::prepare(config, replica).await?;
@@ -356,7 +357,8 @@ impl House {
         let (ground, states) = (self.ground.clone(), self.states.clone());
         let (config_ok, store_ok) = (self.config_ok, self.store_ok && reached);
         let made = tokio::task::spawn_blocking(move || {
-            let mut edition = refresh(&testimonies, &ground, states, now);
+            // Inside the pool, whose threads stand behind those that answer.
+            let mut edition = rayon::scope(|_| refresh(&testimonies, &ground, states, now));
             // A clock that was set back must not make an older number.
             edition.number = edition.number.max(last + 1);
             (edition.config_ok, edition.store_ok) = (config_ok, store_ok);

@@ -31,6 +31,9 @@ use clap::Parser;
 use command::{Arguments, Command};
 use config::Config;
 
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A bad configuration (`EX_USAGE` of sysexits.h).
 const BAD_CONFIGURATION: u8 = 64;
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use domain::factor::FactorSet;
 use domain::indicator::{Basis, Publishing, Settings, measure};
 use domain::law::declaration::Filing;
@@ -88,16 +88,40 @@ impl Ground {
     }
 }
 
+/// How far the pool that computes stands behind the threads that answer: where both want a core, answers get nine
+/// tenths of it (`nice(2)`).
+const BEHIND: i32 = 10;
+
+/// Ranks the pool that computes. Where there is one already, it stays as it is.
+pub fn stand_behind() {
+    let rank = |_| {
+        if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), BEHIND) {
+            warn!("refreshes are ranked with answers: {error}");
+        }
+    };
+    let _ = rayon::ThreadPoolBuilder::new().start_handler(rank).build_global();
+}
+
 /// The last word of every source, as the store keeps it; an empty one where a source has never been heard.
 pub async fn testimonies(store: &Store, config: &Config) -> anyhow::Result<Vec<Testimony>> {
-    let mut testimonies = Vec::with_capacity(config.sources.len());
-    for source in &config.sources {
-        let kept = store.testimony(&source.told).await?;
-        testimonies.push(match kept {
-            Some(kept) => kept,
-            // Its measuring points may have been heard all the same.
-            None => Testimony { power: store.power(&source.told.name).await?, ..unheard(source.told.clone()) },
-        });
+    // Side by side: what they said is understood on all cores.
+    let reading: Vec<_> = config
+        .sources
+        .iter()
+        .map(|source| {
+            let (store, source) = (store.clone(), source.told.clone());
+            tokio::spawn(async move {
+                anyhow::Ok(match store.testimony(&source).await? {
+                    Some(kept) => kept,
+                    // Its measuring points may have been heard all the same.
+                    None => Testimony { power: store.power(&source.name).await?, ..unheard(source) },
+                })
+            })
+        })
+        .collect();
+    let mut testimonies = Vec::with_capacity(reading.len());
+    for read in reading {
+        testimonies.push(read.await.context("reading back failed from within")??);
     }
     Ok(testimonies)
 }

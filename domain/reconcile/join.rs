@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use rayon::prelude::*;
+
 use crate::doubt::{Doubt, Reason};
 use crate::identity;
 use crate::record::Text;
@@ -64,12 +66,15 @@ pub(crate) fn join(seen: &[Seen], testimonies: &[Testimony], decisions: &Decisio
         let groups = &sorts[sort as usize];
         joining.join(groups.by, &groups.group(group as usize)[..told as usize]);
     }
+    let root = joining.roots_of_all();
     for groups in &sorts {
-        for at in 0..groups.len() {
+        let apart =
+            |at: &usize| groups.group(*at).windows(2).any(|pair| root[pair[0] as usize] != root[pair[1] as usize]);
+        let left: Vec<usize> = (0..groups.len()).into_par_iter().filter(apart).collect();
+        for at in left {
             joining.doubt_group(groups.by, groups.group(at));
         }
     }
-    let root: Vec<u32> = (0..seen.len() as u32).map(|at| joining.root(at)).collect();
     let Joining { doubts, .. } = joining;
     let doubts = final_names(doubts, &root, seen, testimonies);
     Joined { root, doubts }
@@ -119,6 +124,17 @@ impl Joining<'_> {
             walk = std::mem::replace(&mut self.parent[walk as usize], root);
         }
         root
+    }
+
+    /// The root of each observation.
+    fn roots_of_all(&self) -> Vec<u32> {
+        let root = |mut at: u32| {
+            while self.parent[at as usize] != at {
+                at = self.parent[at as usize];
+            }
+            at
+        };
+        (0..self.parent.len() as u32).into_par_iter().map(root).collect()
     }
 
     /// Joins the groups of two observations, unless they have different serials or people hold them apart.
@@ -238,12 +254,8 @@ impl Joining<'_> {
         }
     }
 
-    /// A doubt, if observations that share a key are still in several groups.
+    /// The doubt that observations leave which share a key and are still in several groups.
     fn doubt_group(&mut self, by: By, members: &[u32]) {
-        let first = self.root(members[0]);
-        if members[1..].iter().all(|at| self.root(*at) == first) {
-            return;
-        }
         let apart = self.roots(members);
         let weak = self.weak(members);
         let what = match by {
@@ -355,14 +367,17 @@ impl Joining<'_> {
         self.strong[root as usize]
     }
 
+    /// Are they in one group already?
+    fn are_one(&mut self, members: &[u32]) -> bool {
+        let first = self.root(members[0]);
+        members[1..].iter().all(|at| self.root(*at) == first)
+    }
+
     /// Does some source have several different things among these?
     fn repeats_within_a_source(&mut self, members: &[u32]) -> bool {
         let seen = self.seen;
         let mut runs = members.chunk_by(|a, b| seen[*a as usize].source == seen[*b as usize].source);
-        runs.any(|run| {
-            let first = self.root(run[0]);
-            run[1..].iter().any(|at| self.root(*at) != first)
-        })
+        runs.any(|run| !self.are_one(run))
     }
 
     /// Those of some observations that have nothing better than a host name.
@@ -393,6 +408,9 @@ impl Joining<'_> {
     }
 
     fn by_host(&mut self, members: &[u32]) {
+        if self.are_one(members) {
+            return;
+        }
         let weak = self.weak(members);
         if weak.is_empty() {
             return;

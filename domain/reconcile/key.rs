@@ -87,10 +87,11 @@ fn hash(told: impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// Beginnings of the groups of one sort: keys that several observations have, and those observations.
+/// The groups of one sort: keys that several observations have, and those observations.
 pub(super) struct Groups {
     pub by: By,
-    /// The members of all groups, one group after the other, each in the order of belief.
+    /// The members of all groups, each in the order of belief, and groups in that of their first members: whoever walks
+    /// them walks along the observations, and not to and fro.
     members: Vec<u32>,
     /// Where each group begins in `members`, and where the last one ends.
     bounds: Vec<u32>,
@@ -99,8 +100,13 @@ pub(super) struct Groups {
 impl Groups {
     pub fn of(by: By, mut keyed: Vec<(u64, u32)>) -> Self {
         keyed.par_sort_unstable();
-        let (mut members, mut bounds) = (Vec::new(), vec![0]);
-        for group in keyed.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
+        let several = keyed.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1);
+        let mut groups: Vec<&[(u64, u32)]> = several.collect();
+        groups.par_sort_unstable_by_key(|group| group[0].1);
+        let mut members = Vec::with_capacity(groups.iter().map(|group| group.len()).sum());
+        let mut bounds = Vec::with_capacity(groups.len() + 1);
+        bounds.push(0);
+        for group in groups {
             members.extend(group.iter().map(|(_, at)| *at));
             bounds.push(members.len() as u32);
         }

@@ -55,6 +55,7 @@ pub(crate) struct Seen<'a> {
 /// Every observation that counts, in the order of belief and then of the sources' own keys.
 fn seen(testimonies: &[Testimony]) -> Vec<Seen<'_>> {
     let mut all = Vec::with_capacity(testimonies.iter().map(|testimony| testimony.observations.len()).sum());
+    let mut ordered = true;
     for (at, testimony) in testimonies.iter().enumerate() {
         let from = all.len();
         let seen = testimony.observations.iter().map(|said| Seen { source: SourceId(at as u16), said });
@@ -66,10 +67,13 @@ fn seen(testimonies: &[Testimony]) -> Vec<Seen<'_>> {
         // The store gives them in this order: looking is faster than sorting.
         if !own.par_windows(2).all(|pair| pair[0].said.native_bytes() < pair[1].said.native_bytes()) {
             own.par_sort_by(|a, b| a.said.native_bytes().cmp(b.said.native_bytes()));
+            ordered = false;
         }
     }
-    // Saying a thing twice changes nothing.
-    all.dedup_by(|a, b| a.source == b.source && a.said.native_bytes() == b.said.native_bytes() && a.said == b.said);
+    if !ordered {
+        // Saying a thing twice changes nothing.
+        all.dedup_by(|a, b| a.source == b.source && a.said == b.said);
+    }
     all
 }
 

@@ -1,5 +1,7 @@
 //! What happens to sources: collections that end, samples that come, and what other replicas wrote of them.
 
+use std::time::Instant;
+
 use domain::testimony::Moment;
 use domain::word::Word;
 use jiff::Timestamp;
@@ -148,10 +150,11 @@ impl House {
     ) -> anyhow::Result<()> {
         // What is kept is read back whole: nothing may be missing there.
         catch_up(store, &self.testimonies[at], &mut self.unwritten[at]).await?;
-        let last = Some(&self.testimonies[at]);
+        let (clock, last) = (Instant::now(), Some(&self.testimonies[at]));
         let (kept, recorded) = keep(store, source, collected, last, &self.config.time_zone).await?;
         match &collected.harvest {
             Ok(harvest) => {
+                let keeping = clock.elapsed().as_secs_f64();
                 // Looked at before, so that what is read back is that or newer.
                 self.look(at).await?;
                 if recorded.is_as_before() && harvest.power.is_none() {
@@ -180,6 +183,7 @@ impl House {
                     records = harvest.accepted(),
                     rejects = harvest.rejects.len(),
                     seconds = state.seconds,
+                    keeping,
                     "collected"
                 );
                 for (rule, _) in state.rule_matches.iter().filter(|(_, count)| *count == 0) {

@@ -3,10 +3,11 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use jiff::ToSpan;
 use tokio::sync::{Notify, watch};
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::House;
 use crate::config::Config;
@@ -33,7 +34,9 @@ impl House {
         let readings: Vec<_> =
             edition.readings.iter().map(|(indicator, reading)| (indicator.name, reading.clone())).collect();
         let outcome = async {
+            let clock = Instant::now();
             store.write_readings(edition.today, &readings).await?;
+            debug!(readings = readings.len(), seconds = clock.elapsed().as_secs_f64(), "the day's readings are kept");
             if self.assets_due {
                 store.write_assets(&edition.snapshot, edition.today).await?;
                 store.purge(edition.today.saturating_sub(self.config.history_days.days())).await?;
