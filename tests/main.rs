@@ -2,6 +2,7 @@
 //! drives the daemon is compiled once.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod access;
 mod alerts;
 mod api;
 mod boaviztapi;
