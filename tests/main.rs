@@ -22,6 +22,7 @@ mod power;
 mod refusal;
 mod replicas;
 mod report;
+mod schemathesis;
 mod simulate;
 mod snmp;
 mod story;
