@@ -257,10 +257,15 @@ impl Snapshot {
 
     /// What belongs to these entities and to those below them: the same world for someone who may see no more.
     pub fn within(&self, entities: &[EntityId]) -> Self {
+        self.part_of(entities, |_| true)
+    }
+
+    /// The same, with what of their assets is kept.
+    pub(crate) fn part_of(&self, entities: &[EntityId], keeps: impl Fn(&Asset) -> bool) -> Self {
         let inside = |entity: EntityId| entities.iter().any(|allowed| self.entities.is_within(entity, *allowed));
         let mut places = vec![None; self.assets.len()];
         let mut assets = Vec::new();
-        for (at, asset) in self.assets.iter().enumerate().filter(|(_, asset)| inside(asset.entity)) {
+        for (at, asset) in self.assets.iter().enumerate().filter(|(_, asset)| inside(asset.entity) && keeps(asset)) {
             places[at] = Some(assets.len());
             assets.push(asset.clone());
         }

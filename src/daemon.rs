@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use axum::serve::ListenerExt;
 use domain::testimony::Testimony;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -19,7 +18,7 @@ use tracing::{error, info, warn};
 
 use crate::appraise::keep_appraising;
 use crate::collect::settle;
-use crate::config::Config;
+use crate::config::{Anonymous, Config};
 use crate::edition::{Edition, SourceState, retire};
 use crate::history::History;
 use crate::notify::keep_telling;
@@ -28,7 +27,7 @@ use crate::replica::{Grant, Holdings, keep_leases, keep_watching, while_held};
 use crate::sampling::fresh;
 use crate::schedule::{Collector, keep_sampling};
 use crate::store::{CHORES, Generation, Place, Store};
-use crate::web::{Web, metrics_router, router};
+use crate::web::{Web, keep_reading, metrics_router, router, serve};
 
 mod kept;
 mod signal;
@@ -132,6 +131,23 @@ async fn bind(address: SocketAddr) -> anyhow::Result<std::net::TcpListener> {
     Ok(listener.into_std()?)
 }
 
+/// What whoever can reach an address may read, where that is more than one would think.
+fn risk(server: &crate::config::Server, address: SocketAddr, is_metrics: bool) -> Option<&'static str> {
+    if address.ip().is_loopback() {
+        return None;
+    }
+    match (is_metrics, server.anonymous, &server.tls) {
+        (false, Anonymous::Read | Anonymous::Assets, _) => {
+            Some("everybody who reaches this address may read, without a token")
+        }
+        (true, ..) => Some("everybody who reaches this address may read the metrics, without a token"),
+        (false, _, None) => {
+            Some("tokens come in clear to this address: tell `[server] tls`, or put a proxy before it")
+        }
+        _ => None,
+    }
+}
+
 impl House {
     async fn prepare(config: Config, replica: Arc<str>) -> anyhow::Result<Self> {
         let ground = Ground::of(&config)?;
@@ -184,23 +200,28 @@ impl House {
             ask: ask.clone(),
         };
         let server = Arc::new(self.config.server.clone());
+        let mut collectors = JoinSet::new();
+        let handshake = match &server.tls {
+            None => None,
+            Some(files) => {
+                let (shown, handshake) = watch::channel(files.first.clone());
+                collectors.spawn(keep_reading(files.clone(), shown));
+                Some(handshake)
+            }
+        };
         for (address, listener) in listeners {
             let listener = TcpListener::from_std(listener.try_clone()?)?;
-            info!(address = %listener.local_addr()?, "listening");
-            // The end of an answer does not wait for the reader to confirm what came before.
-            let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+            let address_told = listener.local_addr()?;
+            info!(tls = handshake.is_some(), address = %address_told, "listening");
             let is_metrics = self.config.server.metrics_listen == Some(*address);
+            if let Some(risk) = risk(&server, address_told, is_metrics) {
+                warn!(address = %address_told, "{risk}");
+            }
             let routes = if is_metrics { metrics_router(web(server.clone())) } else { router(web(server.clone())) };
-            let mut stops = serving_stops.clone();
-            let serve = axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>())
-                .with_graceful_shutdown(async move {
-                    let _ = stops.wait_for(|stop| *stop).await;
-                });
-            servers.spawn(serve.into_future());
+            servers.spawn(serve(listener, routes, handshake.clone(), serving_stops.clone()));
         }
 
         let (events, mut happens) = mpsc::channel(64);
-        let mut collectors = JoinSet::new();
         let sources: Vec<Arc<crate::config::Source>> =
             std::mem::take(&mut self.config.sources).into_iter().map(Arc::new).collect();
         let wishes: Vec<Arc<Notify>> = sources.iter().map(|_| Arc::new(Notify::new())).collect();

@@ -19,6 +19,10 @@ pub fn start(log: Log) {
     // connector.
     let quiet = ["async_snmp=off", "ldap3=off"].into_iter().filter_map(|quiet| quiet.parse().ok());
     let filter = quiet.fold(filter, EnvFilter::add_directive);
+    // Who did what is kept, however little else is wanted, unless it is named itself.
+    let named = std::env::var("ECOPARC_LOG").is_ok_and(|told| told.contains("audit"));
+    let audit = "audit=info".parse().ok().filter(|_| !named);
+    let filter = audit.into_iter().fold(filter, EnvFilter::add_directive);
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     match log {
         Log::Text => lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init(),

@@ -61,11 +61,16 @@ impl Folder {
 
     /// Writes a configuration: a server on a free port, and what is added.
     pub fn configure(&self, more: &str) -> PathBuf {
+        self.configure_for("assets", more)
+    }
+
+    /// The same, and what may be seen without a token.
+    pub fn configure_for(&self, anonymous: &str, more: &str) -> PathBuf {
         self.write(
             "ecoparc.toml",
             &format!(
                 "[organisation]\nname = \"Ville d'Essai\"\nsiret = \"21000000000013\"\n\
-                 [server]\nlisten = \"127.0.0.1:0\"\nanonymous = \"assets\"\n{more}"
+                 [server]\nlisten = \"127.0.0.1:0\"\nanonymous = \"{anonymous}\"\n{more}"
             ),
         )
     }
@@ -98,6 +103,19 @@ impl Daemon {
     pub fn start_with(config: &Path, environment: &[(&str, &str)]) -> Self {
         let mut command = ecoparc();
         command.arg("run").arg("--config").arg(config).envs(environment.iter().copied());
+        Self::begin(command)
+    }
+
+    /// The same, with so many descriptors.
+    pub fn start_within(config: &Path, descriptors: usize) -> Self {
+        let mut command = Command::new("bash");
+        command.env_remove("ECOPARC_LOG").stdin(Stdio::null());
+        let script = format!("ulimit -n {descriptors}; exec \"$0\" run --config \"$1\"");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_ecoparc")]).arg(config);
+        Self::begin(command)
+    }
+
+    fn begin(mut command: Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let (sender, lines) = channel();
@@ -110,7 +128,8 @@ impl Daemon {
         });
         let mut daemon = Self { child, url: String::new(), lines, seen: Vec::new() };
         let line = daemon.wait_for_line("listening");
-        daemon.url = format!("http://{}", line.rsplit("address=").next().unwrap().trim());
+        let scheme = if line.contains("tls=true") { "https" } else { "http" };
+        daemon.url = format!("{scheme}://{}", line.rsplit("address=").next().unwrap().trim());
         daemon
     }
 
@@ -246,6 +265,11 @@ impl Daemon {
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
+    /// Files and connections that it holds open.
+    pub fn descriptors(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap().count()
+    }
+
     pub fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
@@ -269,6 +293,14 @@ impl Drop for Daemon {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The part of a configuration that knows a token.
+pub fn token(name: &str, token: &str, scopes: &str, more: &str) -> String {
+    let hash = Command::new("bash").args(["-c", "printf %s \"$0\" | sha256sum | cut -d' ' -f1", token]).output();
+    let hash = String::from_utf8(hash.unwrap().stdout).unwrap();
+    let hash = hash.trim();
+    format!("[[server.token]]\nname = \"{name}\"\nhash = \"sha256:{hash}\"\nscopes = [{scopes}]\n{more}\n")
 }
 
 /// A token of scope `admin`, and the configuration that knows it.

@@ -2,6 +2,7 @@
 //! drives the daemon is compiled once.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod access;
 mod alerts;
 mod api;
 mod boaviztapi;
@@ -21,6 +22,7 @@ mod power;
 mod refusal;
 mod replicas;
 mod report;
+mod schemathesis;
 mod simulate;
 mod snmp;
 mod story;

@@ -25,6 +25,7 @@ use super::census::{Count, census};
 use super::footprint::{Cell, Feeds, Rows, cells};
 use super::objective::{Standing, standings};
 use super::quality::ambiguous;
+use super::small::small_cells;
 
 /// Days of a year, as years are counted.
 pub const YEAR_DAYS: f64 = 365.25;
@@ -83,7 +84,7 @@ pub struct Basis<'a> {
     pub feeds: Feeds,
     labels: Vec<Text>,
     standings: OnceLock<Vec<Standing>>,
-    folded: BTreeSet<(Text, Kind)>,
+    folded: BTreeMap<(Text, Kind), Text>,
 }
 
 impl<'a> Basis<'a> {
@@ -109,10 +110,10 @@ impl<'a> Basis<'a> {
             feeds: Feeds::default(),
             labels: labels(snapshot, publishing.entity_depth),
             standings: OnceLock::new(),
-            folded: BTreeSet::new(),
+            folded: BTreeMap::new(),
         };
         if publishing.folded {
-            basis.folded = basis.small_cells();
+            basis.folded = small_cells(&basis);
         }
         basis.feeds = Feeds::of(&basis);
         basis.cells = cells(&basis, Criterion::Co2e);
@@ -153,13 +154,16 @@ impl<'a> Basis<'a> {
         self.labels[entity.0 as usize].clone()
     }
 
-    /// The entity under which an asset of this kind is published: `other` where its cell is folded.
+    /// The entity under which an asset of this kind is published: another, mostly `other`, where its cell is folded.
     pub fn entity_of(&self, entity: EntityId, kind: Option<Kind>) -> Text {
         let label = &self.labels[entity.0 as usize];
-        match kind {
-            Some(kind) if self.folded.contains(&(label.clone(), kind)) => Text::from("other"),
-            _ => label.clone(),
-        }
+        let folded = kind.and_then(|kind| self.folded.get(&(label.clone(), kind)));
+        folded.unwrap_or(label).clone()
+    }
+
+    /// Is some of what is published under this entity told elsewhere, or something else's here?
+    pub fn is_mixed(&self, label: &Text) -> bool {
+        self.folded.iter().any(|((from, _), to)| from == label || to == label)
     }
 
     /// What is counted of the active fleet.
@@ -177,34 +181,7 @@ impl<'a> Basis<'a> {
         self.census.iter().map(|count| (self.entity_of(count.entity, count.kind), count.kind)).collect()
     }
 
-    /// Which cells of entity and kind are too small to be told of people's equipment.
-    fn small_cells(&self) -> BTreeSet<(Text, Kind)> {
-        let mut counts: BTreeMap<Kind, BTreeMap<Text, usize>> = BTreeMap::new();
-        for count in &self.census {
-            let Some(kind) = count.kind.filter(|kind| kind.is_personal()) else { continue };
-            let published = self.published(count.entity);
-            if self.snapshot.entities.entity(published).siret.is_none() && published != ROOT {
-                *counts.entry(kind).or_default().entry(self.entity(count.entity)).or_default() +=
-                    count.count as usize;
-            }
-        }
-        let mut folded = BTreeSet::new();
-        for (kind, entities) in counts {
-            let mut by_size: Vec<(usize, Text)> = entities.into_iter().map(|(label, count)| (count, label)).collect();
-            by_size.sort();
-            let mut other = 0;
-            for (count, label) in by_size {
-                // Were the folded ones together too few, the smallest sibling joins them.
-                if count < self.publishing.min_cell || (other > 0 && other < self.publishing.min_cell) {
-                    other += count;
-                    folded.insert((label, kind));
-                }
-            }
-        }
-        folded
-    }
-
-    fn published(&self, entity: EntityId) -> EntityId {
+    pub(super) fn published(&self, entity: EntityId) -> EntityId {
         published(self.snapshot, self.publishing.entity_depth, entity)
     }
 }

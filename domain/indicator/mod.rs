@@ -14,7 +14,8 @@ pub mod procurement;
 pub mod quality;
 mod reading;
 pub mod renewal;
-pub mod strategy;
+pub mod small;
+mod strategy;
 
 pub use basis::{Basis, Publishing, Settings, YEAR_DAYS, kind_label, span};
 pub use labels::labels;

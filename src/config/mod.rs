@@ -7,9 +7,9 @@ mod objective;
 mod read;
 mod room;
 mod schedule;
+mod server;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +23,7 @@ use domain::strategy::Objective;
 use jiff::tz::TimeZone;
 
 pub use schedule::Schedule;
+pub use server::{Anonymous, Scope, Server, Tls, Token};
 
 use crate::notify::Notifier;
 
@@ -62,58 +63,6 @@ pub struct Config {
     pub rooms: Vec<RoomRule>,
     /// The sources, in the order of belief.
     pub sources: Vec<Source>,
-}
-
-/// Where and to whom things are served.
-#[derive(Clone, Debug)]
-pub struct Server {
-    /// Page and API.
-    pub listen: SocketAddr,
-    /// Metrics alone, without a token.
-    pub metrics_listen: Option<SocketAddr>,
-    /// What may be seen without a token.
-    pub anonymous: Anonymous,
-    /// Who else may see what.
-    pub tokens: Vec<Token>,
-}
-
-/// What may be seen without a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Anonymous {
-    /// Nothing.
-    None,
-    /// The metrics.
-    Metrics,
-    /// Everything but single assets.
-    Read,
-    /// Everything.
-    Assets,
-}
-
-/// What a token opens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Scope {
-    /// Metrics, indicators, page.
-    Read,
-    /// Single assets too.
-    Assets,
-    /// Asking for a collection too.
-    Admin,
-}
-
-/// A token, known by its hash alone.
-#[derive(Clone, Debug)]
-pub struct Token {
-    /// Its name, for the log.
-    pub name: String,
-    /// SHA-256 of its text.
-    pub hash: [u8; 32],
-    /// What it opens.
-    pub scopes: Vec<Scope>,
-    /// It sees these entities and below, nothing else; empty: everything.
-    pub entities: Vec<String>,
 }
 
 /// One tool to collect from.

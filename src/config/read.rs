@@ -21,7 +21,7 @@ use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::schedule::duration;
-use super::{Anonymous, Config, Schedule, Scope, Server, Source, Token};
+use super::{Config, Schedule, Source};
 use crate::store::Place;
 
 const TABLES: &[&str] = &[
@@ -84,8 +84,7 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
     let entities = entities(&organisation, list(&mut told, "entity")?)?;
     let time_zone = TimeZone::get(&organisation.time_zone)
         .with_context(|| format!("[organisation]: `{}` is not a time zone", organisation.time_zone))?;
-    let server: RawServer = table(&mut told, "server", &["listen", "metrics_listen", "anonymous", "token"])?;
-    let server = serve(server)?;
+    let server = super::server::serve(table(&mut told, "server", super::server::KEYS)?, base)?;
     let metrics: Metrics = table(&mut told, "metrics", &["entity_depth", "max_series"])?;
     let store: Store = table(&mut told, "store", &["url", "password", "password_file", "lease", "history_days"])?;
     let lease = duration(store.lease.as_deref().unwrap_or("30s")).context("[store]: `lease`")?;
@@ -320,68 +319,6 @@ fn entities(organisation: &Organisation, tables: Vec<Table>) -> anyhow::Result<E
         }
     }
     Ok(tree)
-}
-
-#[derive(Deserialize)]
-struct RawServer {
-    #[serde(default = "loopback")]
-    listen: String,
-    metrics_listen: Option<String>,
-    #[serde(default = "nothing")]
-    anonymous: Anonymous,
-    #[serde(default)]
-    token: Vec<Table>,
-}
-
-fn loopback() -> String {
-    "127.0.0.1:9899".to_owned()
-}
-
-fn nothing() -> Anonymous {
-    Anonymous::None
-}
-
-#[derive(Deserialize)]
-struct RawToken {
-    name: String,
-    hash: String,
-    #[serde(default)]
-    scopes: Vec<Scope>,
-    #[serde(default)]
-    entities: Vec<String>,
-}
-
-fn serve(raw: RawServer) -> anyhow::Result<Server> {
-    let address = |key: &str, told: &str| {
-        told.parse().with_context(|| format!("[server]: `{key}` `{told}` is not an address and port"))
-    };
-    let token = |table: Table| -> anyhow::Result<Token> {
-        let name = table.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let place = || format!("[[server.token]] \"{name}\"");
-        keys::check(table.keys(), &["name", "hash", "scopes", "entities"]).with_context(place)?;
-        let raw: RawToken = typed(table).with_context(place)?;
-        let hash = raw.hash.strip_prefix("sha256:").and_then(hexadecimal);
-        let hash = hash.with_context(|| format!("{}: `hash` is not `sha256:` and 64 hexadecimal digits", place()))?;
-        let scopes = if raw.scopes.is_empty() { vec![Scope::Read] } else { raw.scopes };
-        Ok(Token { name: raw.name, hash, scopes, entities: raw.entities })
-    };
-    Ok(Server {
-        listen: address("listen", &raw.listen)?,
-        metrics_listen: raw.metrics_listen.as_deref().map(|told| address("metrics_listen", told)).transpose()?,
-        anonymous: raw.anonymous,
-        tokens: raw.token.into_iter().map(token).collect::<anyhow::Result<_>>()?,
-    })
-}
-
-fn hexadecimal(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    for (at, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()?;
-    }
-    Some(bytes)
 }
 
 #[derive(Deserialize)]

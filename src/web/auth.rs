@@ -1,6 +1,8 @@
-//! Who asks, and what they may see. Tokens are known by their hash alone and are never logged.
+//! Who asks, and what they may see. Tokens are known by their hash alone and are never logged. Whom a proxy names is not
+//! looked at here: `guard.rs` lets its header through from where it is believed, and from nowhere else.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -26,6 +28,8 @@ pub const LANGUAGE: &str = "ecoparc_lang";
 /// Someone who asks, and what they may see.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Viewer {
+    /// What the log calls them: the token's name. No person: of those whom a proxy names, the header that does.
+    pub name: String,
     /// What they may see; `read` is implied by the others.
     pub scopes: Vec<Scope>,
     /// They may scrape the metrics.
@@ -100,47 +104,71 @@ struct Session {
 }
 
 /// The sessions of the page, in memory: a restart ends them.
-#[derive(Default)]
-pub struct Sessions(Mutex<HashMap<[u8; 32], Session>>);
+pub struct Sessions {
+    open: Mutex<HashMap<[u8; 32], Session>>,
+    /// Makes the words of those who have no session here, since a proxy keeps it.
+    key: [u8; 32],
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self { open: Mutex::default(), key: random() }
+    }
+}
 
 impl Sessions {
-    /// Opens a session for a token; gives the cookie. `None` where the token opens nothing.
-    pub fn open(&self, server: &Server, token: &str) -> Option<String> {
-        let token = token_of(server, token)?.hash;
+    /// Opens a session for a token; gives its name and the cookie. `None` where the token opens nothing.
+    pub fn open(&self, server: &Server, headers: &HeaderMap, token: &str) -> Option<(String, String)> {
+        let token = token_of(server, token)?;
         let id = random();
-        let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sessions = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         sessions.retain(|_, session| session.since.elapsed() < SESSION);
         if sessions.len() >= SESSIONS {
             let oldest = sessions.iter().min_by_key(|(_, session)| session.since).map(|(key, _)| *key);
             oldest.map(|key| sessions.remove(&key));
         }
         // The id itself is not kept: whoever reads this memory cannot use what is found.
-        let session = Session { token, csrf: hex(&random()), since: Instant::now() };
+        let session = Session { token: token.hash, csrf: hex(&random()), since: Instant::now() };
         sessions.insert(Sha256::digest(hex(&id)).into(), session);
-        Some(cookie(server, &hex(&id), SESSION.as_secs()))
+        Some((token.name.clone(), cookie(server, headers, &hex(&id), SESSION.as_secs())))
     }
 
     /// Ends the session of a request; gives the cookie that forgets it.
     pub fn close(&self, server: &Server, headers: &HeaderMap) -> String {
         if let Some(id) = cookie_of(headers, COOKIE) {
             let key: [u8; 32] = Sha256::digest(id).into();
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+            self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
         }
-        cookie(server, "", 0)
+        cookie(server, headers, "", 0)
+    }
+
+    /// The word of the forms of someone whom a proxy names.
+    fn word_of(&self, user: &[u8]) -> String {
+        let user: [u8; 32] = Sha256::digest(user).into();
+        hex(&Sha256::digest([self.key, user].concat()))
     }
 
     fn of(&self, id: &str) -> Option<([u8; 32], String)> {
         let key: [u8; 32] = Sha256::digest(id).into();
-        let sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let sessions = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let session = sessions.get(&key).filter(|session| session.since.elapsed() < SESSION)?;
         Some((session.token, session.csrf.clone()))
     }
 }
 
-fn cookie(server: &Server, id: &str, seconds: u64) -> String {
-    // A browser keeps no `Secure` cookie of a plain loopback page.
-    let secure = if server.listen.ip().is_loopback() { "" } else { "; Secure" };
+fn cookie(server: &Server, headers: &HeaderMap, id: &str, seconds: u64) -> String {
+    // A browser may keep no `Secure` cookie of a page that it asks this very machine for in clear.
+    let plain = server.tls.is_none() && server.listen.ip().is_loopback() && is_loopback(headers);
+    let secure = if plain { "" } else { "; Secure" };
     format!("{COOKIE}={id}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
+}
+
+/// Is this machine asked by a name of its own? Behind a proxy it bears another.
+fn is_loopback(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|c| c.is_ascii_digit()));
+    let name = name.map_or(host, |(name, _)| name).trim_matches(['[', ']']);
+    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// The value of the cookie of this name.
@@ -209,13 +237,20 @@ pub fn viewer(
     {
         return of_token(token, edition, Some(csrf));
     }
+    if let Some(proxy) = &server.proxy_auth
+        && let Some(user) = headers.get(&proxy.header).filter(|user| !user.is_empty())
+    {
+        let csrf = Some(sessions.word_of(user.as_bytes()));
+        let (name, scopes) = (proxy.header.to_string(), proxy.scopes.clone());
+        return Ok(Viewer { name, scopes, known: true, csrf, ..Viewer::default() });
+    }
     let (metrics, scopes) = match server.anonymous {
         Anonymous::None => (false, vec![]),
         Anonymous::Metrics => (true, vec![]),
         Anonymous::Read => (true, vec![Scope::Read]),
         Anonymous::Assets => (true, vec![Scope::Read, Scope::Assets]),
     };
-    Ok(Viewer { scopes, metrics, ..Viewer::default() })
+    Ok(Viewer { name: "anonymous".to_owned(), scopes, metrics, ..Viewer::default() })
 }
 
 fn of_token(token: &Token, edition: &Edition, csrf: Option<String>) -> Result<Viewer, Problem> {
@@ -228,5 +263,5 @@ fn of_token(token: &Token, edition: &Edition, csrf: Option<String>) -> Result<Vi
     if entities.is_empty() && !token.entities.is_empty() {
         return Err(Problem::forbidden("none of the token's entities exists"));
     }
-    Ok(Viewer { scopes: token.scopes.clone(), metrics: false, entities, known: true, csrf })
+    Ok(Viewer { name: token.name.clone(), scopes: token.scopes.clone(), metrics: false, entities, known: true, csrf })
 }

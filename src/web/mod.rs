@@ -3,28 +3,30 @@
 
 mod answer;
 pub mod api;
+mod audit;
 pub mod auth;
+mod guard;
 mod headers;
 mod kept;
+mod limit;
 mod openapi;
 mod page;
 mod problem;
+mod serve;
 mod stream;
+mod tls;
 mod world;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Form, Path, RawPathParams, RawQuery, Request, State};
+use axum::extract::{Form, Path, RawPathParams, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::from_fn_with_state;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest, Sha256};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -40,7 +42,10 @@ use api::{Ask, Route};
 use auth::{Sessions, Viewer, viewer};
 use headers::{accepts, is_known, tag, tagged, takes_gzip};
 use kept::{Kept, Question};
+use limit::Limits;
 use problem::Problem;
+pub use serve::serve;
+pub use tls::keep_reading;
 use world::{Key, Worlds};
 
 /// No request body is larger: forms and scenarios only.
@@ -67,6 +72,7 @@ pub struct Web {
 struct House {
     web: Web,
     sessions: Sessions,
+    limits: Limits,
     worlds: Arc<Worlds>,
     kept: Arc<Kept>,
     computing: Semaphore,
@@ -76,6 +82,7 @@ type Shared = State<Arc<House>>;
 
 fn house(web: Web) -> Arc<House> {
     Arc::new(House {
+        limits: Limits::of(web.server.requests_per_second),
         web,
         sessions: Sessions::default(),
         worlds: Arc::default(),
@@ -111,16 +118,16 @@ pub fn router(web: Web) -> Router {
         };
         routes = routes.route(&format!("/api/v1{}", route.path), post(answers));
     }
-    framed(routes).with_state(house(web))
+    framed(routes, house(web))
 }
 
 /// The metrics alone, for whoever reaches their address.
 pub fn metrics_router(web: Web) -> Router {
-    framed(Router::new().route("/metrics", get(open_metrics))).with_state(house(web))
+    framed(Router::new().route("/metrics", get(open_metrics)), house(web))
 }
 
 /// What every answer has in common.
-fn framed(routes: Router<Arc<House>>) -> Router<Arc<House>> {
+fn framed(routes: Router<Arc<House>>, house: Arc<House>) -> Router {
     routes
         .route("/healthz", get(|| async { axum::Json(serde_json::json!({ "status": "alive" })) }))
         .route("/readyz", get(ready))
@@ -130,44 +137,9 @@ fn framed(routes: Router<Arc<House>>) -> Router<Arc<House>> {
         .layer(RequestBodyLimitLayer::new(BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE))
         // Outermost: what these refuse is told as a problem too.
-        .layer(from_fn(guarded))
+        .layer(from_fn_with_state(house.clone(), guard::guarded))
+        .with_state(house)
 }
-
-/// Headers that keep a page from being misused, and refusals of the frame in the form of all others.
-async fn guarded(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let status = response.status();
-    let is_plain =
-        response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
-    if status.as_u16() >= 400 && is_plain {
-        response = Problem::of_status(status).into_response();
-    }
-    let headers = response.headers_mut();
-    let fixed = [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "same-origin"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-    ];
-    for (name, value) in fixed {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
-    headers.append(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding, Authorization, Cookie"));
-    if let Some(policy) = &*POLICY {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
-    }
-    response
-}
-
-/// What a browser may load and do: our own style and pictures, our own forms.
-static POLICY: LazyLock<Option<HeaderValue>> = LazyLock::new(|| {
-    let style = STANDARD.encode(Sha256::digest(page::STYLE.as_bytes()));
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{style}'; img-src 'self'; form-action 'self'; base-uri 'none'; \
-         frame-ancestors 'none'"
-    );
-    HeaderValue::from_str(&policy).ok()
-});
 
 impl House {
     fn edition(&self) -> Result<Arc<Edition>, Problem> {
@@ -347,7 +319,7 @@ async fn show(
     let edition = house.edition()?;
     // An unknown token is told on the form, where it can be corrected.
     let Ok(viewer) = house.viewer(&headers, &edition) else {
-        return Ok(Html(page::login_page(lang, true)).into_response());
+        return Ok((StatusCode::UNAUTHORIZED, Html(page::login_page(lang, true))).into_response());
     };
     if !viewer.may(page.needs) {
         return Ok(Html(page::login_page(lang, false)).into_response());
@@ -380,8 +352,12 @@ async fn login_form(RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
 }
 
 async fn login(State(house): Shared, headers: HeaderMap, Form(form): Form<Login>) -> Response {
-    match house.sessions.open(&house.web.server, form.token.trim()) {
-        Some(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response(),
+    match house.sessions.open(&house.web.server, &headers, form.token.trim()) {
+        Some((name, cookie)) => {
+            audit::told(&name, "login", "", "done");
+            ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
+        }
+        // The frame notes it, and counts it.
         None => (StatusCode::FORBIDDEN, Html(page::login_page(language(None, &headers), true))).into_response(),
     }
 }
@@ -407,6 +383,7 @@ async fn logout(State(house): Shared, headers: HeaderMap, form: String) -> Resul
     let viewer = house.viewer(&headers, &edition)?;
     meant(&viewer, word(&form).as_deref())?;
     let cookie = house.sessions.close(&house.web.server, &headers);
+    audit::told(&viewer.name, "logout", "", "done");
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
 }
 
@@ -418,15 +395,23 @@ async fn sync(
 ) -> Result<Response, Problem> {
     let edition = house.edition()?;
     let viewer = house.viewer(&headers, &edition)?;
-    viewer.needs(Scope::Admin)?;
-    meant(&viewer, word(&form).as_deref())?;
-    if !api::sources::seen(&edition, &viewer).any(|source| source.name == name) {
-        return Err(Problem::not_found(format!("there is no source `{name}`")));
-    }
-    house.web.ask.try_send(name).map_err(|_| Problem::unavailable("too many collections are asked for already"))?;
+    let asked = ask_for(&house, &edition, &viewer, &name, &form);
+    audit::told(&viewer.name, "sync", &name, asked.as_ref().map_or_else(Problem::kind, |()| "done"));
+    asked?;
     if viewer.csrf.is_some() {
         // A form of the page: back to where it shows.
         return Ok(Redirect::to("/sources").into_response());
     }
     Ok((StatusCode::ACCEPTED, axum::Json(serde_json::json!({ "status": "asked" }))).into_response())
+}
+
+/// Asks the daemon for a collection.
+fn ask_for(house: &House, edition: &Edition, viewer: &Viewer, name: &str, form: &str) -> Result<(), Problem> {
+    viewer.needs(Scope::Admin)?;
+    meant(viewer, word(form).as_deref())?;
+    if !api::sources::seen(edition, viewer).any(|source| source.name == name) {
+        return Err(Problem::not_found(format!("there is no source `{name}`")));
+    }
+    let busy = |_| Problem::unavailable("too many collections are asked for already");
+    house.web.ask.try_send(name.to_owned()).map_err(busy)
 }

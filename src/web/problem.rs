@@ -49,6 +49,16 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the answer could not be made; the log says why")
     }
 
+    /// Asked too often, or wrong too often.
+    pub fn too_many(detail: &str) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", detail)
+    }
+
+    /// What went wrong, in a word.
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
     /// What the frame refused before any of our code saw it.
     pub fn of_status(status: StatusCode) -> Self {
         let kind = match status {

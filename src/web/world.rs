@@ -39,12 +39,21 @@ pub struct Key {
     pub folded: bool,
     /// These entities and what lies below, sorted; empty: everything.
     pub entities: Vec<EntityId>,
+    /// Other days that are asked about, where a part of the world is folded: what is too small on one of them is not told.
+    pub days: Vec<Date>,
 }
 
 impl Key {
     /// What a viewer sees today.
     pub fn of(edition: &Edition, viewer: &Viewer) -> Self {
-        Self { at: edition.today, folded: !viewer.may(Scope::Assets), entities: viewer.entities.clone() }
+        let (folded, entities) = (!viewer.may(Scope::Assets), viewer.entities.clone());
+        Self { at: edition.today, folded, entities, days: Vec::new() }
+    }
+
+    /// The same for someone who asks about these days too.
+    pub fn about(self, days: &[Date]) -> Self {
+        let days = if self.folded && !self.entities.is_empty() { days.to_vec() } else { Vec::new() };
+        Self { days, ..self }
     }
 
     /// Is it what the edition publishes to all?
@@ -96,7 +105,15 @@ impl World {
         if self.key.entities.is_empty() {
             return &self.edition.snapshot;
         }
-        self.part.get_or_init(|| self.edition.snapshot.within(&self.key.entities))
+        self.part.get_or_init(|| {
+            let (whole, key) = (&self.edition.snapshot, &self.key);
+            if !key.folded {
+                return whole.within(&key.entities);
+            }
+            let mut days = vec![key.at, key.at.saturating_sub(1.year())];
+            days.extend(&key.days);
+            whole.told_within(&key.entities, self.edition.publishing.min_cell, &days)
+        })
     }
 
     /// Its basis on a day.

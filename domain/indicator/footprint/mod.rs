@@ -333,6 +333,8 @@ fn market(basis: &Basis) -> Vec<Reading> {
     readings
 }
 
+const MIXED: &str = "some of its equipment is too little to be told apart from that of other entities";
+
 fn per_agent(basis: &Basis) -> Vec<Reading> {
     let agents: BTreeMap<Text, f64> = super::people::agents_by_entity(basis);
     let mut sums: BTreeMap<Text, Sum> = BTreeMap::new();
@@ -348,6 +350,10 @@ fn per_agent(basis: &Basis) -> Vec<Reading> {
     let readings = sums.into_iter().filter_map(|(entity, sum)| {
         let people = *agents.get(&entity).filter(|people| **people > 0.0)?;
         let per = |value: Option<f64>| value.map(|value| value / people);
+        if basis.is_mixed(&entity) {
+            // With the number of agents it would tell what its small cells hide.
+            return Some(Reading::maybe(vec![("entity", entity)], None, MIXED).coverage(None));
+        }
         let reading = sum.reading(vec![("entity", entity)], "no published factor for this entity's equipment");
         Some(Reading { value: per(reading.value), low: per(reading.low), high: per(reading.high), ..reading })
     });

@@ -11,6 +11,7 @@ mod law;
 mod ledger;
 mod people;
 mod power;
+mod privacy;
 mod properties;
 mod simulation;
 mod strategy;

@@ -4,6 +4,7 @@ use domain::assumption::Assumptions;
 use domain::entity::{Entity, EntityTree, ROOT};
 use domain::exit::{ExitLine, StockCount};
 use domain::factor::{Factor, FactorSet, Factors, GridFactor};
+use domain::headcount::Headcount;
 use domain::indicator::{Basis, Publishing, Settings, all};
 use domain::law::Law;
 use domain::observation::{Facts, Observation};
@@ -108,6 +109,20 @@ pub fn line<T>(key: usize, told: T) -> Line<T> {
 
 pub fn purchases(told: impl IntoIterator<Item = PurchaseLine>) -> Lines {
     Lines { purchases: told.into_iter().enumerate().map(|(at, told)| line(at, told)).collect(), ..Lines::default() }
+}
+
+/// Total headcounts of entities.
+pub fn headcounts<const N: usize>(told: [(&str, f64); N]) -> Lines {
+    let count = |(entity, agents): (&str, f64)| Headcount {
+        date: Some(date(2025, 1, 1)),
+        entity: text(entity),
+        agents: Some(agents),
+        ..Headcount::default()
+    };
+    Lines {
+        headcounts: told.into_iter().map(count).enumerate().map(|(at, told)| line(at, told)).collect(),
+        ..Lines::default()
+    }
 }
 
 pub fn exits(told: impl IntoIterator<Item = ExitLine>, counts: impl IntoIterator<Item = StockCount>) -> Lines {

@@ -10,6 +10,7 @@ use super::{Ask, number};
 use crate::config::Scope;
 use crate::web::answer::Answer;
 use crate::web::problem::Problem;
+use crate::web::world::Key;
 
 /// The effects, in their order: they add up to `difference`, in grams.
 pub fn effects(ask: &Ask) -> Result<Answer, Problem> {
@@ -26,7 +27,7 @@ pub fn effects(ask: &Ask) -> Result<Answer, Problem> {
     if entity.is_some() && !ask.viewer.may(Scope::Assets) {
         return Err(Problem::forbidden("`entity` here needs the scope `assets`"));
     }
-    let world = ask.world();
+    let world = ask.worlds.of(&ask.edition, Key::of(&ask.edition, &ask.viewer).about(&[from, to]));
     let bases = [world.basis(from), world.basis(to)];
     for (name, basis) in ["from", "to"].into_iter().zip(&bases) {
         if !is_known(basis) {

@@ -43,11 +43,12 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
         }
         key.at = at;
     }
-    let mut labels = None;
+    let mut published = None;
     if let Some(entity) = ask.entity()? {
-        if key.folded && ask.edition.snapshot.entities.entity(entity).siret.is_none() {
-            // The totals of a small entity would tell what its folded cells hide: only what is published of it is told.
-            labels = Some(published(ask, &key, entity));
+        if key.folded {
+            // Computed of a part alone, figures would differ from those of the whole by what its folded cells hide: what is
+            // published of it is told, and nothing else.
+            published = Some(labels(ask, &key, entity));
         } else {
             key.entities = vec![entity];
         }
@@ -58,19 +59,24 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
         name.is_none_or(|name| indicator.name == name.name)
             && kind.is_none_or(|kind| label(reading, "kind") == Some(kind))
             && year.is_none_or(|year| label(reading, "year") == Some(year))
-            && labels.as_ref().is_none_or(|labels| label(reading, "entity").is_some_and(|told| labels.contains(told)))
+            && published.as_ref().is_none_or(|[entities, sirets]| match label(reading, "entity") {
+                Some(told) => entities.contains(told),
+                None => label(reading, "siret").is_some_and(|told| sirets.contains(told)),
+            })
     });
     Ok(Answer::all(rows.map(|(indicator, reading)| reading_row(indicator, reading)).collect()))
 }
 
-/// The labels under which an entity and what lies below it are published.
-fn published(ask: &Ask, key: &Key, entity: EntityId) -> BTreeSet<String> {
+/// The entities and the buyers under which an entity and what lies below it are published.
+fn labels(ask: &Ask, key: &Key, entity: EntityId) -> [BTreeSet<String>; 2] {
     let tree = &ask.edition.snapshot.entities;
     let depth = ask.edition.publishing.entity_depth;
+    let visible = |at: &EntityId| key.entities.is_empty() || ask.viewer.sees(&ask.edition, *at);
     let inside = (0..tree.nodes.len() as u32).map(EntityId).filter(|at| tree.is_within(*at, entity));
-    let own = inside.filter(|at| tree.depth(*at) <= depth || tree.entity(*at).siret.is_some());
-    let visible = own.filter(|at| key.entities.is_empty() || ask.viewer.sees(&ask.edition, *at));
-    visible.map(|at| tree.entity(at).id.to_string()).collect()
+    let inside: Vec<EntityId> = inside.filter(visible).collect();
+    let own = inside.iter().filter(|at| tree.depth(**at) <= depth || tree.entity(**at).siret.is_some());
+    let sirets = inside.iter().filter_map(|at| tree.entity(*at).siret.as_deref());
+    [own.map(|at| tree.entity(*at).id.to_string()).collect(), sirets.map(str::to_owned).collect()]
 }
 
 fn named(name: &str) -> Result<&'static Indicator, String> {
@@ -154,7 +160,7 @@ pub fn history(ask: &Ask) -> Result<Answer, Problem> {
         true if days.len() > COMPUTED => Some(MANY_DAYS),
         true => None,
     };
-    let world = ask.world();
+    let world = ask.worlds.of(&ask.edition, Key::of(&ask.edition, &ask.viewer).about(&days));
     // What was published had its small cells folded: so has what stands beside it.
     let public = ask.worlds.of(&ask.edition, Key { folded: true, ..world.key.clone() });
     let mut rows = Vec::new();

@@ -159,7 +159,7 @@ fn each(
     readings: Vec<(&'static Indicator, Reading)>,
     trajectories: &[Trajectory],
 ) -> Vec<String> {
-    let key = Key { at: date(2026, 11, 24), folded: true, entities: Vec::new() };
+    let key = Key { at: date(2026, 11, 24), folded: true, entities: Vec::new(), days: Vec::new() };
     let world = World::new(Arc::new(Edition { readings, ..edition() }), key);
     let csrf = scopes.contains(&Scope::Assets).then(|| "a\"b".to_owned());
     let viewer = Viewer { scopes: scopes.to_vec(), csrf, ..Viewer::default() };

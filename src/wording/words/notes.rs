@@ -163,6 +163,10 @@ const NOTES: &[(&str, &str)] = &[
         "rien dans le parc actif n'a de facteur d'émission publié",
     ),
     (
+        "some of its equipment is too little to be told apart from that of other entities",
+        "une partie de son équipement est trop réduite pour être donnée à part de celle d'autres entités",
+    ),
+    (
         "no published factor for this entity's equipment",
         "aucun facteur d'émission publié pour le matériel de cette entité",
     ),

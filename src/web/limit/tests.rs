@@ -1,0 +1,68 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use super::*;
+
+const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+const THERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
+
+#[test]
+fn a_burst_is_let_through_and_then_the_pace_holds() {
+    let pace = Pace::of(Duration::from_millis(100), 5);
+    let now = Instant::now();
+    for _ in 0..5 {
+        assert_eq!(pace.wait(HERE, now, true), None);
+    }
+    assert_eq!(pace.wait(HERE, now, true), Some(Duration::from_millis(100)));
+    assert_eq!(pace.wait(THERE, now, true), None, "another client is another matter");
+    let later = now + Duration::from_millis(100);
+    assert_eq!(pace.wait(HERE, later, true), None);
+    assert!(pace.wait(HERE, later, true).is_some());
+    let much_later = now + Duration::from_secs(60);
+    assert_eq!((0..9).filter(|_| pace.wait(HERE, much_later, true).is_none()).count(), 5, "no more is saved up");
+}
+
+/// Fifty dashboards and scrapers behind one address, four times a second each, for an hour.
+#[test]
+fn fifty_busy_clients_are_not_held_up() {
+    let limits = Limits::of(500);
+    let start = Instant::now();
+    for quarter in 0..4 * 3600 {
+        let now = start + Duration::from_millis(250) * quarter;
+        for _ in 0..50 {
+            assert_eq!(limits.requests.wait(HERE, now, true), None);
+        }
+    }
+}
+
+#[test]
+fn who_is_wrong_too_often_waits_and_what_was_good_goes_on() {
+    let limits = Limits::of(500);
+    let (good, wrong) = ([1; 32], [2; 32]);
+    limits.right(HERE, good);
+    for _ in 0..MISTAKES {
+        assert_eq!(limits.credentials(HERE, wrong), None);
+        limits.mistaken(HERE, wrong);
+    }
+    let wait = limits.credentials(HERE, wrong).unwrap();
+    assert!(wait <= MISTAKE && wait > MISTAKE / 2, "{wait:?}");
+    assert!(limits.credentials(HERE, [3; 32]).is_some(), "nothing new is looked at");
+    assert_eq!(limits.credentials(HERE, good), None);
+    assert_eq!(limits.credentials(THERE, wrong), None);
+    // A token that was taken back is one more mistake.
+    limits.mistaken(HERE, good);
+    assert!(limits.credentials(HERE, good).is_some());
+}
+
+#[test]
+fn what_is_remembered_is_bounded() {
+    let pace = Pace::of(Duration::from_secs(60), 10);
+    let now = Instant::now();
+    for at in 0..2 * CLIENTS as u32 {
+        pace.wait(IpAddr::V4(at.into()), now, true);
+    }
+    assert!(pace.earned.lock().unwrap().len() <= CLIENTS);
+    let network = |text: &str| whole(text.parse().unwrap());
+    assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:1"));
+    assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));
+    assert_eq!(network("::ffff:192.0.2.1"), HERE);
+}

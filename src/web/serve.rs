@@ -1,0 +1,257 @@
+//! Connections: how many there are, how long one may keep silent, in clear or over TLS, and how they end.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::ConnectInfo;
+use axum::http::{Request, Response};
+use hyper::body::{Frame, Incoming, SizeHint};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::{Instant, sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tower_service::Service as _;
+use tracing::{debug, warn};
+
+/// Connections at most, where the system gives that many descriptors.
+const MOST: usize = 4096;
+/// Descriptors that are left to the store, the sources and files.
+const SPARE: usize = 256;
+/// The head of a request must be there within this; a connection on which none comes is closed then too.
+const HEAD: Duration = Duration::from_secs(15);
+/// So long may a TLS handshake take.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+/// Bytes of the head of a request at most.
+const HEAD_BYTES: usize = 32 * 1024;
+/// Answers under way on one connection of HTTP/2 at most.
+const STREAMS: u32 = 64;
+/// A connection of HTTP/2 is asked so often whether somebody is still there, and closed where nobody answers as long.
+const PING: Duration = Duration::from_secs(20);
+
+/// What a handshake needs; it changes when the certificate is renewed.
+pub type Handshake = watch::Receiver<Arc<ServerConfig>>;
+
+/// Accepts connections until it is told to stop, then lets the requests under way end.
+pub async fn serve(listener: TcpListener, routes: Router, tls: Option<Handshake>, mut stops: watch::Receiver<bool>) {
+    let room = Arc::new(Room::of(most()));
+    let (here, mut gone) = mpsc::channel::<Infallible>(1);
+    let stopping = stops.clone();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stops.wait_for(|stop| *stop) => break,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Mostly no descriptor is left: one will be, once something ends.
+                debug!("a connection cannot be accepted: {error}");
+                sleep(Duration::from_millis(50)).await;
+                continue;
+            }
+        };
+        let Some(seat) = room.enter() else { continue };
+        let (routes, stopping, here) = (routes.clone(), stopping.clone(), here.clone());
+        let acceptor = tls.as_ref().map(|tls| TlsAcceptor::from(tls.borrow().clone()));
+        tokio::spawn(async move {
+            let place = Place { routes, peer, seat: seat.clone(), stopping };
+            tokio::select! {
+                () = converse(stream, acceptor, place) => {}
+                () = seat.leave.notified() => {}
+            }
+            drop(here);
+        });
+    }
+    drop(here);
+    // Nothing is ever sent: it ends when the last connection has.
+    gone.recv().await;
+}
+
+/// As many connections as the system's descriptors allow.
+fn most() -> usize {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
+    let soft: Option<usize> = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    soft.map_or(MOST, |soft| soft.saturating_sub(SPARE).clamp(16, MOST))
+}
+
+/// Who sits where, so that whoever keeps silent the longest leaves when there is no room.
+struct Room {
+    most: usize,
+    guests: Mutex<(u64, HashMap<u64, Guest>)>,
+}
+
+struct Guest {
+    /// Answers that are being made or sent.
+    under_way: usize,
+    /// Since when nothing of theirs is.
+    silent: Instant,
+    leave: Arc<Notify>,
+}
+
+/// A connection's place; given back when it is dropped.
+struct Seat {
+    room: Arc<Room>,
+    number: u64,
+    leave: Arc<Notify>,
+}
+
+impl Room {
+    fn of(most: usize) -> Self {
+        Self { most, guests: Mutex::default() }
+    }
+
+    fn guests(&self) -> MutexGuard<'_, (u64, HashMap<u64, Guest>)> {
+        self.guests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A place for one more. Where there is none, whoever has kept silent the longest leaves; `None` where all of them are
+    /// being answered.
+    fn enter(self: &Arc<Self>) -> Option<Arc<Seat>> {
+        let mut guests = self.guests();
+        if guests.1.len() >= self.most {
+            let silent = guests.1.iter().filter(|(_, guest)| guest.under_way == 0);
+            let Some(number) = silent.min_by_key(|(_, guest)| guest.silent).map(|(number, _)| *number) else {
+                warn!(connections = self.most, "a connection is refused: all others are being answered");
+                return None;
+            };
+            if let Some(guest) = guests.1.remove(&number) {
+                guest.leave.notify_one();
+            }
+        }
+        guests.0 += 1;
+        let (number, leave) = (guests.0, Arc::new(Notify::new()));
+        guests.1.insert(number, Guest { under_way: 0, silent: Instant::now(), leave: leave.clone() });
+        Some(Arc::new(Seat { room: self.clone(), number, leave }))
+    }
+}
+
+impl Seat {
+    fn change(&self, by: impl FnOnce(&mut Guest)) {
+        if let Some(guest) = self.room.guests().1.get_mut(&self.number) {
+            by(guest);
+        }
+    }
+
+    /// An answer is under way until what this gives is dropped.
+    fn answering(self: &Arc<Self>) -> UnderWay {
+        self.change(|guest| guest.under_way += 1);
+        UnderWay(self.clone())
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.room.guests().1.remove(&self.number);
+    }
+}
+
+struct UnderWay(Arc<Seat>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.change(|guest| {
+            guest.under_way -= 1;
+            guest.silent = Instant::now();
+        });
+    }
+}
+
+/// A body whose end is noticed.
+struct Sending {
+    body: Body,
+    _under_way: UnderWay,
+}
+
+impl HttpBody for Sending {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// What a connection needs.
+struct Place {
+    routes: Router,
+    peer: SocketAddr,
+    seat: Arc<Seat>,
+    stopping: watch::Receiver<bool>,
+}
+
+async fn converse(stream: TcpStream, acceptor: Option<TlsAcceptor>, place: Place) {
+    // The end of an answer does not wait for the reader to confirm what came before.
+    let _ = stream.set_nodelay(true);
+    let Some(acceptor) = acceptor else { return speak(stream, false, place).await };
+    // Whoever speaks no TLS, or a broken one, is nobody to tell of.
+    if let Ok(Ok(stream)) = timeout(HANDSHAKE, acceptor.accept(stream)).await {
+        let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+        speak(stream, http2, place).await;
+    }
+}
+
+async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, http2: bool, place: Place) {
+    let Place { routes, peer, seat, mut stopping } = place;
+    let answer = service_fn(move |request: Request<Incoming>| {
+        let (mut routes, seat) = (routes.clone(), seat.clone());
+        async move {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            // Whoever sends a body at leisure keeps silent meanwhile.
+            let under_way = request.body().is_end_stream().then(|| seat.answering());
+            let response = routes.call(request).await?;
+            let under_way = under_way.unwrap_or_else(|| seat.answering());
+            Ok::<Response<Sending>, Infallible>(response.map(|body| Sending { body, _under_way: under_way }))
+        }
+    });
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(PING)
+        .max_concurrent_streams(STREAMS)
+        .max_header_list_size(HEAD_BYTES as u32);
+    // Not found out from the first bytes: there is no limit to how long those may take.
+    let builder = if http2 { builder.http2_only() } else { builder.http1_only() };
+    let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), answer));
+    let mut told = false;
+    loop {
+        tokio::select! {
+            // What ends a connection is its peer's affair.
+            _ = connection.as_mut() => return,
+            _ = stopping.wait_for(|stop| *stop), if !told => {
+                told = true;
+                connection.as_mut().graceful_shutdown();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

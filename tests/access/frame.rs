@@ -1,0 +1,230 @@
+//! What surrounds every answer: headers, limits, proxies, forms, and what is noted of all that.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use crate::house::*;
+
+/// What the server answers to these very bytes.
+pub fn raw(port: u16, request: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn fleet(server: &str, more: &str) -> (Folder, Daemon) {
+    let folder = Folder::new();
+    folder.write("fleet.csv", "id;kind;serial\nA;laptop;SERIAL001\n");
+    let tokens = token("reader", "reader-token", "\"read\"", "") + ADMIN_TOKEN;
+    let more = format!("{server}\n{tokens}{more}{}", table("fleet", "assets", "fleet.csv", ""));
+    let mut daemon = Daemon::start(&folder.configure_for("none", &more));
+    daemon.wait_for_line("published");
+    (folder, daemon)
+}
+
+fn post(daemon: &Daemon, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    // Redirects are not followed: the cookie is in the first answer.
+    let _ = client();
+    wait(async {
+        let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+        let mut request = client.build().unwrap().post(format!("{}{path}", daemon.url)).body(body.to_owned());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.unwrap();
+        Answer {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: response.text().await.unwrap(),
+        }
+    })
+}
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+
+#[test]
+fn every_answer_says_what_a_browser_may_do() {
+    let (_folder, daemon) = fleet("", "");
+    let bearer = [("authorization", "Bearer reader-token")];
+    let check = |answer: Answer, what: &str| {
+        let policy = answer.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{what}: {policy}");
+        assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{what}: {policy}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{what}");
+        assert_eq!(answer.header("referrer-policy"), "same-origin", "{what}");
+        assert_eq!(answer.header("x-frame-options"), "DENY", "{what}");
+        assert_eq!(answer.header("cross-origin-opener-policy"), "same-origin", "{what}");
+        assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin", "{what}");
+        assert!(answer.header("permissions-policy").contains("camera=()"), "{what}");
+        assert!(!answer.header("cache-control").is_empty(), "{what}");
+        // Only a server that speaks TLS may promise to go on with it.
+        assert_eq!(answer.header("strict-transport-security"), "", "{what}");
+    };
+    let all =
+        ["/", "/metrics", "/healthz", "/readyz", "/login", "/nothing", "/api/v1/openapi.json", "/api/v1/assets"];
+    for path in all {
+        check(daemon.get(path), path);
+        check(daemon.request(reqwest::Method::GET, path, &bearer), path);
+    }
+    check(daemon.request(reqwest::Method::DELETE, "/", &[]), "a method that is not allowed");
+    let csv = [("authorization", "Bearer ecoparc_test_admin"), ("accept", "text/csv")];
+    check(daemon.request(reqwest::Method::GET, "/api/v1/assets", &csv), "a list of everything");
+    check(post(&daemon, "/login", &[FORM], &format!("token={}", "x".repeat(100_000))), "a body too large");
+    check(post(&daemon, "/login", &[FORM], "token=wrong"), "a wrong token");
+    let known = daemon.request(reqwest::Method::GET, "/api/v1/indicators", &bearer).header("etag").to_owned();
+    let again = [bearer[0], ("if-none-match", known.as_str())];
+    let answer = daemon.request(reqwest::Method::GET, "/api/v1/indicators", &again);
+    assert_eq!(answer.status, 304);
+    check(answer, "what is known");
+    // No part of a page is a script, and no element has a style of its own.
+    for path in ["/", "/footprint", "/strategy", "/sources", "/login"] {
+        let body = daemon.request(reqwest::Method::GET, path, &bearer).body;
+        assert!(!body.contains("<script") && !body.contains(" style=") && !body.contains(" onclick"), "{path}");
+    }
+}
+
+#[test]
+fn a_header_of_the_proxy_is_believed_from_the_proxy_alone() {
+    let proxied = |trusted: &str| {
+        let line = "proxy_auth = { header = \"X-Remote-User\", scopes = [\"read\", \"admin\"], trusted = [TRUSTED] }";
+        fleet(&line.replace("TRUSTED", trusted), "")
+    };
+    let named = [("x-remote-user", "martine.dupont")];
+    let (_folder, mut spoofed) = proxied("\"10.0.0.5\", \"192.0.2.0/24\"");
+    assert_eq!(spoofed.request(reqwest::Method::GET, "/api/v1/indicators", &named).status, 401);
+    // An address that is only said is no address.
+    let said = [named[0], ("x-forwarded-for", "10.0.0.5"), ("forwarded", "for=10.0.0.5"), ("x-real-ip", "10.0.0.5")];
+    assert_eq!(spoofed.request(reqwest::Method::GET, "/api/v1/indicators", &said).status, 401);
+    assert!(spoofed.log().contains("not_trusted"), "{}", spoofed.log());
+
+    let (_folder, mut daemon) = proxied("\"127.0.0.1\"");
+    assert_eq!(daemon.get("/api/v1/indicators").status, 401);
+    assert_eq!(daemon.request(reqwest::Method::GET, "/api/v1/indicators", &named).status, 200);
+    assert_eq!(daemon.request(reqwest::Method::GET, "/api/v1/assets", &named).status, 403);
+    // Named twice, one of them is not the proxy's.
+    assert_eq!(
+        daemon.request(reqwest::Method::GET, "/api/v1/indicators", &[named[0], ("x-remote-user", "admin")]).status,
+        401
+    );
+    // A browser that the proxy has logged in goes wherever a page sends it: forms carry a word here too.
+    let sync = "/api/v1/sources/fleet/sync";
+    assert_eq!(post(&daemon, sync, &[named[0], FORM], "").status, 403);
+    let page = daemon.request(reqwest::Method::GET, "/sources", &named).body;
+    let word = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let other = [("x-remote-user", "paul"), FORM];
+    assert_eq!(post(&daemon, sync, &other, &format!("csrf={word}")).status, 403, "the word is of another");
+    assert_eq!(post(&daemon, sync, &[named[0], FORM], &format!("csrf={word}")).status, 303);
+    daemon.wait_for_line("outcome=\"done\"");
+    assert!(!daemon.log().contains("martine"), "people are in no log: {}", daemon.log());
+}
+
+#[test]
+fn what_was_wrong_too_often_waits() {
+    let line = "proxy_auth = { header = \"X-Remote-User\", trusted = [\"127.0.0.1\"] }";
+    let (_folder, mut daemon) = fleet(line, "");
+    let good = [("authorization", "Bearer reader-token"), ("x-forwarded-for", "192.0.2.1")];
+    assert_eq!(daemon.request(reqwest::Method::GET, "/api/v1/indicators", &good).status, 200);
+    let guess = |at: usize, from: &str| {
+        let bearer = format!("Bearer guess-{at}");
+        let headers = [("authorization", bearer.as_str()), ("x-forwarded-for", from)];
+        daemon.request(reqwest::Method::GET, "/api/v1/indicators", &headers)
+    };
+    let statuses: Vec<u16> = (0..14).map(|at| guess(at, "192.0.2.1").status).collect();
+    assert_eq!(statuses, [[401; 10].as_slice(), &[429; 4]].concat());
+    let waits = guess(14, "192.0.2.1");
+    let seconds: u64 = waits.header("retry-after").parse().unwrap();
+    assert!((1..=7).contains(&seconds), "{seconds}");
+    assert!(waits.header("content-type").starts_with("application/problem+json"));
+    // The form is no way round, nor is a good token that was not shown from there before; what was goes on.
+    let form = [FORM, ("x-forwarded-for", "192.0.2.1")];
+    assert_eq!(post(&daemon, "/login", &form, "token=reader-token").status, 429);
+    let admin = [("authorization", "Bearer ecoparc_test_admin"), good[1]];
+    assert_eq!(daemon.request(reqwest::Method::GET, "/api/v1/indicators", &admin).status, 429);
+    assert_eq!(daemon.request(reqwest::Method::GET, "/api/v1/indicators", &good).status, 200);
+    // What others tell before the proxy's own word changes nothing; another address is another matter.
+    assert_eq!(guess(15, "203.0.113.9, 192.0.2.1").status, 429);
+    assert_eq!(guess(16, "192.0.2.2").status, 401);
+    assert_eq!(daemon.log().matches("action=\"token\"").count(), 11);
+    // Wrong logins are counted too.
+    let form = [FORM, ("x-forwarded-for", "192.0.2.3")];
+    let statuses: Vec<u16> = (0..12).map(|_| post(&daemon, "/login", &form, "token=wrong").status).collect();
+    assert_eq!(statuses, [[403; 10].as_slice(), &[429; 2]].concat());
+}
+
+#[test]
+fn one_client_cannot_ask_without_end() {
+    let (_folder, daemon) = fleet("requests_per_second = 5", "");
+    let statuses: Vec<u16> = (0..40).map(|_| daemon.get("/healthz").status).collect();
+    assert_eq!(statuses[..20], [200; 20], "four seconds of them at once");
+    assert!(statuses.contains(&429), "{statuses:?}");
+}
+
+#[test]
+fn what_is_asked_of_the_daemon_is_noted() {
+    let (_folder, mut daemon) = fleet("", "");
+    let bearer = |token: &str| format!("Bearer {token}");
+    let (reader, admin) = (bearer("reader-token"), bearer(ADMIN));
+    let sync = |daemon: &Daemon, token: &str, source: &str| {
+        post(daemon, &format!("/api/v1/sources/{source}/sync"), &[("authorization", token)], "").status
+    };
+    assert_eq!(sync(&daemon, &reader, "fleet"), 403);
+    assert_eq!(sync(&daemon, &admin, "nothing%0Aaudit%20who=%22root%22"), 404);
+    assert_eq!(sync(&daemon, &admin, "fleet"), 202);
+    assert_eq!(sync(&daemon, &bearer("guess"), "fleet"), 401);
+    let form = |token: &str| format!("token={token}");
+    assert_eq!(post(&daemon, "/login", &[FORM], &form("guess")).status, 403);
+    let opened = post(&daemon, "/login", &[FORM], &form(ADMIN));
+    let session = opened.header("set-cookie").split(';').next().unwrap().to_owned();
+    let page = daemon.request(reqwest::Method::GET, "/sources", &[("cookie", &session)]).body;
+    let word = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let cookie = [("cookie", session.as_str()), FORM];
+    // Another site's form is refused, even where a browser sends the cookie with it.
+    let foreign = [cookie[0], FORM, ("sec-fetch-site", "cross-site")];
+    assert_eq!(post(&daemon, "/api/v1/sources/fleet/sync", &foreign, &format!("csrf={word}")).status, 403);
+    assert_eq!(post(&daemon, "/api/v1/sources/fleet/sync", &cookie, "csrf=0").status, 403);
+    assert_eq!(post(&daemon, "/logout", &cookie, &format!("csrf={word}")).status, 303);
+    daemon.wait_for_line("action=\"logout\"");
+    let log = daemon.log();
+    let noted: Vec<&str> = log.lines().filter_map(|line| Some(line.split_once(" INFO audit ")?.1)).collect();
+    assert_eq!(
+        noted,
+        [
+            r#"who="reader" action="sync" what="fleet" outcome="forbidden""#,
+            r#"who="tests" action="sync" what="nothing\naudit who=\"root\"" outcome="not_found""#,
+            r#"who="tests" action="sync" what="fleet" outcome="done""#,
+            r#"who="unknown" action="token" what="" outcome="refused""#,
+            r#"who="unknown" action="login" what="" outcome="refused""#,
+            r#"who="tests" action="login" what="" outcome="done""#,
+            r#"who="tests" action="sync" what="fleet" outcome="forbidden""#,
+            r#"who="tests" action="logout" what="" outcome="done""#,
+        ],
+        "{log}"
+    );
+    for secret in [ADMIN, "reader-token", "guess", &session[16..], word] {
+        assert!(!log.contains(secret), "{secret} is in the log: {log}");
+    }
+    // The session is over.
+    assert_eq!(daemon.request(reqwest::Method::GET, "/api/v1/indicators", &[("cookie", &session)]).status, 401);
+}
+
+/// A browser may send the cookie of a name that is not this machine's over TLS alone: a proxy is in front.
+#[test]
+fn a_session_is_secure_behind_a_proxy() {
+    let (_folder, daemon) = fleet("", "");
+    let cookie = |host: &str| {
+        let answer = post(&daemon, "/login", &[FORM, ("host", host)], "token=reader-token");
+        assert_eq!(answer.status, 303);
+        answer.header("set-cookie").to_owned()
+    };
+    let proxied = cookie("ecoparc.example.fr");
+    for word in ["; Secure", "; HttpOnly", "; SameSite=Strict", "; Max-Age=28800", "; Path=/"] {
+        assert!(proxied.contains(word), "{proxied}");
+    }
+    assert!(cookie("localhost.example.fr").contains("; Secure"));
+    for host in ["127.0.0.1:9899", "localhost", "[::1]:9899"] {
+        assert!(!cookie(host).contains("Secure"), "{host}");
+    }
+}
