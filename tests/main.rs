@@ -13,6 +13,7 @@ mod glpi;
 mod grafana;
 mod house;
 mod identity;
+mod install;
 mod ldap;
 mod metrics;
 mod notify;
