@@ -8,6 +8,7 @@ mod boaviztapi;
 mod browser;
 mod declaration;
 mod declare;
+mod deploy;
 mod figures;
 mod glpi;
 mod grafana;
