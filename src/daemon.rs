@@ -28,6 +28,7 @@ use crate::replica::{Grant, Holdings, keep_leases, keep_watching, while_held};
 use crate::sampling::fresh;
 use crate::schedule::{Collector, keep_sampling};
 use crate::store::{CHORES, Claim, Generation, Place, Store};
+use crate::telemetry::in_one_line;
 use crate::web::{Web, metrics_router, router};
 
 mod kept;
@@ -333,7 +334,8 @@ impl House {
                         Ok(next) => break End::Reload(Box::new(next)),
                         Err(error) => {
                             self.standing.supervisor.ready();
-                            error!("the new configuration is refused, the old one stays in force: {error:#}");
+                            let why = in_one_line(&error);
+                            error!("the new configuration is refused, the old one stays in force: {why}");
                             self.config_ok = false;
                             changed = heard_before;
                         }

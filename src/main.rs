@@ -63,7 +63,6 @@ fn main() -> ExitCode {
 /// Says once, in one line, what went wrong.
 #[expect(clippy::print_stderr, reason = "this is the border where errors are told")]
 fn failed(error: &anyhow::Error, code: u8) -> ExitCode {
-    let line = format!("{error:#}").split_whitespace().collect::<Vec<_>>().join(" ");
-    eprintln!("ecoparc: {line}");
+    eprintln!("ecoparc: {}", telemetry::in_one_line(error));
     ExitCode::from(code)
 }

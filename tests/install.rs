@@ -116,11 +116,12 @@ fn systemd_is_told_of_start_life_reload_and_stop() {
     assert!(began.elapsed().as_millis() < 1_000, "at half of what systemd waits, or shortly after");
     daemon.settled();
 
-    folder.configure(&(fleet.clone() + "[nonsense]\n"));
+    folder.configure(&(fleet.clone() + "[nonsense\n"));
     daemon.signal("-HUP");
     supervisor.until("RELOADING=1");
     supervisor.until("READY=1");
-    daemon.wait_for_line("the old one stays in force");
+    let refused = daemon.wait_for_line("the old one stays in force");
+    assert!(refused.contains("unclosed table"), "all of it in one line: {refused}");
     folder.configure(&fleet);
     daemon.signal("-HUP");
     supervisor.until("RELOADING=1");
