@@ -26,17 +26,20 @@ use crate::refresh::{Ground, refresh, stand_behind, testimonies};
 use crate::replica::{Grant, Holdings, keep_leases, keep_watching, while_held};
 use crate::sampling::fresh;
 use crate::schedule::{Collector, keep_sampling};
-use crate::store::{CHORES, Generation, Place, Store};
+use crate::store::{CHORES, Claim, Generation, Place, Store};
+use crate::telemetry::in_one_line;
 use crate::web::{Web, keep_reading, metrics_router, router, serve};
 
 mod kept;
 mod signal;
+mod supervisor;
 #[cfg(test)]
 mod tests;
 mod write;
 
 use kept::states;
 use signal::{Signal, Signals};
+use supervisor::Supervisor;
 
 /// Ages move: an edition is made at least so often.
 const HOURLY: Duration = Duration::from_secs(3600);
@@ -75,12 +78,33 @@ struct House {
     unwritten: Vec<Option<Date>>,
     /// The table of assets may be behind the edition.
     assets_due: bool,
-    /// The name of this daemon among replicas.
-    replica: Arc<str>,
+    /// The day on which the history was last cut.
+    purged: Option<Date>,
     /// What it may do at present.
     held: watch::Sender<Holdings>,
     /// How often each source was written of when it was last read back.
     known: Vec<Generation>,
+    standing: Standing,
+}
+
+/// What passes from house to house.
+#[derive(Clone)]
+struct Standing {
+    /// The name of this daemon among replicas.
+    replica: Arc<str>,
+    /// No other daemon writes to the same file.
+    claim: Option<Arc<Claim>>,
+    /// Whom to tell how the daemon is.
+    supervisor: Supervisor,
+    /// When the loop last went round.
+    turned: watch::Sender<tokio::time::Instant>,
+}
+
+impl Standing {
+    fn new(replica: Arc<str>, supervisor: Supervisor) -> Self {
+        let (turned, _) = watch::channel(tokio::time::Instant::now());
+        Self { replica, claim: None, supervisor, turned }
+    }
 }
 
 /// Runs until it is told to stop.
@@ -89,9 +113,12 @@ struct House {
 /// Where it cannot start: the configuration, the store or an address.
 pub async fn run(path: &Path, config: Config) -> anyhow::Result<()> {
     stand_behind();
-    let replica: Arc<str> = crate::replica::name().into();
+    let mut standing = Standing::new(crate::replica::name().into(), Supervisor::found());
+    standing.supervisor.watch(standing.turned.subscribe());
+    // Before anything looks at the schema, which another daemon may be working with.
+    standing.claim = config.store.claim(None)?;
     reach(&config.store).await;
-    let mut house = House::prepare(config, replica).await?;
+    let mut house = House::prepare(config, standing).await?;
     let mut listeners: BTreeMap<SocketAddr, std::net::TcpListener> = BTreeMap::new();
     let (editions, _) = watch::channel(None);
     loop {
@@ -149,8 +176,9 @@ fn risk(server: &crate::config::Server, address: SocketAddr, is_metrics: bool) -
 }
 
 impl House {
-    async fn prepare(config: Config, replica: Arc<str>) -> anyhow::Result<Self> {
+    async fn prepare(config: Config, mut standing: Standing) -> anyhow::Result<Self> {
         let ground = Ground::of(&config)?;
+        standing.claim = config.store.claim(standing.claim.as_ref())?;
         let store = Store::open(&config.store).await?;
         // Looked at before, so that what is read is that or newer.
         let generations: BTreeMap<String, Generation> = store.generations().await?.into_iter().collect();
@@ -173,9 +201,10 @@ impl House {
             fresh: 0,
             unwritten,
             assets_due: true,
-            replica,
+            purged: None,
             held,
             known,
+            standing,
         })
     }
 
@@ -246,7 +275,7 @@ impl House {
         if self.store.is_shared() {
             let names =
                 sources.iter().map(|source| source.told.name.to_string()).chain([CHORES.to_owned()]).collect();
-            let (store, replica) = (self.store.clone(), self.replica.clone());
+            let (store, replica) = (self.store.clone(), self.standing.replica.clone());
             collectors.spawn(keep_leases(store, replica, names, self.config.store.lease, self.held.clone()));
             collectors.spawn(keep_watching(self.store.clone(), news.clone()));
         }
@@ -275,8 +304,14 @@ impl House {
         write.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut waiting: Vec<bool> = vec![!heard_before; sources.len()];
         let mut written = 0;
+        // What is started after ecoparc finds figures and not only an open port: on a very first start that takes
+        // FIRST_WAIT longer.
+        if heard_before {
+            self.standing.supervisor.ready();
+        }
         let end = loop {
             let (mut changed, mut sampled) = (false, false);
+            self.standing.turned.send_replace(tokio::time::Instant::now());
             tokio::select! {
                 Some((at, event)) = happens.recv() => {
                     changed |= self.took_place(at, &sources[at], event, &mut waiting).await;
@@ -320,7 +355,9 @@ impl House {
                     Signal::Reload => match self.reload(path).await {
                         Ok(next) => break End::Reload(Box::new(next)),
                         Err(error) => {
-                            error!("the new configuration is refused, the old one stays in force: {error:#}");
+                            self.standing.supervisor.ready();
+                            let why = in_one_line(&error);
+                            error!("the new configuration is refused, the old one stays in force: {why}");
                             self.config_ok = false;
                             changed = heard_before;
                         }
@@ -328,15 +365,20 @@ impl House {
                 },
             }
             if (changed || sampled) && !waiting.contains(&true) {
-                heard_before = true;
                 self.assets_due |= changed;
                 self.publish(editions, Timestamp::now()).await?;
+                if !std::mem::replace(&mut heard_before, true) {
+                    self.standing.supervisor.ready();
+                }
                 if written == 0 {
                     self.write(editions, &mut written).await;
                 }
             }
         };
         info!(reload = matches!(end, End::Reload(_)), "stopping");
+        if matches!(end, End::Stop) {
+            self.standing.supervisor.stopping();
+        }
         collectors.shutdown().await;
         settle(sources.iter().map(|source| &**source)).await;
         let _ = stop_serving.send(true);
@@ -394,6 +436,12 @@ impl House {
             seconds = edition.refresh_seconds,
             "published"
         );
+        let answering = edition.sources.iter().filter(|source| source.up == Some(true)).count();
+        self.standing.supervisor.status(&format!(
+            "{} assets; {answering} of {} sources answer",
+            edition.snapshot.assets.len(),
+            edition.sources.len()
+        ));
         retire(editions.send_replace(Some(Arc::new(edition))));
         Ok(())
     }

@@ -41,7 +41,10 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     telemetry::start(arguments.log);
     let loaded = match &arguments.command {
-        Command::SampleConfig { .. } | Command::Token { .. } | Command::Factors { check: Some(_) } => None,
+        Command::SampleConfig { .. }
+        | Command::Token { .. }
+        | Command::Documents { .. }
+        | Command::Factors { check: Some(_) } => None,
         _ => match Config::load(&arguments.config) {
             Ok(config) => Some(config),
             Err(error) => return failed(&error, BAD_CONFIGURATION),
@@ -63,7 +66,6 @@ fn main() -> ExitCode {
 /// Says once, in one line, what went wrong.
 #[expect(clippy::print_stderr, reason = "this is the border where errors are told")]
 fn failed(error: &anyhow::Error, code: u8) -> ExitCode {
-    let line = format!("{error:#}").split_whitespace().collect::<Vec<_>>().join(" ");
-    eprintln!("ecoparc: {line}");
+    eprintln!("ecoparc: {}", telemetry::in_one_line(error));
     ExitCode::from(code)
 }

@@ -12,6 +12,11 @@ pub enum Log {
     Json,
 }
 
+/// An error with its causes, in one line whatever they hold: what reads TOML draws the line that it does not understand.
+pub fn in_one_line(error: &anyhow::Error) -> String {
+    format!("{error:#}").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Starts the log. `ECOPARC_LOG` filters it (`info` where unset, `debug`, `warn`, `ecoparc::daemon=debug`…).
 pub fn start(log: Log) {
     let filter = EnvFilter::try_from_env("ECOPARC_LOG").unwrap_or_else(|_| EnvFilter::new("info"));

@@ -4,8 +4,10 @@ mod check;
 mod compare;
 mod declare;
 mod discover;
+mod documents;
 mod explain;
 mod factors;
+mod forget;
 mod report;
 mod sample;
 mod simulate;
@@ -205,9 +207,23 @@ pub enum Command {
         output: Option<PathBuf>,
     },
     /// Copy the store to a file while the daemon runs
+    ///
+    /// The copy is a store: stop the daemon, put it in the place of `[store] url`, and start again.
+    #[command(after_help = "Example:
+  ecoparc backup /var/backups/ecoparc-2026-11-27.db")]
     Backup {
         /// The copy; it must not exist yet
         file: PathBuf,
+    },
+    /// Drop a person's pseudonym from all that is kept: holders, their history, accounts
+    ///
+    /// A source that still lists the login brings it back: have it taken out there first. Copies keep what they hold.
+    #[command(after_help = "Examples:
+  ecoparc forget j.martin
+  ecoparc forget glpi-siege:42")]
+    Forget {
+        /// The login, as the sources spell it; SOURCE:NUMBER for an account that GLPI tells by its number alone
+        login: String,
     },
     /// The factor sets in use, and every assumption
     Factors {
@@ -219,6 +235,13 @@ pub enum Command {
     SampleConfig {
         /// csv, glpi, ocs, snmp
         connector: Option<String>,
+    },
+    /// Write man pages and completions for bash, zsh and fish into a folder
+    #[command(hide = true)]
+    Documents {
+        /// The folder; it is made
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
     },
     /// Make an API token: its text is printed once, its hash goes into the configuration
     Token {
@@ -275,8 +298,10 @@ pub async fn execute(arguments: Arguments, config: Option<Config>) -> anyhow::Re
             store.backup(&file).await?;
             store.close().await;
         }
+        Command::Forget { login } => forget::forget(&config.ok_or_else(known)?, &login).await?,
         Command::Factors { check: Some(folder) } => factors::check(&folder)?,
         Command::Factors { check: None } => factors::list(&config.ok_or_else(known)?)?,
+        Command::Documents { folder } => documents::write(&folder)?,
         Command::SampleConfig { connector } => sample::sample(connector.as_deref())?,
         Command::Token { name } => token::make(&name)?,
     }

@@ -43,6 +43,8 @@ pub struct Config {
     pub store: crate::store::Place,
     /// How long readings are kept, in days.
     pub history_days: i32,
+    /// Turns logins into pseudonyms; without it people are dropped.
+    pub pseudonyms: Option<connectors::secret::PseudonymKey>,
     /// Cells of fewer personal assets than this are folded.
     pub min_cell: usize,
     /// Folders of local factors, first believed.

@@ -142,6 +142,7 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
             lease,
         },
         history_days: store.history_days.unwrap_or(3650),
+        pseudonyms,
         min_cell: privacy.min_cell.unwrap_or(5),
         extra_factors: factors.extra.unwrap_or_default().into_iter().map(|folder| base.join(folder)).collect(),
         boaviztapi,

@@ -76,8 +76,12 @@ async fn two_years_lived_are_two_years_recomputed() {
     }
     std::fs::copy(root.join("quickstart.toml"), folder.join("quickstart.toml")).unwrap();
     let tables = years::House::of(&root.join("quickstart"), folder.join("quickstart"));
-    let mut house =
-        House::prepare(Config::load(&folder.join("quickstart.toml")).unwrap(), "here".into()).await.unwrap();
+    let mut house = House::prepare(
+        Config::load(&folder.join("quickstart.toml")).unwrap(),
+        Standing::new("here".into(), Supervisor::default()),
+    )
+    .await
+    .unwrap();
     let days = days();
     let edition = live(&mut house, &days, &tables).await;
 

@@ -39,6 +39,9 @@ impl House {
             debug!(readings = readings.len(), seconds = clock.elapsed().as_secs_f64(), "the day's readings are kept");
             if self.assets_due {
                 store.write_assets(&edition.snapshot, edition.today).await?;
+            }
+            // It looks at everything that is kept.
+            if self.purged != Some(edition.today) {
                 store.purge(edition.today.saturating_sub(self.config.history_days.days())).await?;
             }
             anyhow::Ok(())
@@ -46,6 +49,7 @@ impl House {
         match outcome.await {
             Ok(()) => {
                 self.assets_due = false;
+                self.purged = Some(edition.today);
                 if !std::mem::replace(&mut self.store_ok, true) {
                     info!("the store takes what is written again");
                 }
@@ -90,7 +94,7 @@ impl House {
     /// Lets other replicas go on at once.
     pub(super) async fn give_back(&self) {
         if self.store.is_shared()
-            && let Err(error) = self.store.give_back(&self.replica).await
+            && let Err(error) = self.store.give_back(&self.standing.replica).await
         {
             warn!("{error:#}");
         }
@@ -98,11 +102,12 @@ impl House {
 
     /// Reads the configuration again, and what is kept under it.
     pub(super) async fn reload(&mut self, path: &Path) -> anyhow::Result<Self> {
+        self.standing.supervisor.reloading();
         // The next house begins with what is written.
         self.catch_up().await;
         let path = path.to_path_buf();
         let config = tokio::task::spawn_blocking(move || Config::load(&path)).await??;
-        Self::prepare(config, self.replica.clone()).await
+        Self::prepare(config, self.standing.clone()).await
     }
 }
 

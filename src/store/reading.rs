@@ -10,6 +10,7 @@ use super::Store;
 use super::bulk;
 use super::cell::{Cell, real, text};
 use super::engine::Tx;
+use super::forget::purge_holders;
 use super::journal::purge_attempts;
 use super::power::purge_days;
 
@@ -94,8 +95,8 @@ impl Store {
         reading.await.with_context(|| format!("cannot read the history of `{name}`"))
     }
 
-    /// Forgets readings, days of electricity but for their sum, and attempts at harvests, of before this day. What sources said is never forgotten, nor how
-    /// the last attempt at each ended.
+    /// Forgets readings, days of electricity but for their sum, attempts at harvests and who held what, of before this
+    /// day. What sources said else is never forgotten, nor how the last attempt at each ended.
     ///
     /// # Errors
     /// Where the database fails.
@@ -105,6 +106,7 @@ impl Store {
             tx.run("DELETE FROM reading WHERE day < $1", &[history_before.to_string().into()]).await?;
             purge_attempts(&mut tx, history_before).await?;
             purge_days(&mut tx, history_before).await?;
+            purge_holders(&mut tx, history_before).await?;
             tx.commit().await?;
             anyhow::Ok(())
         };

@@ -7,7 +7,6 @@ use domain::packed::Packed;
 use domain::power::Meter;
 use domain::record::Record;
 use domain::testimony::{Line, Lines, Moment, Testimony};
-use domain::word::{Status, Word};
 use jiff::civil::Date;
 
 use super::Store;
@@ -15,6 +14,7 @@ use super::body::{column, to_json};
 use super::bulk;
 use super::cell::{Cell, int, text};
 use super::engine::Tx;
+use super::forget::standing_of;
 use super::hash;
 use super::journal::{Attempt, Outcome, Reject, replace_rejects, write_attempt};
 use super::power;
@@ -279,12 +279,7 @@ impl<'a> Changes<'a> {
     /// Takes up an observation that is new, or says something else than one of this standing did.
     fn tell(&mut self, told: &'a Packed, hash: i64, before: Option<i64>) {
         let native = || Cell::from(told.native());
-        let spell = [
-            native(),
-            Cell::from(told.status().unwrap_or(Status::InUse).name()),
-            Cell::from(told.entity().map(|entity| &**entity.text())),
-            Cell::from(told.user()),
-        ];
+        let spell = standing_of(told);
         let standing = hash::of(&spell);
         let anonymous = Cell::Int(told.is_anonymous().into());
         self.told.extend([

@@ -64,6 +64,19 @@ pub(super) async fn copy(reader: &SqlitePool, file: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Leaves no byte of what was deleted or replaced, neither in the file nor in its log. Waits for who still reads that.
+pub(super) async fn wipe(writer: &SqlitePool) -> Result<()> {
+    sqlx::query("VACUUM").execute(writer).await?;
+    loop {
+        let (busy, _, _): (i64, i64, i64) =
+            sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(writer).await?;
+        if busy == 0 {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
 /// Makes an empty file that only its owner can read. SQLite gives its log the same permissions.
 fn make_private(file: &Path) -> Result<()> {
     let mut options = std::fs::OpenOptions::new();

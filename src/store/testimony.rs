@@ -144,16 +144,18 @@ fn read(page: &Page, recall: &mut Recall, all: &mut Vec<Packed>) -> Result<()> {
 /// All lines of one sort, in the order in which they were told.
 async fn lines<R: Record>(tx: &mut Tx, source: i64, recall: &mut Recall) -> Result<Vec<Line<R>>> {
     let mut all = Vec::new();
+    let mut last = -1;
     loop {
-        let (natives, bodies): (String, Option<String>) = tx
+        let (natives, bodies, place): (String, Option<String>, Option<i64>) = tx
             .one(
-                "SELECT coalesce(CAST(json_group_array(native) AS TEXT), '[]'), group_concat(body, ' ') \
-                 FROM (SELECT native, body FROM line \
-                       WHERE source = $1 AND contents = $2 AND place >= $3 ORDER BY place LIMIT $4) AS page",
-                &[source.into(), R::NAME.into(), (all.len() as i64).into(), PAGE.into()],
+                "SELECT coalesce(CAST(json_group_array(native) AS TEXT), '[]'), group_concat(body, ' '), max(place) \
+                 FROM (SELECT native, body, place FROM line \
+                       WHERE source = $1 AND contents = $2 AND place > $3 ORDER BY place LIMIT $4) AS page",
+                &[source.into(), R::NAME.into(), last.into(), PAGE.into()],
             )
             .await?;
-        let Some(bodies) = bodies else { break };
+        let Some((bodies, place)) = bodies.zip(place) else { break };
+        last = place;
         let mut bodies = serde_json::Deserializer::from_str(&bodies);
         for native in column::<String>(&natives)? {
             let told = Seed::new(recall).deserialize(&mut bodies).with_context(|| format!("line `{native}`"))?;

@@ -19,12 +19,14 @@ use super::*;
 
 mod body;
 mod cut;
+mod forget;
 mod lease;
 mod model;
 mod open;
 mod postgres;
 mod power;
 mod tables;
+mod upgrade;
 
 /// A folder of its own, gone with the test.
 struct Folder(PathBuf);

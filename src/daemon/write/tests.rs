@@ -7,6 +7,7 @@ use jiff::civil::date;
 use sqlx::sqlite::SqlitePool;
 
 use super::*;
+use crate::daemon::{Standing, Supervisor};
 
 const CONFIG: &str = "[organisation]\nname = \"Ville\"\n[store]\nurl = \"sqlite://ecoparc.db\"\n\
     [[source]]\nname = \"parc\"\ntype = \"csv\"\npath = \"parc.csv\"\ncontents = \"assets\"\nevery = \"1h\"\n";
@@ -17,7 +18,12 @@ async fn samples_do_not_write_the_table_of_assets_again() {
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("ecoparc.toml"), CONFIG).unwrap();
-    let mut house = House::prepare(Config::load(&folder.join("ecoparc.toml")).unwrap(), "here".into()).await.unwrap();
+    let mut house = House::prepare(
+        Config::load(&folder.join("ecoparc.toml")).unwrap(),
+        Standing::new("here".into(), Supervisor::default()),
+    )
+    .await
+    .unwrap();
     house.testimonies[0].harvested = Moment(1_772_366_400);
     house.testimonies[0].observations.push(
         Kept {
