@@ -22,7 +22,7 @@ use crate::config::{Anonymous, Config};
 use crate::edition::{Edition, SourceState, retire};
 use crate::history::History;
 use crate::notify::keep_telling;
-use crate::refresh::{Ground, refresh, stand_behind, testimonies};
+use crate::refresh::{Ground, behind, refresh, testimonies};
 use crate::replica::{Grant, Holdings, keep_leases, keep_watching, while_held};
 use crate::sampling::fresh;
 use crate::schedule::{Collector, keep_sampling};
@@ -112,7 +112,6 @@ impl Standing {
 /// # Errors
 /// Where it cannot start: the configuration, the store or an address.
 pub async fn run(path: &Path, config: Config) -> anyhow::Result<()> {
-    stand_behind();
     let mut standing = Standing::new(crate::replica::name().into(), Supervisor::found());
     standing.supervisor.watch(standing.turned.subscribe());
     // Before anything looks at the schema, which another daemon may be working with.
@@ -420,8 +419,7 @@ impl House {
         let (ground, states) = (self.ground.clone(), self.states.clone());
         let (config_ok, store_ok) = (self.config_ok, self.store_ok && reached);
         let made = tokio::task::spawn_blocking(move || {
-            // Inside the pool, whose threads stand behind those that answer.
-            let mut edition = rayon::scope(|_| refresh(&testimonies, &ground, states, now));
+            let mut edition = behind(|| refresh(&testimonies, &ground, states, now));
             // A clock that was set back must not make an older number.
             edition.number = edition.number.max(last + 1);
             (edition.config_ok, edition.store_ok) = (config_ok, store_ok);

@@ -1,6 +1,6 @@
 //! From testimonies to an edition: reconcile, measure. It takes no hint of what changed and recomputes everything.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
@@ -88,18 +88,25 @@ impl Ground {
     }
 }
 
-/// How far the pool that computes stands behind the threads that answer: where both want a core, answers get nine
+/// How far the threads that make editions stand behind those that answer: where both want a core, answers get nine
 /// tenths of it (`nice(2)`).
 const BEHIND: i32 = 10;
 
-/// Ranks the pool that computes. Where there is one already, it stays as it is.
-pub fn stand_behind() {
-    let rank = |_| {
-        if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), BEHIND) {
-            warn!("refreshes are ranked with answers: {error}");
-        }
-    };
-    let _ = rayon::ThreadPoolBuilder::new().start_handler(rank).build_global();
+/// Does work of a refresh on threads of its own, behind those that answer: what a question computes waits for none of it.
+pub fn behind<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    static POOL: LazyLock<Option<rayon::ThreadPool>> = LazyLock::new(|| {
+        let rank = |_| {
+            if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), BEHIND) {
+                warn!("refreshes are ranked with answers: {error}");
+            }
+        };
+        let built = rayon::ThreadPoolBuilder::new().start_handler(rank).build();
+        built.inspect_err(|error| warn!("refreshes have no threads of their own: {error}")).ok()
+    });
+    match &*POOL {
+        Some(pool) => pool.install(work),
+        None => work(),
+    }
 }
 
 /// The last word of every source, as the store keeps it; an empty one where a source has never been heard.
