@@ -18,7 +18,7 @@ use tracing::{error, info, warn};
 
 use crate::appraise::keep_appraising;
 use crate::collect::settle;
-use crate::config::{Anonymous, Config};
+use crate::config::Config;
 use crate::edition::{Edition, SourceState, retire};
 use crate::history::History;
 use crate::notify::keep_telling;
@@ -31,6 +31,7 @@ use crate::telemetry::in_one_line;
 use crate::web::{Web, keep_reading, metrics_router, router, serve};
 
 mod kept;
+mod listen;
 mod signal;
 mod supervisor;
 #[cfg(test)]
@@ -38,7 +39,8 @@ mod tests;
 mod write;
 
 use kept::states;
-use signal::{Signal, Signals};
+use listen::{bind, risk};
+use signal::{Signal, Signals, overdue};
 use supervisor::Supervisor;
 
 /// Ages move: an edition is made at least so often.
@@ -112,12 +114,26 @@ impl Standing {
 /// # Errors
 /// Where it cannot start: the configuration, the store or an address.
 pub async fn run(path: &Path, config: Config) -> anyhow::Result<()> {
+    tokio::select! {
+        ended = keep_house(path, config) => ended,
+        ended = overdue() => ended,
+    }
+}
+
+async fn keep_house(path: &Path, config: Config) -> anyhow::Result<()> {
+    let mut signals = Signals::listen()?;
     let mut standing = Standing::new(crate::replica::name().into(), Supervisor::found());
     standing.supervisor.watch(standing.turned.subscribe());
     // Before anything looks at the schema, which another daemon may be working with.
     standing.claim = config.store.claim(None)?;
-    reach(&config.store).await;
-    let mut house = House::prepare(config, standing).await?;
+    let preparing = async {
+        reach(&config.store).await;
+        House::prepare(config, standing).await
+    };
+    let mut house = tokio::select! {
+        house = preparing => house?,
+        () = signals.stop() => return Ok(()),
+    };
     let mut listeners: BTreeMap<SocketAddr, std::net::TcpListener> = BTreeMap::new();
     let (editions, _) = watch::channel(None);
     loop {
@@ -129,7 +145,7 @@ pub async fn run(path: &Path, config: Config) -> anyhow::Result<()> {
                 vacant.insert(bind(address).await?);
             }
         }
-        match house.live(path, &listeners, &editions).await? {
+        match house.live(path, &mut signals, &listeners, &editions).await? {
             End::Stop => return Ok(()),
             End::Reload(next) => house = *next,
         }
@@ -149,28 +165,6 @@ async fn reach(place: &Place) {
             Err(_) => return,
             Ok(store) => return store.close().await,
         }
-    }
-}
-
-async fn bind(address: SocketAddr) -> anyhow::Result<std::net::TcpListener> {
-    let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
-    Ok(listener.into_std()?)
-}
-
-/// What whoever can reach an address may read, where that is more than one would think.
-fn risk(server: &crate::config::Server, address: SocketAddr, is_metrics: bool) -> Option<&'static str> {
-    if address.ip().is_loopback() {
-        return None;
-    }
-    match (is_metrics, server.anonymous, &server.tls) {
-        (false, Anonymous::Read | Anonymous::Assets, _) => {
-            Some("everybody who reaches this address may read, without a token")
-        }
-        (true, ..) => Some("everybody who reaches this address may read the metrics, without a token"),
-        (false, _, None) => {
-            Some("tokens come in clear to this address: tell `[server] tls`, or put a proxy before it")
-        }
-        _ => None,
     }
 }
 
@@ -210,6 +204,7 @@ impl House {
     async fn live(
         mut self,
         path: &Path,
+        signals: &mut Signals,
         listeners: &BTreeMap<SocketAddr, std::net::TcpListener>,
         editions: &watch::Sender<Option<Arc<Edition>>>,
     ) -> anyhow::Result<End> {
@@ -297,7 +292,6 @@ impl House {
 
         let mut holdings = self.held.subscribe();
         holdings.mark_unchanged();
-        let mut signals = Signals::listen()?;
         let mut hourly = tokio::time::interval_at(began + HOURLY, HOURLY);
         let mut write = tokio::time::interval(WRITE_EVERY);
         write.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

@@ -159,8 +159,8 @@ proptest! {
         // As though the things that are left out had never been.
         let mut without = counts.clone();
         for (at, count) in without.iter_mut().enumerate() {
-            let kind = KINDS[at % KINDS.len()];
-            if [Kind::Laptop, Kind::Tablet].contains(&kind) && seen(kind) < LEAST {
+            let (place, kind) = (PLACES[at / KINDS.len()].1, KINDS[at % KINDS.len()]);
+            if part.contains(&place) && [Kind::Laptop, Kind::Tablet].contains(&kind) && seen(kind) < LEAST {
                 *count = 0;
             }
         }
