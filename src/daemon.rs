@@ -91,9 +91,11 @@ struct House {
 pub async fn run(path: &Path, config: Config) -> anyhow::Result<()> {
     let replica: Arc<str> = crate::replica::name().into();
     reach(&config.store).await;
-    let mut house = House::prepare(config, replica).await?;
+    let mut house = House::prepare(config, replica).await.map_err(Store::advised)?;
     let mut listeners: BTreeMap<SocketAddr, std::net::TcpListener> = BTreeMap::new();
     let (editions, _) = watch::channel(None);
+    // For all houses: a signal that came between two of them would be lost.
+    let mut signals = Signals::listen()?;
     loop {
         let wanted: Vec<SocketAddr> =
             [Some(house.config.server.listen), house.config.server.metrics_listen].into_iter().flatten().collect();
@@ -103,7 +105,7 @@ pub async fn run(path: &Path, config: Config) -> anyhow::Result<()> {
                 vacant.insert(bind(address).await?);
             }
         }
-        match house.live(path, &listeners, &editions).await? {
+        match house.live(path, &listeners, &editions, &mut signals).await? {
             End::Stop => return Ok(()),
             End::Reload(next) => house = *next,
         }
@@ -167,6 +169,7 @@ impl House {
         path: &Path,
         listeners: &BTreeMap<SocketAddr, std::net::TcpListener>,
         editions: &watch::Sender<Option<Arc<Edition>>>,
+        signals: &mut Signals,
     ) -> anyhow::Result<End> {
         let began = tokio::time::Instant::now();
         let mut heard_before = self.config.sources.is_empty() || self.states.iter().any(|s| s.last_success.is_some());
@@ -247,7 +250,6 @@ impl House {
 
         let mut holdings = self.held.subscribe();
         holdings.mark_unchanged();
-        let mut signals = Signals::listen()?;
         let mut hourly = tokio::time::interval_at(began + HOURLY, HOURLY);
         let mut write = tokio::time::interval(WRITE_EVERY);
         write.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -298,7 +300,9 @@ impl House {
                     Signal::Reload => match self.reload(path).await {
                         Ok(next) => break End::Reload(Box::new(next)),
                         Err(error) => {
-                            error!("the new configuration is refused, the old one stays in force: {error:#}");
+                            // Parsers draw what is wrong over several lines.
+                            let told = format!("{error:#}").split_whitespace().collect::<Vec<_>>().join(" ");
+                            error!("the new configuration is refused, the old one stays in force: {told}");
                             self.config_ok = false;
                             changed = heard_before;
                         }

@@ -12,7 +12,7 @@ use super::House;
 use crate::config::Config;
 use crate::edition::Edition;
 use crate::sampling::catch_up;
-use crate::store::{CHORES, PassedOn};
+use crate::store::{CHORES, PassedOn, Store};
 
 impl House {
     /// Writes what people read in the database, if there is a newer edition than the one written last. Samples change
@@ -51,7 +51,7 @@ impl House {
             Err(error) if PassedOn::caused(&error) => {}
             // Told when it began.
             Err(error) if std::mem::replace(&mut self.store_ok, false) => {
-                error!("cannot write the day's readings: {error:#}");
+                error!("cannot write the day's readings: {:#}", Store::advised(error));
             }
             Err(_) => {}
         }
