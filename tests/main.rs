@@ -11,6 +11,7 @@ mod declare;
 mod figures;
 mod glpi;
 mod grafana;
+mod hostile;
 mod house;
 mod identity;
 mod ldap;
