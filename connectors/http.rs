@@ -1,21 +1,28 @@
 //! One way of asking over HTTP, for every connector: one TLS provider, one set of trusted authorities, one limit on
 //! what is read, one classification of what goes wrong. Nothing is retried and no redirect is followed here: headers
-//! that carry tokens would follow it to wherever it leads.
+//! that carry tokens would follow it to wherever it leads. Nothing is asked but the host that was configured, and not
+//! where clouds tell a machine its credentials, whatever its name resolves to.
 
 use std::error::Error as StdError;
+use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
+use reqwest::dns::{Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Method, RequestBuilder, Url};
 
+use crate::address::{self, Forbidden};
 use crate::pace::Pace;
 use crate::{Class, Failure};
 
 /// The largest body read, in bytes, once decompressed.
 pub const LARGEST_BODY: usize = 64 << 20;
+/// The most values that a body of JSON holds: each takes some dozen times the two bytes that the smallest is written in.
+pub const MOST_VALUES: usize = 4 << 20;
 /// How long one request may take, its body included.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a connection may take to be made.
@@ -27,6 +34,8 @@ pub struct Client {
     asking: reqwest::Client,
     /// `HOST` or `HOST:PORT`, for messages: a whole URL may hold what should not be read there.
     host: String,
+    /// What is asked: scheme, host and port.
+    origin: String,
     pace: Option<Pace>,
 }
 
@@ -54,6 +63,7 @@ impl Client {
                 .user_agent(concat!("ecoparc/", env!("CARGO_PKG_VERSION")))
                 .connect_timeout(CONNECT_PATIENCE)
                 .timeout(patience)
+                .dns_resolver(Arc::new(Judged))
                 .redirect(Policy::none());
             if is_loopback { builder.no_proxy() } else { builder }
         };
@@ -73,7 +83,8 @@ impl Client {
         };
         let asking = built.map_err(|error| anyhow!(told(&error)).context("cannot set up HTTP"))?;
         let port = base.port().map(|port| format!(":{port}")).unwrap_or_default();
-        Ok(Self { asking, host: format!("{host}{port}"), pace: None })
+        let origin = base.origin().ascii_serialization();
+        Ok(Self { asking, host: format!("{host}{port}"), origin, pace: None })
     }
 
     /// The same client, which begins at most so many requests a second.
@@ -97,7 +108,15 @@ impl Client {
 
     /// The same without waiting for a turn.
     pub async fn ask_at_once(&self, request: RequestBuilder) -> Result<Answer, Failure> {
-        let mut response = request.send().await.map_err(|error| self.unreached(&error))?;
+        let request = request.build().map_err(|error| self.unreached(&error))?;
+        let whom = request.url();
+        // No name is looked up where the address is told.
+        address::allowed_host(whom.host_str().unwrap_or_default()).map_err(|found| found.of(&self.host))?;
+        if whom.origin().ascii_serialization() != self.origin {
+            let cause = anyhow!("{} was about to be left for another host: nothing is asked there", self.host);
+            return Err(Failure::new(Class::Permission, cause));
+        }
+        let mut response = self.asking.execute(request).await.map_err(|error| self.unreached(&error))?;
         let status = response.status();
         if status.is_redirection() {
             let to = response.headers().get(LOCATION).and_then(|to| Url::parse(to.to_str().ok()?).ok());
@@ -120,6 +139,9 @@ impl Client {
 
     /// No answer began.
     fn unreached(&self, error: &reqwest::Error) -> Failure {
+        if let Some(found) = Forbidden::within(error) {
+            return found.of(&self.host);
+        }
         let (class, what) = if error.is_timeout() {
             (Class::Timeout, "did not answer in time")
         } else if is_tls(error) {
@@ -165,9 +187,33 @@ impl Answer {
         if self.is_web_page() {
             return Err(Failure::new(Class::Protocol, anyhow!("answered with a web page: is `url` right?")));
         }
+        few_values(&self.body)?;
         // serde_json tells where it stopped, never what it read.
         serde_json::from_slice(&self.body)
             .map_err(|error| Failure::new(Class::Protocol, anyhow!("answered with what is not JSON: {error}")))
+    }
+}
+
+/// Refuses JSON whose values would take far more memory than its bytes do.
+pub fn few_values(body: &[u8]) -> Result<(), Failure> {
+    // Those inside texts are counted too: no text is made of them.
+    let values = body.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{' | b':')).count();
+    if values > MOST_VALUES {
+        let cause = anyhow!("answered with JSON of more than {} million values", MOST_VALUES >> 20);
+        return Err(Failure::new(Class::TooLarge, cause));
+    }
+    Ok(())
+}
+
+/// Names as the system resolves them, but for addresses where no source is asked.
+struct Judged;
+
+impl Resolve for Judged {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found = address::look_up(name.as_str(), 0).await?;
+            Ok(Box::new(found.into_iter()) as Box<dyn Iterator<Item = SocketAddr> + Send>)
+        })
     }
 }
 

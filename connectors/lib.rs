@@ -18,6 +18,7 @@ use jiff::tz::TimeZone;
 use crate::rule::{Rules, Tally};
 use crate::secret::PseudonymKey;
 
+pub mod address;
 pub mod clock;
 pub mod csv;
 pub mod glpi;
@@ -32,7 +33,6 @@ pub mod pace;
 pub mod rule;
 pub mod secret;
 pub mod snmp;
-
 pub mod value;
 
 /// Every connector, in alphabetical order.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use connectors::http::{Answer, Client};
+use connectors::http::{Answer, Client, few_values};
 use domain::factor::R_DEFAULT;
 use domain::record::Text;
 use domain::snapshot::Snapshot;
@@ -26,6 +26,9 @@ use crate::store::{Appraised, Store};
 mod read;
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+pub use read::answer as told;
 
 /// The set that stands for it.
 pub const BY: &str = "boaviztapi";
@@ -208,6 +211,7 @@ fn json(answer: &Answer) -> anyhow::Result<serde_json::Value> {
     if answer.is_web_page() {
         bail!("it answered with a web page: is it boaviztapi?");
     }
+    few_values(&answer.body).map_err(|failure| failure.cause)?;
     // serde_json tells where it stopped, never what it read.
     serde_json::from_slice(&answer.body).context("it answered with what is not JSON")
 }

@@ -40,7 +40,7 @@ mod write;
 
 use kept::states;
 use listen::{bind, risk};
-use signal::{Signal, Signals, overdue};
+use signal::{PATIENCE, Signal, Signals, overdue};
 use supervisor::Supervisor;
 
 /// Ages move: an edition is made at least so often.
@@ -116,11 +116,12 @@ impl Standing {
 pub async fn run(path: &Path, config: Config) -> anyhow::Result<()> {
     tokio::select! {
         ended = keep_house(path, config) => ended,
-        ended = overdue() => ended,
+        ended = overdue(PATIENCE) => ended,
     }
 }
 
 async fn keep_house(path: &Path, config: Config) -> anyhow::Result<()> {
+    // For all houses: a signal that came between two of them would be lost.
     let mut signals = Signals::listen()?;
     let mut standing = Standing::new(crate::replica::name().into(), Supervisor::found());
     standing.supervisor.watch(standing.turned.subscribe());
@@ -128,7 +129,7 @@ async fn keep_house(path: &Path, config: Config) -> anyhow::Result<()> {
     standing.claim = config.store.claim(None)?;
     let preparing = async {
         reach(&config.store).await;
-        House::prepare(config, standing).await
+        House::prepare(config, standing).await.map_err(Store::advised)
     };
     let mut house = tokio::select! {
         house = preparing => house?,
@@ -145,7 +146,7 @@ async fn keep_house(path: &Path, config: Config) -> anyhow::Result<()> {
                 vacant.insert(bind(address).await?);
             }
         }
-        match house.live(path, &mut signals, &listeners, &editions).await? {
+        match house.live(path, &listeners, &editions, &mut signals).await? {
             End::Stop => return Ok(()),
             End::Reload(next) => house = *next,
         }
@@ -204,9 +205,9 @@ impl House {
     async fn live(
         mut self,
         path: &Path,
-        signals: &mut Signals,
         listeners: &BTreeMap<SocketAddr, std::net::TcpListener>,
         editions: &watch::Sender<Option<Arc<Edition>>>,
+        signals: &mut Signals,
     ) -> anyhow::Result<End> {
         let began = tokio::time::Instant::now();
         let mut heard_before = self.config.sources.is_empty() || self.states.iter().any(|s| s.last_success.is_some());

@@ -18,6 +18,8 @@ mod report;
 mod sampling;
 mod scenario;
 mod schedule;
+#[cfg(test)]
+mod spoilt;
 mod store;
 mod telemetry;
 mod web;

@@ -25,6 +25,9 @@ const RETRY: Duration = Duration::from_secs(10);
 /// A collection that must not begin now is tried again so much later.
 const AGAIN: Duration = Duration::from_secs(1);
 
+/// The wall clock is looked at so often before a moment of it.
+const LOOK: Duration = Duration::from_secs(60);
+
 /// What happens to a source.
 pub enum Event {
     /// A collection begins.
@@ -99,8 +102,11 @@ impl Collector {
                 (Some(scheduled), Some(retry)) => Some(scheduled.min(retry)),
                 (scheduled, retry) => scheduled.or(retry),
             };
+            // Timers know nothing of a wall clock that is set: what is far off by it is looked at again.
+            let far = source.schedule.is_by_clock() && pace.retry.is_none() && wait.is_some_and(|wait| wait > LOOK);
             tokio::select! {
-                () = tokio::time::sleep(wait.unwrap_or(Duration::MAX)) => {}
+                () = tokio::time::sleep(LOOK), if far => continue,
+                () = tokio::time::sleep(wait.unwrap_or(Duration::MAX)), if !far => {}
                 () = asked.notified() => {}
             }
             if let Err(error) = store.begin().await {

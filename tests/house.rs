@@ -103,7 +103,7 @@ impl Daemon {
     pub fn start_with(config: &Path, environment: &[(&str, &str)]) -> Self {
         let mut command = ecoparc();
         command.arg("run").arg("--config").arg(config).envs(environment.iter().copied());
-        Self::begin(command)
+        Self::launch(command)
     }
 
     /// The same, with so many descriptors.
@@ -112,10 +112,11 @@ impl Daemon {
         command.env_remove("ECOPARC_LOG").stdin(Stdio::null());
         let script = format!("ulimit -n {descriptors}; exec \"$0\" run --config \"$1\"");
         command.args(["-c", &script, env!("CARGO_BIN_EXE_ecoparc")]).arg(config);
-        Self::begin(command)
+        Self::launch(command)
     }
 
-    fn begin(mut command: Command) -> Self {
+    /// Starts a command that becomes a daemon.
+    pub fn launch(mut command: Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let (sender, lines) = channel();
@@ -260,14 +261,27 @@ impl Daemon {
 
     /// The memory that it holds, in kilobytes.
     pub fn resident(&self) -> u64 {
+        self.status("VmRSS:")
+    }
+
+    /// The most memory that it has held, in kilobytes.
+    pub fn peak(&self) -> u64 {
+        self.status("VmHWM:")
+    }
+
+    /// How many files and sockets it has open.
+    pub fn descriptors(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap().count()
+    }
+
+    fn status(&self, key: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(key)).unwrap();
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
-    /// Files and connections that it holds open.
-    pub fn descriptors(&self) -> usize {
-        std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap().count()
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     pub fn signal(&self, signal: &str) {

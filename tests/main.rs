@@ -13,6 +13,7 @@ mod deploy;
 mod figures;
 mod glpi;
 mod grafana;
+mod hostile;
 mod house;
 mod identity;
 mod install;

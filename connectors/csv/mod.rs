@@ -13,9 +13,12 @@ use tokio::sync::mpsc;
 use self::contents::Contents;
 use crate::{Class, Connector, Context, Failure, Harvest, Progress, Source, keys};
 
+mod archive;
 mod contents;
 mod headings;
+mod ods;
 mod read;
+pub mod replay;
 mod sheet;
 mod strategy;
 #[cfg(test)]
@@ -24,6 +27,8 @@ mod tests;
 mod tests_asking;
 #[cfg(test)]
 mod tests_power;
+#[cfg(test)]
+mod tests_seeds;
 #[cfg(test)]
 mod tests_strategy;
 mod text;
@@ -53,6 +58,7 @@ struct Sort {
     name: &'static str,
     columns: fn() -> Vec<&'static str>,
     read: fn(&Asked, &Told) -> Result<Harvest, Failure>,
+    replay: fn(&Context, &[u8]) -> Result<Harvest, Failure>,
 }
 
 impl Sort {
@@ -61,6 +67,7 @@ impl Sort {
             name: R::NAME,
             columns: || R::BESIDE.iter().copied().chain(R::FIELDS.iter().map(|field| field.name)).collect(),
             read: read_files::<R>,
+            replay: replay::read::<R>,
         }
     }
 }
@@ -266,7 +273,9 @@ fn read_file<R: Contents>(
     let mut table = reader.file(name, typed);
     let input = Watched { file, told };
     let mut each = |line: u64, cells: Result<&[String], &str>| table.row(line, cells);
-    if !typed {
+    if !typed && about.len() > text::LARGEST {
+        return Err(Failure::new(Class::TooLarge, anyhow!("it is a table of more than {} GiB", text::LARGEST >> 30)));
+    } else if !typed {
         text::rows(input, asked.encoding, asked.separator, &mut each)?;
     } else if about.len() > sheet::LARGEST {
         return Err(Failure::new(Class::TooLarge, anyhow!("it is a spreadsheet of more than 200 MiB")));

@@ -19,6 +19,8 @@ const TALLIED: &[&str] = &["status", "kind", "condition", "supplier", "category"
 /// What exports write for "no value".
 const NOTHING: &[&str] =
     &["", "-", "--", "NULL", "null", "\\N", "#N/A", "N/A", "n/a", "0000-00-00", "0000-00-00 00:00:00"];
+/// So many rows that cannot be read are no table with faults, but not the table that was meant.
+const MOST_REJECTS: usize = 1_000_000;
 /// How much of a text a message repeats, in characters.
 const SHOWN: usize = 60;
 
@@ -130,6 +132,11 @@ impl<R: Contents> File<'_, '_, R> {
                 column: None,
                 reason: reason.to_owned(),
             }),
+        }
+        if self.reader.harvest.rejects.len() > MOST_REJECTS {
+            let cause =
+                anyhow!("line {line}: more than {MOST_REJECTS} rows cannot be read: is this the table meant?");
+            return Err(Failure::new(Class::TooLarge, cause));
         }
         Ok(())
     }

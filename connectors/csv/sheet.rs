@@ -4,9 +4,12 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::anyhow;
-use calamine::{Data, DataRef, ExcelDateTime, Ods, Reader, SheetType, SheetVisible, Xlsx};
+use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx};
 
-use super::text::Each;
+use super::archive::{self, corrupt, too_large};
+use super::ods;
+use super::read::shown;
+use super::text::{Each, LONGEST};
 use crate::{Class, Failure};
 
 /// What every XLSX and ODS file begins with (a ZIP archive).
@@ -15,101 +18,114 @@ pub const ARCHIVE: &[u8] = b"PK\x03\x04";
 pub const OLD_EXCEL: &[u8] = b"\xd0\xcf\x11\xe0";
 /// The largest spreadsheet that is opened, in bytes as it lies on the disk.
 pub const LARGEST: u64 = 200 << 20;
-/// The most it may hold once unpacked, in bytes.
-const LARGEST_UNPACKED: u64 = 2 << 30;
-/// The columns that a sheet may have, in Excel as in LibreOffice.
-const COLUMNS: u32 = 16_384;
+/// The most that all its cells may hold, in bytes: one text may stand in many of them.
+const LARGEST_TEXT: u64 = 512 << 20;
+/// The columns and rows that a sheet may have, in Excel as in LibreOffice.
+const COLUMNS: u64 = 16_384;
+const ROWS: u64 = 1 << 20;
 
 /// Reads the rows of one sheet, by its name or the first visible one, to the end. Rows are numbered as the spreadsheet
 /// numbers them.
 pub fn rows(mut input: impl Read + Seek, sheet: Option<&str>, each: &mut Each) -> Result<(), Failure> {
-    if unpacked(&mut input).map_err(corrupt)? > LARGEST_UNPACKED {
-        return Err(Failure::new(Class::TooLarge, anyhow!("it would unpack to more than 2 GiB")));
-    }
     // An ODS file tells its type first, uncompressed: the name of the first member is at byte 30.
     let mut begin = [0; 38];
     input.rewind().and_then(|()| input.read_exact(&mut begin)).map_err(corrupt)?;
+    let mut rows = Rows { each, row: Vec::new(), bytes: 0, total: 0 };
+    if begin.ends_with(b"mimetype") {
+        return ods::rows(BufReader::new(input), sheet, &mut rows);
+    }
+    archive::vet(BufReader::new(&mut input))?;
     input.seek(SeekFrom::Start(0)).map_err(corrupt)?;
     let input = BufReader::new(input);
-    let read = || if begin.ends_with(b"mimetype") { ods(input, sheet, each) } else { xlsx(input, sheet, each) };
-    // The library that reads spreadsheets may give up in a panic on what no spreadsheet program would write.
-    catch_unwind(AssertUnwindSafe(read))
+    // The library that reads them may give up in a panic on what no spreadsheet program would write.
+    catch_unwind(AssertUnwindSafe(|| xlsx(input, sheet, &mut rows)))
         .unwrap_or_else(|_| Err(Failure::new(Class::Protocol, anyhow!("it is a corrupt spreadsheet"))))
 }
 
-/// What the archive says that it holds once unpacked, in bytes.
-fn unpacked(input: impl Read + Seek) -> zip::result::ZipResult<u64> {
-    let mut archive = zip::ZipArchive::new(input)?;
-    let mut size: u64 = 0;
-    for at in 0..archive.len() {
-        size = size.saturating_add(archive.by_index_raw(at)?.size());
+/// The row that is being read, and all before it.
+pub struct Rows<'r, 'e> {
+    each: &'r mut Each<'e>,
+    row: Vec<String>,
+    /// Bytes of the row; more than [`LONGEST`] are not kept.
+    bytes: usize,
+    total: u64,
+}
+
+impl Rows<'_, '_> {
+    /// So many cells that say the same, from this column on.
+    pub fn cells(&mut self, column: u64, times: u64, text: &str) -> Result<(), Failure> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        let end = column.saturating_add(times);
+        if end > COLUMNS {
+            return Err(Failure::new(Class::Protocol, anyhow!("it has a cell beyond the last column")));
+        }
+        for column in column as usize..end as usize {
+            self.bytes += text.len();
+            if self.bytes > LONGEST {
+                break;
+            }
+            if self.row.len() <= column {
+                self.row.resize(column + 1, String::new());
+            }
+            self.row[column].replace_range(.., text);
+        }
+        Ok(())
     }
-    Ok(size)
+
+    /// The row has ended, which is there so many times.
+    pub fn end(&mut self, number: u64, times: u64) -> Result<(), Failure> {
+        if self.row.is_empty() && self.bytes == 0 {
+            return Ok(());
+        }
+        if number.saturating_add(times) > ROWS + 1 {
+            return Err(Failure::new(Class::Protocol, anyhow!("it has a row beyond the last one")));
+        }
+        for number in number..number + times {
+            self.total += self.bytes.min(LONGEST) as u64;
+            if self.total > LARGEST_TEXT {
+                return Err(too_large(format!("its cells hold more than {} MiB", LARGEST_TEXT >> 20)));
+            }
+            let cells = if self.bytes > LONGEST { Err("the row is longer than 1 MiB") } else { Ok(&*self.row) };
+            (self.each)(number, cells)?;
+        }
+        self.row.clear();
+        self.bytes = 0;
+        Ok(())
+    }
 }
 
-fn corrupt(cause: impl std::error::Error + Send + Sync + 'static) -> Failure {
-    Failure::new(Class::Protocol, anyhow::Error::new(cause).context("it is no spreadsheet that can be read"))
+/// The sheet meant is not there.
+pub fn choice<'n>(wanted: Option<&str>, names: impl Iterator<Item = &'n str>) -> Failure {
+    let names: Vec<_> = names.take(60).map(|name| format!("`{}`", shown(name))).collect();
+    let wanted = wanted.map_or("it has no visible sheet".to_owned(), |name| format!("it has no sheet `{name}`"));
+    Failure::new(Class::Protocol, anyhow!("{wanted}: its sheets are {}", names.join(", ")))
 }
 
-/// The name of the sheet meant.
-fn choose(sheets: &[calamine::Sheet], wanted: Option<&str>) -> Result<String, Failure> {
+fn xlsx(input: impl Read + Seek, wanted: Option<&str>, rows: &mut Rows) -> Result<(), Failure> {
+    let mut book = Xlsx::new(input).map_err(corrupt)?;
+    let sheets = book.sheets_metadata();
     let found = sheets.iter().find(|sheet| match wanted {
         Some(name) => sheet.name == name,
         None => sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible,
     });
-    found.map(|sheet| sheet.name.clone()).ok_or_else(|| {
-        let names: Vec<_> = sheets.iter().map(|sheet| format!("`{}`", sheet.name)).collect();
-        let wanted = wanted.map_or("it has no visible sheet".to_owned(), |name| format!("it has no sheet `{name}`"));
-        Failure::new(Class::Protocol, anyhow!("{wanted}: its sheets are {}", names.join(", ")))
-    })
-}
-
-fn xlsx(input: impl Read + Seek, wanted: Option<&str>, each: &mut Each) -> Result<(), Failure> {
-    let mut book = Xlsx::new(input).map_err(corrupt)?;
-    let name = choose(book.sheets_metadata(), wanted)?;
+    let name = found.map(|sheet| sheet.name.clone());
+    let name = name.ok_or_else(|| choice(wanted, sheets.iter().map(|sheet| sheet.name.as_str())))?;
     let mut cells = book.worksheet_cells_reader(&name).map_err(corrupt)?;
-    let mut row: Vec<String> = Vec::new();
     let mut number = 0;
     while let Some(cell) = cells.next_cell().map_err(corrupt)? {
         let (at, column) = cell.get_position();
         if u64::from(at) + 1 != number {
-            if !row.is_empty() {
-                each(number, Ok(&row))?;
-            }
-            row.clear();
+            rows.end(number, 1)?;
             number = u64::from(at) + 1;
         }
-        let text = from_ref(cell.get_value());
-        if text.is_empty() {
-            continue;
+        match cell.get_value() {
+            DataRef::SharedString(text) => rows.cells(column.into(), 1, text)?,
+            other => rows.cells(column.into(), 1, &from_ref(other))?,
         }
-        if column >= COLUMNS {
-            return Err(Failure::new(Class::Protocol, anyhow!("row {number} has a cell beyond the last column")));
-        }
-        let column = column as usize;
-        if row.len() <= column {
-            row.resize(column + 1, String::new());
-        }
-        row[column] = text;
     }
-    if !row.is_empty() {
-        each(number, Ok(&row))?;
-    }
-    Ok(())
-}
-
-fn ods(input: impl Read + Seek, wanted: Option<&str>, each: &mut Each) -> Result<(), Failure> {
-    let mut book = Ods::new(input).map_err(corrupt)?;
-    let name = choose(book.sheets_metadata(), wanted)?;
-    let range = book.worksheet_range(&name).map_err(corrupt)?;
-    let first = range.start().map_or(0, |(row, _)| u64::from(row));
-    let mut row: Vec<String> = Vec::new();
-    for (at, cells) in range.rows().enumerate() {
-        row.clear();
-        row.extend(cells.iter().map(from_data));
-        each(first + at as u64 + 1, Ok(&row))?;
-    }
-    Ok(())
+    rows.end(number, 1)
 }
 
 /// A date as ISO writes it, with its time where it has one.
@@ -134,17 +150,5 @@ fn from_ref(cell: &DataRef) -> String {
         DataRef::DateTime(told) => moment(told),
         DataRef::Error(error) => error.to_string(),
         DataRef::Empty => String::new(),
-    }
-}
-
-fn from_data(cell: &Data) -> String {
-    match cell {
-        Data::Int(number) => number.to_string(),
-        Data::Float(number) => number.to_string(),
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
-        Data::Bool(flag) => flag.to_string(),
-        Data::DateTime(told) => moment(told),
-        Data::Error(error) => error.to_string(),
-        Data::Empty => String::new(),
     }
 }

@@ -12,6 +12,8 @@ use crate::{Class, Failure};
 
 /// The longest record that is read, in bytes.
 pub const LONGEST: usize = 1 << 20;
+/// The largest table that is read, in bytes.
+pub const LARGEST: u64 = 8 << 30;
 /// How much of the beginning is looked at before reading.
 const HEAD: u64 = 1 << 16;
 /// What a held line costs beside its bytes.

@@ -12,6 +12,7 @@ use anyhow::anyhow;
 use ldap3::asn1::{PL, StructureTag};
 use ldap3::controls::{Control, ControlType, PagedResults};
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, LdapResult, SearchOptions, StdStream};
+use reqwest::Url;
 use rustls::ClientConfig;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::task::JoinHandle;
@@ -21,6 +22,7 @@ use super::guard::{self, Breach, Limits};
 use super::referral::{Address, Scope, Search, Stop, Trail};
 use super::stream::{self, Broken};
 use super::{kerberos, refusal, tls};
+use crate::address::{self, Forbidden};
 use crate::{Class, Failure};
 
 /// How to get to a directory, and as whom.
@@ -111,6 +113,12 @@ impl Door {
 
     /// ldap3's own connection: Kerberos binds to the TLS below it (RFC 5929, 4), or encrypts what a guard would look at.
     async fn unguarded(&self, server: &Server) -> Result<(LdapConnAsync, Ldap), Failure> {
+        let url = Url::parse(&server.url).ok();
+        if let Some(host) = url.as_ref().and_then(Url::host_str) {
+            // ldap3 looks it up again. Where it cannot be looked up, ldap3 says so.
+            let found = address::look_up(host, 0).await.err().and_then(|error| Forbidden::within(&error));
+            found.map_or(Ok(()), |found| Err(found.of(&server.name)))?;
+        }
         let mut settings = LdapConnSettings::new().set_starttls(self.start_tls);
         if let Some(config) = &self.tls {
             settings = settings.set_config(Arc::clone(config));

@@ -18,6 +18,7 @@ use tokio_rustls::TlsConnector;
 
 use super::guard::{self, Breach, Guard, Limits};
 use super::tls;
+use crate::address::{self, Forbidden};
 use crate::{Class, Failure};
 
 /// Why there is no stream, or none any more.
@@ -30,6 +31,8 @@ pub enum Broken {
     NoTls(u8),
     /// No certificate can have this name.
     Name,
+    /// No source is asked there.
+    Forbidden(Forbidden),
 }
 
 impl Broken {
@@ -45,6 +48,7 @@ impl Broken {
                 Class::Tls,
                 anyhow!("{name} does not begin TLS (result {code}): ldaps:// instead of `start_tls`?"),
             ),
+            Self::Forbidden(found) => found.of(name),
             Self::Name => Failure::new(Class::Tls, anyhow!("{name} is no name that a certificate can have")),
         }
     }
@@ -52,7 +56,7 @@ impl Broken {
 
 impl From<io::Error> for Broken {
     fn from(error: io::Error) -> Self {
-        Self::Io(error)
+        Forbidden::within(&error).map_or(Self::Io(error), Self::Forbidden)
     }
 }
 
@@ -86,7 +90,7 @@ pub async fn open(
     }
     let is_ldaps = url.scheme() == "ldaps";
     let port = url.port().unwrap_or(if is_ldaps { 636 } else { 389 });
-    let mut stream = TcpStream::connect(format!("{host}:{port}")).await?;
+    let mut stream = TcpStream::connect(&*address::look_up(host, port).await?).await?;
     let Some(config) = tls.filter(|_| is_ldaps || start_tls) else { return guarded(stream, guard) };
     if !is_ldaps {
         begin(&mut stream, limits).await?;

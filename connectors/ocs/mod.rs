@@ -14,6 +14,7 @@ mod fields;
 mod machine;
 mod parts;
 mod read;
+mod relay;
 mod repair;
 pub mod replay;
 mod rest;

@@ -14,7 +14,7 @@ use super::machine::{Columns, Machine, SECTIONS};
 use super::read::Reader;
 use super::repair;
 use crate::clock::Clock;
-use crate::http::Client;
+use crate::http::{Client, few_values};
 use crate::{Class, Failure, Harvest, Progress};
 
 /// How often one machine is asked for before its answer is given up.
@@ -73,6 +73,7 @@ impl Api {
         let (class, meaning) = match answer.status {
             200..=299 if answer.is_web_page() => (Class::Protocol, "answered with a web page: is `url` right?"),
             200..=299 => {
+                few_values(&answer.body).map_err(|failure| failure.context(what.clone()))?;
                 return repair::json(&answer.body).map_err(|error| {
                     let cause = anyhow!("answered with what is not JSON: {error}").context(what);
                     Failure::new(Class::Protocol, cause)

@@ -206,5 +206,5 @@ fn database(
         ensure!(path.is_file(), "`ca_file`: {} is not a file", path.display());
         options = options.ssl_ca(path);
     }
-    Ok(Database { options, host: format!("{host}:{port}") })
+    Ok(Database { options, host: format!("{host}:{port}"), name: host.to_owned() })
 }

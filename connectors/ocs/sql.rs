@@ -13,6 +13,7 @@ use super::Asked;
 use super::fields::Fields;
 use super::machine::{Columns, Machine, text};
 use super::read::Reader;
+use super::relay::Relay;
 use crate::clock::Clock;
 use crate::http::is_tls;
 use crate::{Class, Failure, Harvest, Progress};
@@ -67,6 +68,8 @@ pub struct Database {
     pub options: MySqlConnectOptions,
     /// `HOST:PORT`, for messages.
     pub host: String,
+    /// Its name or address alone.
+    pub name: String,
 }
 
 /// Asks for everything.
@@ -74,13 +77,20 @@ pub async fn collect(database: &Database, asked: &Asked, progress: &Progress) ->
     progress.step("connection", 0);
     let mut asking = Asking::open(database).await?;
     let harvest = asking.everything(asked, progress).await;
+    let harvest = harvest.map_err(|failure| asking.relay.failure(&asking.host).unwrap_or(failure));
     // Whether it ends well matters little: it has changed nothing.
-    let _ = tokio::time::timeout(PATIENCE, asking.connection.close()).await;
+    let Asking { connection, relay, .. } = asking;
+    let closing = async {
+        let _ = connection.close().await;
+        relay.end().await;
+    };
+    let _ = tokio::time::timeout(PATIENCE, closing).await;
     harvest
 }
 
 struct Asking {
     connection: MySqlConnection,
+    relay: Relay,
     /// The columns that the account may read, by table.
     columns: BTreeMap<String, BTreeSet<String>>,
     host: String,
@@ -89,13 +99,19 @@ struct Asking {
 impl Asking {
     async fn open(database: &Database) -> Result<Self, Failure> {
         let host = database.host.clone();
-        let options = database.options.clone().disable_statement_logging();
-        let connection = match tokio::time::timeout(PATIENCE, options.connect()).await {
-            Ok(Ok(connection)) => connection,
-            Ok(Err(error)) => return Err(failure(&error, &host, Class::Network, "cannot be reached")),
-            Err(_) => return Err(Failure::new(Class::Timeout, anyhow!("{host} did not answer in time"))),
+        let connecting = async {
+            let relay = Relay::open(&database.name, database.options.get_port(), &host).await?;
+            let options = database.options.clone().socket(&relay.path).disable_statement_logging();
+            let connected = options.connect().await;
+            let connection = connected.map_err(|error| {
+                relay.failure(&host).unwrap_or_else(|| failure(&error, &host, Class::Network, "cannot be reached"))
+            })?;
+            Ok((connection, relay))
         };
-        Ok(Self { connection, columns: BTreeMap::new(), host })
+        let connected = tokio::time::timeout(PATIENCE, connecting).await;
+        let late = |_| Err(Failure::new(Class::Timeout, anyhow!("{host} did not answer in time")));
+        let (connection, relay) = connected.unwrap_or_else(late)?;
+        Ok(Self { connection, relay, columns: BTreeMap::new(), host })
     }
 
     async fn everything(&mut self, asked: &Asked, progress: &Progress) -> Result<Harvest, Failure> {

@@ -19,6 +19,7 @@ use tokio::sync::Semaphore;
 use told::Told;
 use visits::{LOST, Visit, Visits, reject_of};
 
+use crate::address::{self, Forbidden};
 use crate::{Class, Connector, Context, Failure, Harvest, Progress, Reject, Source};
 
 mod agent;
@@ -190,12 +191,13 @@ impl Net {
         for target in targets {
             match target {
                 Target::Range(range) => range.addresses().for_each(|address| take(address, range.free() == 0)),
-                Target::Name(name) => match tokio::net::lookup_host((name.as_str(), self.settings.port)).await {
-                    Ok(addresses) => addresses.take(1).for_each(|address| take(address.ip(), true)),
-                    Err(_) => rejects.push(Reject {
+                Target::Name(name) => match address::look_up(name, self.settings.port).await {
+                    Ok(addresses) => addresses.iter().take(1).for_each(|address| take(address.ip(), true)),
+                    Err(error) => rejects.push(Reject {
                         place: name.clone(),
                         column: None,
-                        reason: "its name is not known to the resolver".to_owned(),
+                        reason: Forbidden::within(&error)
+                            .map_or("its name is not known to the resolver".to_owned(), |found| found.to_string()),
                     }),
                 },
             }
@@ -208,6 +210,7 @@ impl Net {
         let told = std::mem::take(told).into_iter().map(targets::plain).filter(|address| {
             self.settings.follow_neighbours
                 && !asked.contains(address)
+                && address::allowed(*address).is_ok()
                 && !self.settings.exclude.iter().any(|range| range.holds(*address))
                 && self.settings.credentials.iter().any(|credential| credential.is_for(*address))
         });

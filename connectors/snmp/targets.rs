@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail, ensure};
 
 use super::mib::LLDP_ADDRESS;
 use super::told::Told;
+use crate::address::allowed;
 
 /// The largest range that is scanned: a /16, or as many IPv6 addresses.
 const WIDEST: u32 = 16;
@@ -102,6 +103,7 @@ pub fn target(text: &str) -> anyhow::Result<Target> {
     }
     let range = Range::read(text)?;
     ensure!(range.free() <= WIDEST, "`{text}` is wider than a /16: name smaller ranges");
+    allowed(plain(range.first)).with_context(|| format!("`{text}` may not be asked"))?;
     Ok(Target::Range(range))
 }
 
@@ -139,7 +141,17 @@ mod tests {
         assert_eq!(count("2001:db8::/120"), 256);
         assert_eq!(count("::1"), 1);
         assert_eq!(count("sw-core.example.fr"), 0);
-        for wrong in ["10.0.0.0/8", "10.0.0.0/33", "10.0.0", "2001:db8::/64", "", "10.0.0.0/x", "300.1.1.1"] {
+        for wrong in [
+            "10.0.0.0/8",
+            "10.0.0.0/33",
+            "10.0.0",
+            "2001:db8::/64",
+            "",
+            "10.0.0.0/x",
+            "300.1.1.1",
+            "169.254.0.0/16",
+            "fe80::1",
+        ] {
             assert!(target(wrong).is_err(), "{wrong}");
         }
         let range = Range::read("10.10.8.0/22").unwrap();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use connectors::keys;
 use connectors::rule::Rules;
 use connectors::secret::{PseudonymKey, resolve, told_secret};
@@ -61,9 +61,15 @@ const FRAME: &[&str] = &[
 
 pub fn load(path: &Path, environment: BTreeMap<String, String>) -> anyhow::Result<Config> {
     let file = path.display();
-    std::fs::metadata(path).with_context(|| format!("cannot read the configuration {file}"))?;
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the configuration {file}"))?;
+    // What is wrong is told without the line that it is in: a secret may be there.
+    let parsed = text.parse::<Table>().map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        anyhow!("line {}: {}", 1 + before.matches('\n').count(), error.message().trim().replace('\n', " "))
+    });
+    parsed.with_context(|| format!("cannot understand the configuration {file}"))?;
     let told = config::Config::builder()
-        .add_source(config::File::from(path).format(config::FileFormat::Toml))
+        .add_source(config::File::from_str(&text, config::FileFormat::Toml))
         .add_source(
             config::Environment::with_prefix("ECOPARC")
                 .prefix_separator("__")

@@ -7,6 +7,9 @@ use anyhow::{Context, bail};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
+/// Moments of an expression are a second apart at least.
+const ONCE: Duration = Duration::from_secs(1);
+
 /// When to collect.
 #[derive(Clone, Debug)]
 pub enum Schedule {
@@ -40,6 +43,11 @@ impl Schedule {
         }
     }
 
+    /// Is it told by the wall clock?
+    pub fn is_by_clock(&self) -> bool {
+        matches!(self, Self::Cron(_))
+    }
+
     /// How long to wait, from now, for the collection after the one that began at `last`.
     /// `None` where the expression has no further moment.
     pub fn wait(&self, last: Option<Timestamp>, now: Timestamp, time_zone: &TimeZone) -> Option<Duration> {
@@ -53,19 +61,30 @@ impl Schedule {
                 }
                 Some(every.saturating_sub(elapsed.unsigned_abs()))
             }
-            Self::Cron(cron) => next_of(cron, now, time_zone),
+            Self::Cron(cron) => {
+                // A timer may end a moment before its time by the wall clock, and this one was for the moment to come.
+                let begun = last.filter(|last| now.duration_since(*last).unsigned_abs() < ONCE);
+                let from = begun.map_or(now, |last| now.max(last.checked_add(ONCE).unwrap_or(last)));
+                let next = next_of(cron, from, time_zone)?.duration_since(now);
+                Some(if next.is_negative() { Duration::ZERO } else { next.unsigned_abs() })
+            }
         }
     }
 }
 
-/// The expression is asked for the zone's own clock; a moment that a change to summer time skips falls right after it.
-fn next_of(cron: &croner::Cron, now: Timestamp, time_zone: &TimeZone) -> Option<Duration> {
-    let civil = TimeZone::UTC.to_timestamp(time_zone.to_datetime(now)).ok()?;
-    let next = cron.find_next_occurrence(&chrono::DateTime::from_timestamp(civil.as_second(), 0)?, false).ok()?;
-    let civil = TimeZone::UTC.to_datetime(Timestamp::from_second(next.timestamp()).ok()?);
-    let wait = time_zone.to_timestamp(civil).ok()?.duration_since(now);
-    // The hour that a change to winter time repeats has passed once already.
-    Some(if wait.is_negative() { Duration::from_secs(1) } else { wait.unsigned_abs() })
+/// The expression is asked for the zone's own clock; a moment that a change to summer time skips falls right after it,
+/// and those of the hour that a change to winter time repeats are when it is there first.
+fn next_of(cron: &croner::Cron, now: Timestamp, time_zone: &TimeZone) -> Option<Timestamp> {
+    let mut civil = time_zone.to_datetime(now);
+    loop {
+        let from = TimeZone::UTC.to_timestamp(civil).ok()?;
+        let next = cron.find_next_occurrence(&chrono::DateTime::from_timestamp(from.as_second(), 0)?, false).ok()?;
+        civil = TimeZone::UTC.to_datetime(Timestamp::from_second(next.timestamp()).ok()?);
+        let next = time_zone.to_timestamp(civil).ok()?;
+        if next > now {
+            return Some(next);
+        }
+    }
 }
 
 /// `15m`, `24h`, `90d`: days are 24 hours.
@@ -104,6 +123,61 @@ mod tests {
         let now: Timestamp = "2026-11-24T04:00:00Z".parse()?;
         assert_eq!(schedule.wait(None, now, &paris), Some(Duration::from_secs(3600)));
         assert!(Schedule::read(Some("61 * * * * *"), None).is_err());
+        Ok(())
+    }
+
+    /// The collections of some days, begun where the schedule says, late or early by so many milliseconds.
+    fn begun(cron: &str, from: &str, until: &str, late: i64) -> anyhow::Result<Vec<String>> {
+        let paris = TimeZone::get("Europe/Paris")?;
+        let schedule = Schedule::read(Some(cron), None)?;
+        let (mut now, until): (Timestamp, Timestamp) = (from.parse()?, until.parse()?);
+        let (mut last, mut begun) = (None, Vec::new());
+        while let Some(wait) = schedule.wait(last, now, &paris) {
+            now = now.checked_add(wait)?.checked_add(late.milliseconds())?;
+            if now > until {
+                break;
+            }
+            begun.push(paris.to_datetime(now).round(jiff::Unit::Second)?.to_string());
+            last = Some(now);
+        }
+        Ok(begun)
+    }
+
+    /// A day has 23 hours on 28 March 2027 and 25 on 31 October, in Paris.
+    #[test]
+    fn once_a_day_on_days_of_any_length() -> anyhow::Result<()> {
+        for late in [-3, 0, 900] {
+            for (hour, spring) in [("1", "01"), ("2", "03"), ("3", "03")] {
+                let cron = format!("0 30 {hour} * * *");
+                let found = begun(&cron, "2027-03-26T12:00:00Z", "2027-03-30T12:00:00Z", late)?;
+                let days: Vec<&str> = found.iter().map(|at| &at[8..16]).collect();
+                let usual = |day: &str| format!("{day}T0{hour}:30");
+                assert_eq!(days, [&usual("27"), &format!("28T{spring}:30"), &usual("29"), &usual("30")], "{late}");
+                let found = begun(&cron, "2027-10-29T12:00:00Z", "2027-11-02T12:00:00Z", late)?;
+                let days: Vec<&str> = found.iter().map(|at| &at[8..16]).collect();
+                assert_eq!(days, [usual("30"), usual("31"), usual("01"), usual("02")], "{late}");
+            }
+        }
+        Ok(())
+    }
+
+    /// Whoever starts within the repeated hour, or asks again, does not begin every moment of it anew.
+    #[test]
+    fn the_repeated_hour_is_not_collected_without_end() -> anyhow::Result<()> {
+        // 02:10 for the second time.
+        let found = begun("0 30 2 * * *", "2027-10-31T01:10:00Z", "2027-11-01T12:00:00Z", 0)?;
+        assert_eq!(found, ["2027-11-01T02:30:00"]);
+        let found = begun("0 */10 * * * *", "2027-10-31T01:10:00Z", "2027-10-31T02:25:00Z", 0)?;
+        assert_eq!(found, ["2027-10-31T03:00:00", "2027-10-31T03:10:00", "2027-10-31T03:20:00"]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_silences_nothing() -> anyhow::Result<()> {
+        let (now, ahead): (Timestamp, Timestamp) = ("2026-11-24T04:00:00Z".parse()?, "2027-11-24T04:00:00Z".parse()?);
+        for schedule in [Schedule::read(None, Some("1h"))?, Schedule::read(Some("0 0 5 * * *"), None)?] {
+            assert_eq!(schedule.wait(Some(ahead), now, &TimeZone::UTC), Some(Duration::from_secs(3600)));
+        }
         Ok(())
     }
 }

@@ -47,7 +47,7 @@ impl House {
                     return false;
                 }
                 self.store_ok = recorded.is_ok();
-                if let Err(error) = recorded {
+                if let Err(error) = recorded.map_err(Store::advised) {
                     error!(source = &*source.told.name, "cannot keep a collection: {error:#}");
                     self.failed(at, "other", format!("{error:#}"), &collected);
                 }

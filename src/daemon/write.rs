@@ -13,7 +13,7 @@ use super::House;
 use crate::config::Config;
 use crate::edition::Edition;
 use crate::sampling::catch_up;
-use crate::store::{CHORES, PassedOn};
+use crate::store::{CHORES, PassedOn, Store};
 
 impl House {
     /// Writes what people read in the database, if there is a newer edition than the one written last. Samples change
@@ -58,7 +58,7 @@ impl House {
             Err(error) if PassedOn::caused(&error) => {}
             // Told when it began.
             Err(error) if std::mem::replace(&mut self.store_ok, false) => {
-                error!("cannot write the day's readings: {error:#}");
+                error!("cannot write the day's readings: {:#}", Store::advised(error));
             }
             Err(_) => {}
         }

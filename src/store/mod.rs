@@ -95,8 +95,8 @@ impl Store {
             "sqlite" => {
                 let file = sqlite::file_of(rest, &place.base)?;
                 let opened = sqlite::open(&file).await;
-                let engine = opened.with_context(|| format!("cannot open the store {}", file.display()))?;
-                Ok(Self { engine, lease: None })
+                let engine = opened.with_context(|| format!("cannot open the store {}", file.display()));
+                Ok(Self { engine: engine.map_err(Self::advised)?, lease: None })
             }
             "postgres" | "postgresql" => {
                 postgres::check_url(rest)?;
@@ -109,6 +109,14 @@ impl Store {
                 "the store's url must begin with sqlite:// (sqlite://ecoparc.db) or postgres:// \
                  (postgres://USER@HOST/DATABASE), not `{scheme}`"
             ),
+        }
+    }
+
+    /// The error, and first what can be done about it where it speaks of a file that is damaged, full or read-only.
+    pub fn advised(error: anyhow::Error) -> anyhow::Error {
+        match sqlite::advice(&error) {
+            Some(advice) if error.to_string() != advice => error.context(advice),
+            _ => error,
         }
     }
 

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use sqlx::error::DatabaseError as _;
 use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Arguments, AssertSqlSafe, SqliteConnection};
+use sqlx::{Arguments, AssertSqlSafe, Connection as _, SqliteConnection};
 
 use super::cell::Cell;
 use super::engine::{Engine, Told};
@@ -32,14 +33,18 @@ pub(super) async fn open(file: &Path) -> Result<Engine> {
         .pragma("cache_size", "-65536")
         .pragma("journal_size_limit", "67108864")
         .optimize_on_close(true, None);
-    let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    let writer = pool(1).connect_with(options.clone()).await?;
     refuse_strangers(&writer).await?;
     MIGRATIONS.run(&writer).await.map_err(told)?;
-    let reader = SqlitePoolOptions::new()
-        .max_connections(4)
-        .connect_with(options.read_only(true).optimize_on_close(false, None))
-        .await?;
+    let reader = pool(4).connect_with(options.read_only(true).optimize_on_close(false, None)).await?;
     Ok(Engine::Sqlite { writer, reader })
+}
+
+/// SQLite ends a transaction by itself where the disk is full or fails. sqlx goes on taking the connection for one within
+/// it, and begins nothing on it any more: another takes its place.
+fn pool(most: u32) -> SqlitePoolOptions {
+    let options = SqlitePoolOptions::new().max_connections(most);
+    options.before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
 }
 
 /// The file that the rest of a URL names.
@@ -74,6 +79,22 @@ pub(super) async fn wipe(writer: &SqlitePool) -> Result<()> {
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// What can be done where SQLite says that the file is damaged, full or read-only (its result codes, primary ones in the
+/// low byte).
+pub(super) fn advice(error: &anyhow::Error) -> Option<&'static str> {
+    let told = error.chain().find_map(|cause| cause.downcast_ref::<sqlx::Error>())?.as_database_error()?;
+    match told.try_downcast_ref::<sqlx::sqlite::SqliteError>()?.code()?.parse::<u32>().ok()? & 0xff {
+        11 | 26 => Some(
+            "the store's file is damaged: put a copy made by `ecoparc backup` in its place, or move it away and begin \
+             without its history",
+        ),
+        13 => Some("there is no room left for the store"),
+        10 => Some("the store's disk fails, or is full"),
+        8 => Some("the store may only be read: is its disk mounted so, or is it another account's?"),
+        _ => None,
     }
 }
 
