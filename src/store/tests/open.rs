@@ -41,7 +41,8 @@ async fn what_is_no_store_is_refused() {
 
     std::fs::write(path("damaged.db"), "not a database".repeat(1_000)).unwrap();
     let error = refused(&folder, "sqlite://damaged.db").await;
-    assert!(error.starts_with("cannot open the store ") && error.contains("damaged"), "{error}");
+    assert!(error.starts_with("the store's file is damaged: put a copy made by `ecoparc backup`"), "{error}");
+    assert!(error.contains(&format!("cannot open the store {}", path("damaged.db").display())), "{error}");
 
     let store = folder.open().await;
     store.close().await;
