@@ -2,7 +2,6 @@
 //! one task a source collects; the web only ever sees the edition.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +27,7 @@ use crate::sampling::fresh;
 use crate::schedule::{Collector, keep_sampling};
 use crate::store::{CHORES, Claim, Generation, Place, Store};
 use crate::telemetry::in_one_line;
-use crate::web::{Web, keep_reading, metrics_router, router, serve};
+use crate::web::{Room, Web, keep_reading, metrics_router, router, serve};
 
 mod kept;
 mod listen;
@@ -39,7 +38,7 @@ mod tests;
 mod write;
 
 use kept::states;
-use listen::{bind, risk};
+use listen::{Listeners, risk};
 use signal::{PATIENCE, Signal, Signals, overdue};
 use supervisor::Supervisor;
 
@@ -135,18 +134,11 @@ async fn keep_house(path: &Path, config: Config) -> anyhow::Result<()> {
         house = preparing => house?,
         () = signals.stop() => return Ok(()),
     };
-    let mut listeners: BTreeMap<SocketAddr, std::net::TcpListener> = BTreeMap::new();
+    let mut listeners = Listeners::default();
     let (editions, _) = watch::channel(None);
     loop {
-        let wanted: Vec<SocketAddr> =
-            [Some(house.config.server.listen), house.config.server.metrics_listen].into_iter().flatten().collect();
-        listeners.retain(|address, _| wanted.contains(address));
-        for address in wanted {
-            if let std::collections::btree_map::Entry::Vacant(vacant) = listeners.entry(address) {
-                vacant.insert(bind(address).await?);
-            }
-        }
-        match house.live(path, &listeners, &editions, &mut signals).await? {
+        listeners.keep(&house.config.server).await?;
+        match house.live(path, &mut listeners, &editions, &mut signals).await? {
             End::Stop => return Ok(()),
             End::Reload(next) => house = *next,
         }
@@ -205,7 +197,7 @@ impl House {
     async fn live(
         mut self,
         path: &Path,
-        listeners: &BTreeMap<SocketAddr, std::net::TcpListener>,
+        listeners: &mut Listeners,
         editions: &watch::Sender<Option<Arc<Edition>>>,
         signals: &mut Signals,
     ) -> anyhow::Result<End> {
@@ -223,17 +215,17 @@ impl House {
             history: History::of(self.store.clone()),
             ask: ask.clone(),
         };
-        let server = Arc::new(self.config.server.clone());
+        let (server, room) = (Arc::new(self.config.server.clone()), Room::new());
         let mut collectors = JoinSet::new();
         let handshake = match &server.tls {
             None => None,
             Some(files) => {
-                let (shown, handshake) = watch::channel(files.first.clone());
+                let (shown, handshake) = watch::channel(files.first.0.clone());
                 collectors.spawn(keep_reading(files.clone(), shown));
                 Some(handshake)
             }
         };
-        for (address, listener) in listeners {
+        for (address, listener) in listeners.all() {
             let listener = TcpListener::from_std(listener.try_clone()?)?;
             let address_told = listener.local_addr()?;
             info!(tls = handshake.is_some(), address = %address_told, "listening");
@@ -242,7 +234,7 @@ impl House {
                 warn!(address = %address_told, "{risk}");
             }
             let routes = if is_metrics { metrics_router(web(server.clone())) } else { router(web(server.clone())) };
-            servers.spawn(serve(listener, routes, handshake.clone(), serving_stops.clone()));
+            servers.spawn(serve(listener, routes, handshake.clone(), room.clone(), serving_stops.clone()));
         }
 
         let (events, mut happens) = mpsc::channel(64);
@@ -346,7 +338,7 @@ impl House {
                 }
                 signal = signals.next() => match signal {
                     Signal::Stop => break End::Stop,
-                    Signal::Reload => match self.reload(path).await {
+                    Signal::Reload => match self.reload(path, listeners).await {
                         Ok(next) => break End::Reload(Box::new(next)),
                         Err(error) => {
                             self.standing.supervisor.ready();

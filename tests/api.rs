@@ -220,32 +220,11 @@ fn a_session_is_a_token_exchanged() {
     let (_folder, daemon) = fleet();
     let page = daemon.get("/");
     assert!(page.body.contains("name=\"token\""), "the page asks for a token");
-    let login = |token: &str| {
-        wait(async {
-            let client = client();
-            let form = format!("token={token}");
-            let request = client
-                .post(format!("{}/login", daemon.url))
-                .header("content-type", "application/x-www-form-urlencoded")
-                .body(form);
-            let response = request.send().await.unwrap();
-            (response.status().as_u16(), response.text().await.unwrap())
-        })
-    };
-    assert_eq!(login("wrong").0, 403);
-    let cookie = wait(async {
-        // Redirects are not followed: the cookie is in the first answer.
-        let _ = client();
-        let client =
-            reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        let request = client
-            .post(format!("{}/login", daemon.url))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body("token=ecoparc_test_admin");
-        let response = request.send().await.unwrap();
-        assert_eq!(response.status().as_u16(), 303);
-        response.headers()["set-cookie"].to_str().unwrap().to_owned()
-    });
+    let login = |token: &str| daemon.post("/login", &[FORM], &format!("token={token}"));
+    assert_eq!(login("wrong").status, 403);
+    let opened = login("ecoparc_test_admin");
+    assert_eq!(opened.status, 303);
+    let cookie = opened.header("set-cookie");
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
     let session = cookie.split(';').next().unwrap().to_owned();
     let page = daemon.request(reqwest::Method::GET, "/", &[("cookie", &session)]);

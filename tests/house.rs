@@ -12,11 +12,21 @@ use serde_json::Value;
 /// How long anything may take before a test gives up on it.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A client that asks only this machine.
+/// A client that asks only this machine, and follows no redirect: what is answered is seen.
 pub fn client() -> reqwest::Client {
     // Only the first call can install it.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap()
+    let redirects = reqwest::redirect::Policy::none();
+    reqwest::Client::builder().no_proxy().redirect(redirects).timeout(PATIENCE).build().unwrap()
+}
+
+/// What a form is sent as.
+pub const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+
+/// The word of a session, as the forms of its pages carry it.
+pub fn word(page: &str) -> String {
+    let rest = page.split("name=\"csrf\" value=\"").nth(1).expect("a form carries the session's word");
+    rest.split('"').next().unwrap().to_owned()
 }
 
 /// Runs a future to its end.
@@ -158,7 +168,22 @@ impl Daemon {
     }
 
     pub fn request(&self, method: reqwest::Method, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let mut request = client().request(method, format!("{}{path}", self.url));
+        self.send(method, path, headers, "")
+    }
+
+    pub fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        self.send(reqwest::Method::POST, path, headers, body)
+    }
+
+    /// The cookie of a session made with a token.
+    pub fn login(&self, token: &str) -> String {
+        let answer = self.post("/login", &[FORM], &format!("token={token}"));
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        answer.header("set-cookie").split(';').next().unwrap().to_owned()
+    }
+
+    fn send(&self, method: reqwest::Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut request = client().request(method, format!("{}{path}", self.url)).body(body.to_owned());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

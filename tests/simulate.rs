@@ -54,18 +54,7 @@ fn compared(told: &Value, script: &Value) -> usize {
 }
 
 fn post(daemon: &Daemon, path: &str, body: &str, headers: &[(&str, &str)]) -> Answer {
-    let mut request = client().post(format!("{}{path}", daemon.url)).body(body.to_owned());
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    wait(async {
-        let response = request.header("content-type", "application/json").send().await.unwrap();
-        Answer {
-            status: response.status().as_u16(),
-            headers: response.headers().clone(),
-            body: response.text().await.unwrap(),
-        }
-    })
+    daemon.post(path, &[&[("content-type", "application/json")], headers].concat(), body)
 }
 
 fn simulated(daemon: &Daemon, query: &str, body: &str) -> Value {
@@ -268,21 +257,12 @@ fn who_may_simulate_what() {
         csv.body
     );
     // A session says that it means it.
-    let session = wait(async {
-        let _ = client();
-        let client =
-            reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        let request = client
-            .post(format!("{}/login", daemon.url))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body("token=town");
-        request.send().await.unwrap().headers()["set-cookie"].to_str().unwrap().to_owned()
-    });
-    let session = session.split(';').next().unwrap();
+    let session = daemon.login("town");
+    let session = session.as_str();
     assert_eq!(post(&daemon, "/api/v1/simulate", "{}", &[("cookie", session)]).status, 403);
     let page = daemon.request(reqwest::Method::GET, "/", &[("cookie", session)]).body;
-    let word = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
-    let meant = [("cookie", session), ("x-csrf-token", word)];
+    let word = word(&page);
+    let meant = [("cookie", session), ("x-csrf-token", word.as_str())];
     assert_eq!(assets(&post(&daemon, "/api/v1/simulate", "{}", &meant)), 1.0);
     // The description knows every key.
     let description = daemon.json("/api/v1/openapi.json");

@@ -8,6 +8,7 @@ use anyhow::{Context, bail, ensure};
 use axum::http::HeaderName;
 use connectors::keys;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use tokio_rustls::rustls;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -31,6 +32,8 @@ pub struct Server {
     pub tokens: Vec<Token>,
     /// The proxy that says who asks.
     pub proxy_auth: Option<ProxyAuth>,
+    /// Proxies that are believed where a request comes from: those, and the one that says who asks.
+    pub proxies: Networks,
     /// Requests that one client may make in a second, on the whole.
     pub requests_per_second: u32,
 }
@@ -81,15 +84,19 @@ pub struct ProxyAuth {
     pub header: HeaderName,
     /// What they may see.
     pub scopes: Vec<Scope>,
-    /// The addresses it is believed from: a network's first address and the length of its prefix.
-    trusted: Vec<(IpAddr, u8)>,
+    /// Where it is believed.
+    pub trusted: Networks,
 }
 
-impl ProxyAuth {
-    /// Is it believed from this address?
-    pub fn trusts(&self, peer: IpAddr) -> bool {
-        let peer = peer.to_canonical();
-        self.trusted.iter().any(|(network, length)| match (network, peer) {
+/// Networks and single addresses: the first address of each, and the length of its prefix.
+#[derive(Clone, Debug, Default)]
+pub struct Networks(Vec<(IpAddr, u8)>);
+
+impl Networks {
+    /// Is this address in one of them?
+    pub fn hold(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.0.iter().any(|(network, length)| match (network, address) {
             (IpAddr::V4(network), IpAddr::V4(peer)) => {
                 let beyond = 32 - u32::from(*length);
                 u64::from(network.to_bits()) >> beyond == u64::from(peer.to_bits()) >> beyond
@@ -110,32 +117,48 @@ pub struct Tls {
     pub cert_file: PathBuf,
     /// Its private key: PEM.
     pub key_file: PathBuf,
-    /// What they held when the configuration was read.
-    pub first: Arc<ServerConfig>,
+    /// What they held when the configuration was read, and what tells that from what they hold later.
+    pub first: (Arc<ServerConfig>, Digests),
 }
 
+/// SHA-256 of a certificate's file and of its key's; zero for a file that cannot be read.
+pub type Digests = [[u8; 32]; 2];
+
 impl Tls {
+    /// What tells the files as they are now from what they were.
+    pub fn digests(&self) -> Digests {
+        [&self.cert_file, &self.key_file].map(|file| std::fs::read(file).map_or([0; 32], |bytes| digest(&bytes)))
+    }
+
     /// What a handshake needs, from the files as they are now.
     ///
     /// # Errors
     /// As [`handshake`].
     pub fn read(&self) -> anyhow::Result<Arc<ServerConfig>> {
-        handshake(&self.cert_file, &self.key_file)
+        Ok(handshake(&self.cert_file, &self.key_file)?.0)
     }
 }
 
-/// What a handshake needs.
+fn digest(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// What a handshake needs, and what its files held.
 ///
 /// # Errors
 /// Where a file cannot be read, holds no certificate or no key, or the key is of another certificate.
-fn handshake(cert_file: &Path, key_file: &Path) -> anyhow::Result<Arc<ServerConfig>> {
+fn handshake(cert_file: &Path, key_file: &Path) -> anyhow::Result<(Arc<ServerConfig>, Digests)> {
     let (cert, key) = (cert_file.display(), key_file.display());
-    let chain = CertificateDer::pem_file_iter(cert_file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let chain = chain.with_context(|| format!("cannot read the certificate {cert}"))?;
+    let certificate = || format!("cannot read the certificate {cert}");
+    let chain_held = std::fs::read(cert_file).with_context(certificate)?;
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&chain_held).collect();
+    let chain = chain.with_context(certificate)?;
     ensure!(!chain.is_empty(), "{cert} holds no certificate: it begins with -----BEGIN CERTIFICATE-----");
     // What is wrong with a key is not repeated: it might hold a part of it.
-    let secret = PrivateKeyDer::from_pem_file(key_file);
-    let secret = secret.map_err(|_| anyhow::anyhow!("cannot read a private key in PEM from {key}"))?;
+    let unread = || anyhow::anyhow!("cannot read a private key in PEM from {key}");
+    let secret_held = std::fs::read(key_file).map_err(|_| unread())?;
+    let secret = PrivateKeyDer::from_pem_slice(&secret_held).map_err(|_| unread())?;
+    let digests = [digest(&chain_held), digest(&secret_held)];
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
@@ -143,11 +166,19 @@ fn handshake(cert_file: &Path, key_file: &Path) -> anyhow::Result<Arc<ServerConf
         .with_single_cert(chain, secret)
         .with_context(|| format!("{cert} and {key} do not go together"))?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(Arc::new(config))
+    Ok((Arc::new(config), digests))
 }
 
-pub(super) const KEYS: &[&str] =
-    &["listen", "metrics_listen", "tls", "anonymous", "proxy_auth", "requests_per_second", "token"];
+pub(super) const KEYS: &[&str] = &[
+    "listen",
+    "metrics_listen",
+    "tls",
+    "anonymous",
+    "proxy_auth",
+    "trusted_proxies",
+    "requests_per_second",
+    "token",
+];
 
 #[derive(Deserialize)]
 pub(super) struct RawServer {
@@ -158,6 +189,8 @@ pub(super) struct RawServer {
     #[serde(default = "nothing")]
     anonymous: Anonymous,
     proxy_auth: Option<Table>,
+    #[serde(default)]
+    trusted_proxies: Vec<String>,
     #[serde(default = "many")]
     requests_per_second: u32,
     #[serde(default)]
@@ -208,13 +241,22 @@ pub(super) fn serve(raw: RawServer, base: &Path) -> anyhow::Result<Server> {
     ensure!(raw.requests_per_second > 0, "[server]: `requests_per_second` is 1 or more");
     let tls = raw.tls.map(|told| tls(told, base)).transpose().context("[server]: `tls`")?;
     let proxy_auth = raw.proxy_auth.map(proxy_auth).transpose().context("[server]: `proxy_auth`")?;
+    let mut proxies = networks(&raw.trusted_proxies).context("[server]: `trusted_proxies`")?;
+    proxies.0.extend(proxy_auth.iter().flat_map(|proxy| &proxy.trusted.0));
+    let listen: SocketAddr = address("listen", &raw.listen)?;
+    let metrics_listen = raw.metrics_listen.as_deref().map(|told| address("metrics_listen", told)).transpose()?;
+    ensure!(
+        metrics_listen != Some(listen),
+        "[server]: `metrics_listen` is an address of its own; without it, `listen` serves the metrics too"
+    );
     Ok(Server {
-        listen: address("listen", &raw.listen)?,
-        metrics_listen: raw.metrics_listen.as_deref().map(|told| address("metrics_listen", told)).transpose()?,
+        listen,
+        metrics_listen,
         tls,
         anonymous: raw.anonymous,
         tokens: raw.token.into_iter().map(token).collect::<anyhow::Result<_>>()?,
         proxy_auth,
+        proxies,
         requests_per_second: raw.requests_per_second,
     })
 }
@@ -238,21 +280,31 @@ fn proxy_auth(told: Table) -> anyhow::Result<ProxyAuth> {
         "`header` may not be `{header}`: everybody sends that"
     );
     ensure!(!raw.trusted.is_empty(), "`trusted` names the addresses of the proxy: without any it is never believed");
-    let trusted = raw.trusted.iter().map(|told| network(told)).collect::<anyhow::Result<_>>()?;
+    let trusted = networks(&raw.trusted).context("`trusted`")?;
     Ok(ProxyAuth { header, scopes: scopes(raw.scopes), trusted })
+}
+
+fn networks(told: &[String]) -> anyhow::Result<Networks> {
+    told.iter().map(|told| network(told)).collect::<anyhow::Result<_>>().map(Networks)
 }
 
 /// An address, or a network of them: `10.0.0.5`, `10.0.0.0/24`.
 fn network(told: &str) -> anyhow::Result<(IpAddr, u8)> {
     let (address, length) = told.split_once('/').map_or((told, None), |(address, length)| (address, Some(length)));
-    let wrong = || format!("`trusted`: `{told}` is neither an address nor a network (10.0.0.5, 10.0.0.0/24)");
+    let wrong = || format!("`{told}` is neither an address nor a network (10.0.0.5, 10.0.0.0/24)");
     let address: IpAddr = address.parse().with_context(wrong)?;
     let most = if address.is_ipv4() { 32 } else { 128 };
     let length: u8 = length.map_or(Ok(most), str::parse).with_context(wrong)?;
-    if length == 0 || length > most {
+    if length > most {
         bail!(wrong());
     }
-    Ok((address, length))
+    // An IPv4 address that is written as IPv6 shows it is that IPv4 address.
+    let canonical = address.to_canonical();
+    let length = if canonical == address { length } else { length.checked_sub(96).with_context(wrong)? };
+    if length == 0 {
+        bail!(wrong());
+    }
+    Ok((canonical, length))
 }
 
 /// `read` where none is told.

@@ -1,5 +1,6 @@
 //! The addresses that the daemon listens on.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use anyhow::Context;
@@ -7,7 +8,54 @@ use tokio::net::TcpListener;
 
 use crate::config::{Anonymous, Server};
 
-pub(super) async fn bind(address: SocketAddr) -> anyhow::Result<std::net::TcpListener> {
+/// What is listened on, by the address that was asked for. Connections that come between two houses wait here.
+#[derive(Default)]
+pub(super) struct Listeners(BTreeMap<SocketAddr, std::net::TcpListener>);
+
+impl Listeners {
+    pub(super) fn all(&self) -> &BTreeMap<SocketAddr, std::net::TcpListener> {
+        &self.0
+    }
+
+    /// Listens where a configuration wants it, and nowhere else.
+    ///
+    /// # Errors
+    /// Where an address is somebody else's.
+    pub(super) async fn keep(&mut self, server: &Server) -> anyhow::Result<()> {
+        self.0.retain(|address, _| wanted(server).contains(address));
+        for address in self.missing(server) {
+            self.0.insert(address, bind(address).await?);
+        }
+        Ok(())
+    }
+
+    /// Listens on what a new configuration wants besides, while the old one is still in force.
+    ///
+    /// # Errors
+    /// Where an address is somebody else's; nothing is changed then.
+    pub(super) async fn take_up(&mut self, server: &Server) -> anyhow::Result<()> {
+        let mut new = BTreeMap::new();
+        for address in self.missing(server) {
+            // It is our own port on another address: free as soon as the old configuration is not in force any longer.
+            if self.0.keys().any(|known| known.port() == address.port() && known.port() != 0) {
+                continue;
+            }
+            new.insert(address, bind(address).await?);
+        }
+        self.0.extend(new);
+        Ok(())
+    }
+
+    fn missing(&self, server: &Server) -> Vec<SocketAddr> {
+        wanted(server).into_iter().filter(|address| !self.0.contains_key(address)).collect()
+    }
+}
+
+fn wanted(server: &Server) -> Vec<SocketAddr> {
+    [Some(server.listen), server.metrics_listen].into_iter().flatten().collect()
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<std::net::TcpListener> {
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     Ok(listener.into_std()?)
 }

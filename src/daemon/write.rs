@@ -10,6 +10,7 @@ use tokio::sync::{Notify, watch};
 use tracing::{debug, error, info, warn};
 
 use super::House;
+use super::listen::Listeners;
 use crate::config::Config;
 use crate::edition::Edition;
 use crate::sampling::catch_up;
@@ -101,13 +102,15 @@ impl House {
     }
 
     /// Reads the configuration again, and what is kept under it.
-    pub(super) async fn reload(&mut self, path: &Path) -> anyhow::Result<Self> {
+    pub(super) async fn reload(&mut self, path: &Path, listeners: &mut Listeners) -> anyhow::Result<Self> {
         self.standing.supervisor.reloading();
         // The next house begins with what is written.
         self.catch_up().await;
         let path = path.to_path_buf();
         let config = tokio::task::spawn_blocking(move || Config::load(&path)).await??;
-        Self::prepare(config, self.standing.clone()).await
+        let next = Self::prepare(config, self.standing.clone()).await?;
+        listeners.take_up(&next.config.server).await?;
+        Ok(next)
     }
 }
 

@@ -50,10 +50,8 @@ impl Store {
         };
         let forgotten = forgetting.await.context("cannot forget anybody")?;
         if let Engine::Sqlite { writer, .. } = &self.engine {
-            let wiped = tokio::time::timeout(PATIENCE, sqlite::wipe(writer)).await;
-            wiped
-                .unwrap_or_else(|_| Err(anyhow::anyhow!("somebody goes on reading the store")))
-                .context("it is forgotten, but its bytes are still in the file: run the same command again")?;
+            let wiped = sqlite::wipe(writer, PATIENCE).await;
+            wiped.context("it is forgotten, but its bytes are still in the file: run the same command again")?;
         }
         Ok(forgotten)
     }

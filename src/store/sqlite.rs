@@ -1,9 +1,9 @@
 //! The store in a file of its own.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use sqlx::error::DatabaseError as _;
 use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{
@@ -69,15 +69,18 @@ pub(super) async fn copy(reader: &SqlitePool, file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Leaves no byte of what was deleted or replaced, neither in the file nor in its log. Waits for who still reads that.
-pub(super) async fn wipe(writer: &SqlitePool) -> Result<()> {
+/// Leaves no byte of what was deleted or replaced, neither in the file nor in its log. Waits so long for who still reads
+/// that.
+pub(super) async fn wipe(writer: &SqlitePool, patience: Duration) -> Result<()> {
     sqlx::query("VACUUM").execute(writer).await?;
+    let until = Instant::now() + patience;
     loop {
         let (busy, _, _): (i64, i64, i64) =
             sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(writer).await?;
         if busy == 0 {
             return Ok(());
         }
+        ensure!(Instant::now() < until, "somebody goes on reading the store");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::entity::EntityId;
@@ -103,7 +103,7 @@ struct Session {
     since: Instant,
 }
 
-/// The sessions of the page, in memory: a restart ends them.
+/// The sessions of the page, in memory: a restart ends them, and so does a configuration that is read again.
 pub struct Sessions {
     open: Mutex<HashMap<[u8; 32], Session>>,
     /// Makes the words of those who have no session here, since a proxy keeps it.
@@ -205,20 +205,45 @@ fn token_of<'a>(server: &'a Server, text: &str) -> Option<&'a Token> {
     server.tokens.iter().fold(None, fits)
 }
 
-/// The token that a request shows; an `Authorization` that cannot be read is an error.
-fn shown(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
-    let unread = || Problem::unauthenticated("the authorization header is neither Bearer nor Basic");
-    let (scheme, rest) = value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(unread)?;
+/// What the `Authorization` of a request is worth.
+pub enum Credential<'a> {
+    /// There is none, or one that is meant for the proxy that has named who asks.
+    Absent,
+    Known(&'a Token),
+    /// It opens nothing; why.
+    Wrong(&'static str),
+}
+
+impl<'a> Credential<'a> {
+    /// Looks at what a request shows.
+    pub fn of(server: &'a Server, headers: &HeaderMap) -> Self {
+        let Some(value) = headers.get(header::AUTHORIZATION) else { return Self::Absent };
+        let text = text_of(value);
+        match text.as_ref().map(|text| token_of(server, text)) {
+            Some(Some(token)) => Self::Known(token),
+            _ if named(server, headers).is_some() => Self::Absent,
+            Some(None) => Self::Wrong("the token is not known"),
+            None => Self::Wrong("the authorization header is neither Bearer nor Basic"),
+        }
+    }
+}
+
+/// The token in an `Authorization`: all of Bearer's, the password of Basic's.
+fn text_of(value: &HeaderValue) -> Option<String> {
+    let (scheme, rest) = value.to_str().ok()?.split_once(' ')?;
     if scheme.eq_ignore_ascii_case("bearer") {
-        return Ok(Some(rest.trim().to_owned()));
+        return Some(rest.trim().to_owned());
     }
     if !scheme.eq_ignore_ascii_case("basic") {
-        return Err(unread());
+        return None;
     }
-    let decoded = STANDARD.decode(rest.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    let password = decoded.and_then(|text| text.split_once(':').map(|(_, password)| password.to_owned()));
-    password.map(Some).ok_or_else(unread)
+    let decoded = String::from_utf8(STANDARD.decode(rest.trim()).ok()?).ok()?;
+    decoded.split_once(':').map(|(_, password)| password.to_owned())
+}
+
+/// Whom a proxy names.
+fn named<'a>(server: &Server, headers: &'a HeaderMap) -> Option<&'a HeaderValue> {
+    headers.get(&server.proxy_auth.as_ref()?.header).filter(|user| !user.is_empty())
 }
 
 /// Who asks.
@@ -228,18 +253,17 @@ pub fn viewer(
     headers: &HeaderMap,
     edition: &Edition,
 ) -> Result<Viewer, Problem> {
-    if let Some(text) = shown(headers)? {
-        let token = token_of(server, &text).ok_or_else(|| Problem::unauthenticated("the token is not known"))?;
-        return of_token(token, edition, None);
+    match Credential::of(server, headers) {
+        Credential::Known(token) => return of_token(token, edition, None),
+        Credential::Wrong(why) => return Err(Problem::unauthenticated(why)),
+        Credential::Absent => {}
     }
     if let Some((hash, csrf)) = cookie_of(headers, COOKIE).and_then(|id| sessions.of(id))
         && let Some(token) = server.tokens.iter().find(|token| token.hash == hash)
     {
         return of_token(token, edition, Some(csrf));
     }
-    if let Some(proxy) = &server.proxy_auth
-        && let Some(user) = headers.get(&proxy.header).filter(|user| !user.is_empty())
-    {
+    if let (Some(proxy), Some(user)) = (&server.proxy_auth, named(server, headers)) {
         let csrf = Some(sessions.word_of(user.as_bytes()));
         let (name, scopes) = (proxy.header.to_string(), proxy.scopes.clone());
         return Ok(Viewer { name, scopes, known: true, csrf, ..Viewer::default() });

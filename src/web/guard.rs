@@ -12,6 +12,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
+use super::auth::Credential;
 use super::problem::Problem;
 use super::{House, audit, page};
 use crate::config::Server;
@@ -25,13 +26,14 @@ pub async fn guarded(State(house): State<Arc<House>>, mut request: Request, next
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let client = client(&house.web.server, peer, request.headers());
-    believe(&house.web.server, peer, request.headers_mut());
-    let response = match allowed(&house, client, &request) {
+    let claimed = believe(&house.web.server, peer, request.headers_mut());
+    let response = match allowed(&house, client, &request, claimed) {
         Err((problem, wait)) => refused(problem, wait),
-        Ok(shown) => {
+        Ok(()) => {
+            let logs_in = is_login(&request);
             let response = next.run(request).await;
-            if let Some(shown) = shown {
-                shown.judge(&house, client, response.status());
+            if logs_in && response.status() == StatusCode::FORBIDDEN {
+                mistaken(&house, client, "login", "refused");
             }
             response
         }
@@ -39,74 +41,98 @@ pub async fn guarded(State(house): State<Arc<House>>, mut request: Request, next
     dressed(&house.web.server, response)
 }
 
-/// The address that a request comes from: what the proxy in front says, where it is trusted.
+/// The address that a request comes from: where a proxy is trusted, the one that it has seen.
 fn client(server: &Server, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-    let trusted = |address: IpAddr| server.proxy_auth.as_ref().is_some_and(|proxy| proxy.trusts(address));
-    if !trusted(peer) {
-        return peer;
-    }
-    // The last one is what that proxy saw; those before it are what others say.
-    let mut told = headers.get_all(FORWARDED_FOR).into_iter().filter_map(|told| told.to_str().ok());
-    let told = told.next_back().and_then(|told| told.rsplit(',').next()?.trim().parse().ok());
-    told.unwrap_or(peer)
-}
-
-/// Takes away what only a trusted proxy may say, where somebody else says it.
-fn believe(server: &Server, peer: IpAddr, headers: &mut HeaderMap) {
-    let Some(proxy) = &server.proxy_auth else { return };
-    let told = headers.get_all(&proxy.header).into_iter().count();
-    // Told twice, one of them is not the proxy's.
-    if told > 1 || (told == 1 && !proxy.trusts(peer)) {
-        headers.remove(&proxy.header);
-        audit::told("unknown", "proxy_auth", proxy.header.as_str(), "not_trusted");
-    }
-}
-
-/// Credentials that a request shows.
-struct Shown {
-    digest: [u8; 32],
-    action: &'static str,
-}
-
-impl Shown {
-    fn of(request: &Request) -> Option<Self> {
-        if request.uri().path() == LOGIN && request.method() == Method::POST {
-            // What stands in the form is not known yet, and nothing that was good before.
-            return Some(Self { digest: [0; 32], action: "login" });
+    let told: Vec<&str> = headers.get_all(FORWARDED_FOR).into_iter().filter_map(|told| told.to_str().ok()).collect();
+    // From the nearest on: what stands before an address that is no proxy of ours, anybody may have written.
+    let mut seen = peer;
+    for told in told.iter().rev().flat_map(|told| told.rsplit(',')) {
+        if !server.proxies.hold(seen) {
+            break;
         }
-        let value = request.headers().get(header::AUTHORIZATION)?;
-        Some(Self { digest: Sha256::digest(value.as_bytes()).into(), action: "token" })
+        let Some(before) = address(told.trim()) else { break };
+        seen = before;
     }
-
-    /// Counts what was wrong, and remembers what was good.
-    fn judge(&self, house: &House, client: IpAddr, status: StatusCode) {
-        let is_login = self.action == "login";
-        let wrong = if is_login { StatusCode::FORBIDDEN } else { StatusCode::UNAUTHORIZED };
-        if status == wrong {
-            house.limits.mistaken(client, self.digest);
-            audit::told("unknown", self.action, "", "refused");
-        } else if !is_login && status.is_success() {
-            house.limits.right(client, self.digest);
-        }
-    }
+    seen
 }
 
-/// Refuses who asks too often, who was wrong too often, and forms of other sites.
-fn allowed(house: &House, client: IpAddr, request: &Request) -> Result<Option<Shown>, (Problem, Option<Duration>)> {
-    if let Some(wait) = house.limits.request(client) {
+/// An address with or without a port, as proxies write it.
+fn address(told: &str) -> Option<IpAddr> {
+    let with_port = || told.parse::<SocketAddr>().map(|address| address.ip());
+    told.trim_matches(['[', ']']).parse().or_else(|_| with_port()).ok()
+}
+
+/// Takes away what only a trusted proxy may say, where somebody else says it; gives what came of that then.
+fn believe(server: &Server, peer: IpAddr, headers: &mut HeaderMap) -> Option<&'static str> {
+    let proxy = server.proxy_auth.as_ref()?;
+    let outcome = match headers.get_all(&proxy.header).into_iter().count() {
+        0 => return None,
+        _ if !proxy.trusted.hold(peer) => "not_trusted",
+        1 => return None,
+        // One of them is not the proxy's.
+        _ => "told_twice",
+    };
+    headers.remove(&proxy.header);
+    Some(outcome)
+}
+
+fn is_login(request: &Request) -> bool {
+    request.uri().path() == LOGIN && request.method() == Method::POST
+}
+
+/// Counts and notes what was wrong.
+fn mistaken(house: &House, client: IpAddr, action: &str, outcome: &str) {
+    house.limits.mistaken(client);
+    audit::told("unknown", action, "", outcome);
+}
+
+/// Refuses who asks too often, who was wrong too often, and forms of other sites. `claimed` is what came of a proxy's header
+/// that was taken away.
+fn allowed(
+    house: &House,
+    client: IpAddr,
+    request: &Request,
+    claimed: Option<&'static str>,
+) -> Result<(), (Problem, Option<Duration>)> {
+    let (server, limits, headers) = (&house.web.server, &house.limits, request.headers());
+    if let Some(wait) = limits.request(client) {
         return Err((Problem::too_many("too many requests"), Some(wait)));
     }
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let site = request.headers().get(FETCH_SITE).map(HeaderValue::as_bytes);
     // Whatever speaks for a reader on its own (a cookie, Basic, a proxy) would speak for another site's form too.
-    if changes && site.is_some_and(|site| site != b"same-origin" && site != b"none") {
+    if changes && is_foreign(request) {
         return Err((Problem::forbidden("the form is of another site"), None));
     }
-    let shown = Shown::of(request);
-    if let Some(wait) = shown.as_ref().and_then(|shown| house.limits.credentials(client, shown.digest)) {
-        return Err((Problem::too_many("too many wrong tokens came from this address"), Some(wait)));
+    let wait = limits.credentials(client);
+    if let (Some(outcome), None) = (claimed, wait) {
+        mistaken(house, client, "proxy_auth", outcome);
     }
-    Ok(shown)
+    let wait = match Credential::of(server, headers) {
+        Credential::Known(token) => limits.token(client, token.hash),
+        Credential::Wrong(_) if wait.is_none() => {
+            mistaken(house, client, "token", "refused");
+            None
+        }
+        // What stands in a form is not known yet.
+        Credential::Absent if !is_login(request) => None,
+        Credential::Wrong(_) | Credential::Absent => wait,
+    };
+    match wait {
+        Some(_) => Err((Problem::too_many("too many wrong tokens came from this address"), wait)),
+        None => Ok(()),
+    }
+}
+
+/// Does a browser say that another site's page sends this? Those that do not say it in so many words (in clear, or of old)
+/// tell the page's origin.
+fn is_foreign(request: &Request) -> bool {
+    let told = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
+    if let Some(site) = told(FETCH_SITE) {
+        return site != "same-origin" && site != "none";
+    }
+    let Some(origin) = told(header::ORIGIN.as_str()) else { return false };
+    let asked = request.uri().authority().map(|authority| authority.as_str()).or_else(|| told(header::HOST.as_str()));
+    origin.split_once("://").map(|(_, origin)| origin) != asked
 }
 
 fn refused(problem: Problem, wait: Option<Duration>) -> Response {

@@ -51,7 +51,7 @@ impl Pace {
 pub struct Limits {
     requests: Pace,
     mistakes: Pace,
-    /// Who has shown which credentials that were good.
+    /// Who has shown which token, by its hash.
     good: Mutex<HashSet<(IpAddr, [u8; 32])>>,
 }
 
@@ -71,30 +71,33 @@ impl Limits {
         self.requests.wait(whole(client), Instant::now(), true)
     }
 
-    /// May these credentials be looked at? Not those of a client that was wrong too often, unless the same were good before:
-    /// what shares an address with a program whose token is outdated goes on.
-    pub fn credentials(&self, client: IpAddr, digest: [u8; 32]) -> Option<Duration> {
-        let client = whole(client);
-        if self.good.lock().unwrap_or_else(PoisonError::into_inner).contains(&(client, digest)) {
-            return None;
-        }
-        self.mistakes.wait(client, Instant::now(), false)
+    /// May a client's credentials be answered? Not while it was wrong too often: neither a wrong token nor a good one, so
+    /// that nothing is learned by guessing on.
+    pub fn credentials(&self, client: IpAddr) -> Option<Duration> {
+        self.mistakes.wait(whole(client), Instant::now(), false)
     }
 
     /// They were wrong.
-    pub fn mistaken(&self, client: IpAddr, digest: [u8; 32]) {
-        let client = whole(client);
-        self.good.lock().unwrap_or_else(PoisonError::into_inner).remove(&(client, digest));
-        self.mistakes.wait(client, Instant::now(), true);
+    pub fn mistaken(&self, client: IpAddr) {
+        self.mistakes.wait(whole(client), Instant::now(), true);
     }
 
-    /// They were good.
-    pub fn right(&self, client: IpAddr, digest: [u8; 32]) {
+    /// As [`Limits::credentials`], for a token that is known. One that came from there before is let through: what shares an
+    /// address with a program whose token is outdated goes on.
+    pub fn token(&self, client: IpAddr, hash: [u8; 32]) -> Option<Duration> {
+        let shown = (whole(client), hash);
         let mut good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
-        if good.len() >= CLIENTS {
-            good.clear();
+        if good.contains(&shown) {
+            return None;
         }
-        good.insert((whole(client), digest));
+        let wait = self.credentials(client);
+        if wait.is_none() {
+            if good.len() >= CLIENTS {
+                good.clear();
+            }
+            good.insert(shown);
+        }
+        wait
     }
 }
 

@@ -44,7 +44,7 @@ use headers::{accepts, is_known, tag, tagged, takes_gzip};
 use kept::{Kept, Question};
 use limit::Limits;
 use problem::Problem;
-pub use serve::serve;
+pub use serve::{Room, serve};
 pub use tls::keep_reading;
 use world::{Key, Worlds};
 
@@ -75,7 +75,7 @@ struct House {
     limits: Limits,
     worlds: Arc<Worlds>,
     kept: Arc<Kept>,
-    computing: Semaphore,
+    computing: Arc<Semaphore>,
 }
 
 type Shared = State<Arc<House>>;
@@ -87,7 +87,7 @@ fn house(web: Web) -> Arc<House> {
         sessions: Sessions::default(),
         worlds: Arc::default(),
         kept: Arc::default(),
-        computing: Semaphore::new(AT_ONCE),
+        computing: Arc::new(Semaphore::new(AT_ONCE)),
     })
 }
 
@@ -160,8 +160,13 @@ async fn computed<T: Send + 'static>(
     house: &House,
     compute: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
-    let _permit = house.computing.acquire().await.map_err(|_| Problem::internal())?;
-    tokio::task::spawn_blocking(compute).await.map_err(|_| Problem::internal())
+    let permit = house.computing.clone().acquire_owned().await.map_err(|_| Problem::internal())?;
+    let computing = move || {
+        // Given back by the thread: whoever asked may have gone, and it computes on.
+        let _permit = permit;
+        compute()
+    };
+    tokio::task::spawn_blocking(computing).await.map_err(|_| Problem::internal())
 }
 
 /// Answers a route of the API.

@@ -16,9 +16,11 @@ use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -39,18 +41,27 @@ const HEAD_BYTES: usize = 32 * 1024;
 const STREAMS: u32 = 64;
 /// A connection of HTTP/2 is asked so often whether somebody is still there, and closed where nobody answers as long.
 const PING: Duration = Duration::from_secs(20);
+/// Whoever takes nothing of an answer for so long leaves.
+const STUCK: Duration = Duration::from_secs(60);
 
 /// What a handshake needs; it changes when the certificate is renewed.
 pub type Handshake = watch::Receiver<Arc<ServerConfig>>;
 
-/// Accepts connections until it is told to stop, then lets the requests under way end.
-pub async fn serve(listener: TcpListener, routes: Router, tls: Option<Handshake>, mut stops: watch::Receiver<bool>) {
-    let room = Arc::new(Room::of(most()));
-    let (here, mut gone) = mpsc::channel::<Infallible>(1);
+/// Accepts connections until it is told to stop, then lets the requests under way end. Dropped, it ends them at once: what a
+/// new configuration refuses is not answered any longer.
+pub async fn serve(
+    listener: TcpListener,
+    routes: Router,
+    tls: Option<Handshake>,
+    room: Arc<Room>,
+    mut stops: watch::Receiver<bool>,
+) {
+    let mut connections = JoinSet::new();
     let stopping = stops.clone();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
+            Some(_) = connections.join_next() => continue,
             _ = stops.wait_for(|stop| *stop) => break,
         };
         let (stream, peer) = match accepted {
@@ -63,20 +74,18 @@ pub async fn serve(listener: TcpListener, routes: Router, tls: Option<Handshake>
             }
         };
         let Some(seat) = room.enter() else { continue };
-        let (routes, stopping, here) = (routes.clone(), stopping.clone(), here.clone());
+        let (routes, stopping) = (routes.clone(), stopping.clone());
         let acceptor = tls.as_ref().map(|tls| TlsAcceptor::from(tls.borrow().clone()));
-        tokio::spawn(async move {
+        connections.spawn(async move {
             let place = Place { routes, peer, seat: seat.clone(), stopping };
             tokio::select! {
                 () = converse(stream, acceptor, place) => {}
                 () = seat.leave.notified() => {}
+                () = seat.stuck() => debug!("a reader takes nothing"),
             }
-            drop(here);
         });
     }
-    drop(here);
-    // Nothing is ever sent: it ends when the last connection has.
-    gone.recv().await;
+    while connections.join_next().await.is_some() {}
 }
 
 /// As many connections as the system's descriptors allow.
@@ -87,17 +96,19 @@ fn most() -> usize {
     soft.map_or(MOST, |soft| soft.saturating_sub(SPARE).clamp(16, MOST))
 }
 
-/// Who sits where, so that whoever keeps silent the longest leaves when there is no room.
-struct Room {
+/// Who sits where, on all addresses together, so that whoever has done nothing for longest leaves when there is no room.
+pub struct Room {
     most: usize,
     guests: Mutex<(u64, HashMap<u64, Guest>)>,
 }
 
 struct Guest {
-    /// Answers that are being made or sent.
-    under_way: usize,
-    /// Since when nothing of theirs is.
-    silent: Instant,
+    /// Answers that are being made.
+    made: usize,
+    /// Answers that are being sent.
+    sent: usize,
+    /// When they last asked something, or took some of an answer.
+    active: Instant,
     leave: Arc<Notify>,
 }
 
@@ -109,6 +120,11 @@ struct Seat {
 }
 
 impl Room {
+    /// As many places as the system's descriptors allow.
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self::of(most()))
+    }
+
     fn of(most: usize) -> Self {
         Self { most, guests: Mutex::default() }
     }
@@ -117,13 +133,13 @@ impl Room {
         self.guests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place for one more. Where there is none, whoever has kept silent the longest leaves; `None` where all of them are
-    /// being answered.
+    /// A place for one more. Where there is none, whoever has asked and taken nothing for longest leaves; `None` where an
+    /// answer is being made for all of them.
     fn enter(self: &Arc<Self>) -> Option<Arc<Seat>> {
         let mut guests = self.guests();
         if guests.1.len() >= self.most {
-            let silent = guests.1.iter().filter(|(_, guest)| guest.under_way == 0);
-            let Some(number) = silent.min_by_key(|(_, guest)| guest.silent).map(|(number, _)| *number) else {
+            let silent = guests.1.iter().filter(|(_, guest)| guest.made == 0);
+            let Some(number) = silent.min_by_key(|(_, guest)| guest.active).map(|(number, _)| *number) else {
                 warn!(connections = self.most, "a connection is refused: all others are being answered");
                 return None;
             };
@@ -133,7 +149,7 @@ impl Room {
         }
         guests.0 += 1;
         let (number, leave) = (guests.0, Arc::new(Notify::new()));
-        guests.1.insert(number, Guest { under_way: 0, silent: Instant::now(), leave: leave.clone() });
+        guests.1.insert(number, Guest { made: 0, sent: 0, active: Instant::now(), leave: leave.clone() });
         Some(Arc::new(Seat { room: self.clone(), number, leave }))
     }
 }
@@ -145,10 +161,31 @@ impl Seat {
         }
     }
 
-    /// An answer is under way until what this gives is dropped.
-    fn answering(self: &Arc<Self>) -> UnderWay {
-        self.change(|guest| guest.under_way += 1);
-        UnderWay(self.clone())
+    /// An answer is being made until what this gives is dropped.
+    fn making(self: &Arc<Self>) -> Making {
+        self.change(|guest| guest.made += 1);
+        Making(self.clone())
+    }
+
+    /// An answer is being sent until what this gives is dropped.
+    fn sending(self: &Arc<Self>, body: Body) -> Sending {
+        self.change(|guest| {
+            guest.sent += 1;
+            guest.active = Instant::now();
+        });
+        Sending { body, seat: self.clone() }
+    }
+
+    /// Ends when an answer is being sent and nobody takes it.
+    async fn stuck(&self) {
+        let takes = || {
+            let guests = self.room.guests();
+            let guest = guests.1.get(&self.number).filter(|guest| guest.made == 0 && guest.sent > 0);
+            guest.map_or(Duration::ZERO, |guest| guest.active.elapsed())
+        };
+        while let Some(left) = STUCK.checked_sub(takes()).filter(|left| !left.is_zero()) {
+            sleep(left).await;
+        }
     }
 }
 
@@ -158,21 +195,30 @@ impl Drop for Seat {
     }
 }
 
-struct UnderWay(Arc<Seat>);
+struct Making(Arc<Seat>);
 
-impl Drop for UnderWay {
+impl Drop for Making {
     fn drop(&mut self) {
         self.0.change(|guest| {
-            guest.under_way -= 1;
-            guest.silent = Instant::now();
+            guest.made -= 1;
+            guest.active = Instant::now();
         });
     }
 }
 
-/// A body whose end is noticed.
+/// A body of which is noticed how it is taken.
 struct Sending {
     body: Body,
-    _under_way: UnderWay,
+    seat: Arc<Seat>,
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        self.seat.change(|guest| {
+            guest.sent -= 1;
+            guest.active = Instant::now();
+        });
+    }
 }
 
 impl HttpBody for Sending {
@@ -183,7 +229,9 @@ impl HttpBody for Sending {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        self.seat.change(|guest| guest.active = Instant::now());
+        polled
     }
 
     fn is_end_stream(&self) -> bool {
@@ -206,6 +254,8 @@ struct Place {
 async fn converse(stream: TcpStream, acceptor: Option<TlsAcceptor>, place: Place) {
     // The end of an answer does not wait for the reader to confirm what came before.
     let _ = stream.set_nodelay(true);
+    // What lies in the system's own buffers, and nobody takes, does not stay there for ever.
+    let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(STUCK));
     let Some(acceptor) = acceptor else { return speak(stream, false, place).await };
     // Whoever speaks no TLS, or a broken one, is nobody to tell of.
     if let Ok(Ok(stream)) = timeout(HANDSHAKE, acceptor.accept(stream)).await {
@@ -222,10 +272,9 @@ async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, htt
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
             // Whoever sends a body at leisure keeps silent meanwhile.
-            let under_way = request.body().is_end_stream().then(|| seat.answering());
+            let _made = request.body().is_end_stream().then(|| seat.making());
             let response = routes.call(request).await?;
-            let under_way = under_way.unwrap_or_else(|| seat.answering());
-            Ok::<Response<Sending>, Infallible>(response.map(|body| Sending { body, _under_way: under_way }))
+            Ok::<Response<Sending>, Infallible>(response.map(|body| seat.sending(body)))
         }
     });
     let mut builder = Builder::new(TokioExecutor::new());

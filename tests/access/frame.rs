@@ -25,26 +25,6 @@ fn fleet(server: &str, more: &str) -> (Folder, Daemon) {
     (folder, daemon)
 }
 
-fn post(daemon: &Daemon, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-    // Redirects are not followed: the cookie is in the first answer.
-    let _ = client();
-    wait(async {
-        let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-        let mut request = client.build().unwrap().post(format!("{}{path}", daemon.url)).body(body.to_owned());
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let response = request.send().await.unwrap();
-        Answer {
-            status: response.status().as_u16(),
-            headers: response.headers().clone(),
-            body: response.text().await.unwrap(),
-        }
-    })
-}
-
-const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
-
 #[test]
 fn every_answer_says_what_a_browser_may_do() {
     let (_folder, daemon) = fleet("", "");
@@ -72,8 +52,8 @@ fn every_answer_says_what_a_browser_may_do() {
     check(daemon.request(reqwest::Method::DELETE, "/", &[]), "a method that is not allowed");
     let csv = [("authorization", "Bearer ecoparc_test_admin"), ("accept", "text/csv")];
     check(daemon.request(reqwest::Method::GET, "/api/v1/assets", &csv), "a list of everything");
-    check(post(&daemon, "/login", &[FORM], &format!("token={}", "x".repeat(100_000))), "a body too large");
-    check(post(&daemon, "/login", &[FORM], "token=wrong"), "a wrong token");
+    check(daemon.post("/login", &[FORM], &format!("token={}", "x".repeat(100_000))), "a body too large");
+    check(daemon.post("/login", &[FORM], "token=wrong"), "a wrong token");
     let known = daemon.request(reqwest::Method::GET, "/api/v1/indicators", &bearer).header("etag").to_owned();
     let again = [bearer[0], ("if-none-match", known.as_str())];
     let answer = daemon.request(reqwest::Method::GET, "/api/v1/indicators", &again);
@@ -111,12 +91,12 @@ fn a_header_of_the_proxy_is_believed_from_the_proxy_alone() {
     );
     // A browser that the proxy has logged in goes wherever a page sends it: forms carry a word here too.
     let sync = "/api/v1/sources/fleet/sync";
-    assert_eq!(post(&daemon, sync, &[named[0], FORM], "").status, 403);
+    assert_eq!(daemon.post(sync, &[named[0], FORM], "").status, 403);
     let page = daemon.request(reqwest::Method::GET, "/sources", &named).body;
-    let word = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let word = word(&page);
     let other = [("x-remote-user", "paul"), FORM];
-    assert_eq!(post(&daemon, sync, &other, &format!("csrf={word}")).status, 403, "the word is of another");
-    assert_eq!(post(&daemon, sync, &[named[0], FORM], &format!("csrf={word}")).status, 303);
+    assert_eq!(daemon.post(sync, &other, &format!("csrf={word}")).status, 403, "the word is of another");
+    assert_eq!(daemon.post(sync, &[named[0], FORM], &format!("csrf={word}")).status, 303);
     daemon.wait_for_line("outcome=\"done\"");
     assert!(!daemon.log().contains("martine"), "people are in no log: {}", daemon.log());
 }
@@ -140,12 +120,13 @@ fn what_was_wrong_too_often_waits() {
     assert!(waits.header("content-type").starts_with("application/problem+json"));
     // The form is no way round, nor is a good token that was not shown from there before; what was goes on.
     let form = [FORM, ("x-forwarded-for", "192.0.2.1")];
-    assert_eq!(post(&daemon, "/login", &form, "token=reader-token").status, 429);
+    assert_eq!(daemon.post("/login", &form, "token=reader-token").status, 429);
     let admin = [("authorization", "Bearer ecoparc_test_admin"), good[1]];
     assert_eq!(daemon.request(reqwest::Method::GET, "/api/v1/indicators", &admin).status, 429);
     assert_eq!(daemon.request(reqwest::Method::GET, "/api/v1/indicators", &good).status, 200);
-    // What others tell before the proxy's own word changes nothing; another address is another matter.
+    // What others tell before the proxy's own word changes nothing, nor does a port; another address is another matter.
     assert_eq!(guess(15, "203.0.113.9, 192.0.2.1").status, 429);
+    assert_eq!(guess(15, "192.0.2.1:40312").status, 429);
     assert_eq!(guess(16, "192.0.2.2").status, 401);
     for _ in 0..11 {
         daemon.wait_for_line("action=\"token\"");
@@ -153,8 +134,69 @@ fn what_was_wrong_too_often_waits() {
     assert_eq!(daemon.log().matches("action=\"token\"").count(), 11);
     // Wrong logins are counted too.
     let form = [FORM, ("x-forwarded-for", "192.0.2.3")];
-    let statuses: Vec<u16> = (0..12).map(|_| post(&daemon, "/login", &form, "token=wrong").status).collect();
+    let statuses: Vec<u16> = (0..12).map(|_| daemon.post("/login", &form, "token=wrong").status).collect();
     assert_eq!(statuses, [[403; 10].as_slice(), &[429; 2]].concat());
+}
+
+/// A page that everybody may see answers whatever token comes with it: that makes none of them good.
+#[test]
+fn guesses_count_wherever_they_are_shown() {
+    let (_folder, daemon) = fleet("", "");
+    let ask = |path: &str, token: &str| {
+        daemon.request(reqwest::Method::GET, path, &[("authorization", &format!("Bearer {token}"))]).status
+    };
+    let open = ["/healthz", "/login", "/api/v1/openapi.json", "/readyz"];
+    let statuses: Vec<u16> = (0..20).map(|at| ask(open[at % open.len()], &format!("guess-{at}"))).collect();
+    assert_eq!(statuses, [[200; 10], [429; 10]].concat());
+    assert_eq!(ask("/api/v1/indicators", "guess-3"), 429);
+    assert_eq!(ask("/api/v1/indicators", "reader-token"), 429);
+    assert_eq!(daemon.get("/healthz").status, 200, "whoever shows nothing is no guesser");
+}
+
+/// A proxy that only does TLS names nobody, and passes on what it does not know.
+#[test]
+fn clients_behind_a_proxy_are_told_apart() {
+    let (_folder, daemon) = fleet("trusted_proxies = [\"127.0.0.1\", \"192.0.2.8\"]", "");
+    let wrong = |from: &str| {
+        let headers = [("authorization", "Bearer wrong"), ("x-forwarded-for", from)];
+        daemon.request(reqwest::Method::GET, "/api/v1/indicators", &headers).status
+    };
+    let statuses: Vec<u16> = (0..12).map(|at| wrong(["192.0.2.1", "203.0.113.1, 192.0.2.1, 192.0.2.8"][at % 2])).collect();
+    assert_eq!(statuses, [[401; 10].as_slice(), &[429; 2]].concat(), "two proxies, one behind the other");
+    let form = [FORM, ("x-forwarded-for", "192.0.2.2")];
+    assert_eq!(daemon.post("/login", &form, "token=reader-token").status, 303, "somebody else's mistakes");
+    assert_eq!(daemon.get("/api/v1/indicators").status, 401);
+}
+
+#[test]
+fn what_is_meant_for_the_proxy_is_no_mistake() {
+    let (_folder, daemon) = fleet("proxy_auth = { header = \"X-Remote-User\", trusted = [\"127.0.0.1\"] }", "");
+    let ask = |value: &str, named: &[(&str, &str)]| {
+        let headers = [&[("authorization", value)], named].concat();
+        daemon.request(reqwest::Method::GET, "/api/v1/indicators", &headers).status
+    };
+    let named = [("x-remote-user", "martine.dupont")];
+    for value in ["Negotiate YIIJ", "Basic bWFydGluZTpzZWNyZXQ=", "Bearer of.another.server"].iter().cycle().take(15) {
+        assert_eq!(ask(value, &named), 200, "{value}");
+    }
+    assert_eq!(ask("Negotiate YIIJ", &[]), 401);
+    // A token of ours says more than the proxy does.
+    let admin = [("authorization", "Bearer ecoparc_test_admin"), named[0]];
+    assert_eq!(daemon.request(reqwest::Method::GET, "/api/v1/assets", &admin).status, 200);
+}
+
+/// Of old browsers, and of all of them in clear, the origin is all that tells another site's form.
+#[test]
+fn forms_of_another_origin_are_refused() {
+    let (_folder, daemon) = fleet("", "");
+    let host = daemon.url.rsplit('/').next().unwrap().to_owned();
+    let login = |origin: &str| {
+        daemon.post("/login", &[FORM, ("origin", origin)], "token=reader-token").status
+    };
+    assert_eq!(login(&format!("http://{host}")), 303);
+    for origin in ["http://evil.example", "null", "", &format!("http://evil.example/{host}")] {
+        assert_eq!(login(origin), 403, "{origin}");
+    }
 }
 
 #[test]
@@ -171,24 +213,23 @@ fn what_is_asked_of_the_daemon_is_noted() {
     let bearer = |token: &str| format!("Bearer {token}");
     let (reader, admin) = (bearer("reader-token"), bearer(ADMIN));
     let sync = |daemon: &Daemon, token: &str, source: &str| {
-        post(daemon, &format!("/api/v1/sources/{source}/sync"), &[("authorization", token)], "").status
+        daemon.post(&format!("/api/v1/sources/{source}/sync"), &[("authorization", token)], "").status
     };
     assert_eq!(sync(&daemon, &reader, "fleet"), 403);
     assert_eq!(sync(&daemon, &admin, "nothing%0Aaudit%20who=%22root%22"), 404);
     assert_eq!(sync(&daemon, &admin, "fleet"), 202);
     assert_eq!(sync(&daemon, &bearer("guess"), "fleet"), 401);
     let form = |token: &str| format!("token={token}");
-    assert_eq!(post(&daemon, "/login", &[FORM], &form("guess")).status, 403);
-    let opened = post(&daemon, "/login", &[FORM], &form(ADMIN));
-    let session = opened.header("set-cookie").split(';').next().unwrap().to_owned();
+    assert_eq!(daemon.post("/login", &[FORM], &form("guess")).status, 403);
+    let session = daemon.login(ADMIN);
     let page = daemon.request(reqwest::Method::GET, "/sources", &[("cookie", &session)]).body;
-    let word = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let word = word(&page);
     let cookie = [("cookie", session.as_str()), FORM];
     // Another site's form is refused, even where a browser sends the cookie with it.
     let foreign = [cookie[0], FORM, ("sec-fetch-site", "cross-site")];
-    assert_eq!(post(&daemon, "/api/v1/sources/fleet/sync", &foreign, &format!("csrf={word}")).status, 403);
-    assert_eq!(post(&daemon, "/api/v1/sources/fleet/sync", &cookie, "csrf=0").status, 403);
-    assert_eq!(post(&daemon, "/logout", &cookie, &format!("csrf={word}")).status, 303);
+    assert_eq!(daemon.post("/api/v1/sources/fleet/sync", &foreign, &format!("csrf={word}")).status, 403);
+    assert_eq!(daemon.post("/api/v1/sources/fleet/sync", &cookie, "csrf=0").status, 403);
+    assert_eq!(daemon.post("/logout", &cookie, &format!("csrf={word}")).status, 303);
     daemon.wait_for_line("action=\"logout\"");
     let log = daemon.log();
     let noted: Vec<&str> = log.lines().filter_map(|line| Some(line.split_once(" INFO audit ")?.1)).collect();
@@ -218,7 +259,7 @@ fn what_is_asked_of_the_daemon_is_noted() {
 fn a_session_is_secure_behind_a_proxy() {
     let (_folder, daemon) = fleet("", "");
     let cookie = |host: &str| {
-        let answer = post(&daemon, "/login", &[FORM, ("host", host)], "token=reader-token");
+        let answer = daemon.post("/login", &[FORM, ("host", host)], "token=reader-token");
         assert_eq!(answer.status, 303);
         answer.header("set-cookie").to_owned()
     };

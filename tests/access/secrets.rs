@@ -96,7 +96,10 @@ fn search(what: &str, text: &str, known: &[&str]) -> Vec<String> {
 
 fn everything_is_searched(log: &str) {
     let (folder, glpi) = (Folder::new(), Glpi::start(10, &[]));
-    let config = folder.configure_for("none", &configuration(&folder, &glpi));
+    let config = folder.configure_for(
+        "none",
+        &format!("trusted_proxies = [\"127.0.0.1\"]\n{}", configuration(&folder, &glpi)),
+    );
     let mut daemon = Daemon::start_with(&config, &[("ECOPARC_LOG", log)]);
     let bearer = [("authorization", "Bearer secret-admin-token")];
     daemon.until("every source was asked", |daemon| {
@@ -106,29 +109,25 @@ fn everything_is_searched(log: &str) {
     });
     let mut breaches = Vec::new();
     // A login, and what only its session knows.
-    let (cookie, word) = wait(async {
-        let _ = client();
-        let client =
-            reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        let form =
-            client.post(format!("{}/login", daemon.url)).header("content-type", "application/x-www-form-urlencoded");
-        let answer = form.body("token=secret-admin-token").send().await.unwrap();
-        let cookie = answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
-        let page = client.get(format!("{}/sources", daemon.url)).header("cookie", &cookie).send().await.unwrap();
-        let page = page.text().await.unwrap();
-        (cookie, page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned())
-    });
-    let guess = [("authorization", "Bearer secret-guessed-token")];
-    let basic = [("authorization", "Basic ZWNvcGFyYzpzZWNyZXQtZ3Vlc3NlZC10b2tlbg==")];
+    let cookie = daemon.login("secret-admin-token");
+    let word = word(&daemon.request(reqwest::Method::GET, "/sources", &[("cookie", &cookie)]).body);
+    // Of three clients, each of which is wrong as often as it may be.
+    let from = |client| ("x-forwarded-for", client);
+    let guess = [("authorization", "Bearer secret-guessed-token"), from("192.0.2.1")];
+    let basic = [("authorization", "Basic ZWNvcGFyYzpzZWNyZXQtZ3Vlc3NlZC10b2tlbg=="), from("192.0.2.2")];
+    let bearer = [bearer[0], from("192.0.2.3")];
     for headers in [&guess, &basic, &bearer] {
+        let mut refused = 0;
         for address in super::addresses_of(&daemon, "secret-admin-token") {
             let answer = daemon.request(reqwest::Method::GET, &address, headers);
-            let headers = format!("{:?}", answer.headers);
-            breaches.extend(search(&address, &(headers + &answer.body), &SECRETS));
+            let told = format!("{:?}", answer.headers);
+            breaches.extend(search(&address, &(told + &answer.body), &SECRETS));
+            refused += usize::from(answer.status == 401);
             if answer.status == 429 {
                 break;
             }
         }
+        assert_eq!(refused > 0, headers != &bearer, "{headers:?}");
     }
     // What is refused is told without being repeated, and reading it again is no other matter.
     daemon.signal("-HUP");

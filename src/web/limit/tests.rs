@@ -37,20 +37,17 @@ fn fifty_busy_clients_are_not_held_up() {
 #[test]
 fn who_is_wrong_too_often_waits_and_what_was_good_goes_on() {
     let limits = Limits::of(500);
-    let (good, wrong) = ([1; 32], [2; 32]);
-    limits.right(HERE, good);
+    let good = [1; 32];
+    assert_eq!(limits.token(HERE, good), None);
     for _ in 0..MISTAKES {
-        assert_eq!(limits.credentials(HERE, wrong), None);
-        limits.mistaken(HERE, wrong);
+        assert_eq!(limits.credentials(HERE), None);
+        limits.mistaken(HERE);
     }
-    let wait = limits.credentials(HERE, wrong).unwrap();
+    let wait = limits.credentials(HERE).unwrap();
     assert!(wait <= MISTAKE && wait > MISTAKE / 2, "{wait:?}");
-    assert!(limits.credentials(HERE, [3; 32]).is_some(), "nothing new is looked at");
-    assert_eq!(limits.credentials(HERE, good), None);
-    assert_eq!(limits.credentials(THERE, wrong), None);
-    // A token that was taken back is one more mistake.
-    limits.mistaken(HERE, good);
-    assert!(limits.credentials(HERE, good).is_some());
+    assert!(limits.token(HERE, [3; 32]).is_some(), "a good one that is new here waits like a wrong one");
+    assert_eq!(limits.token(HERE, good), None);
+    assert_eq!(limits.credentials(THERE), None);
 }
 
 #[test]
