@@ -173,9 +173,6 @@ fn a_token_is_printed_once_with_the_hash_that_knows_it() {
 fn the_sample_configuration_is_the_one_committed_and_is_understood() {
     let output = ecoparc().arg("sample-config").output().unwrap();
     let committed = std::fs::read_to_string(root().join("config/example.toml")).unwrap();
-    assert_eq!(
-        String::from_utf8(output.stdout).unwrap(),
-        committed,
-        "run `ecoparc sample-config > config/example.toml`"
-    );
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told == committed, "run `ecoparc sample-config > config/example.toml`");
 }

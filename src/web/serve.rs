@@ -25,7 +25,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tower_service::Service as _;
-use tracing::{debug, warn};
+use tracing::debug;
 
 /// Connections at most, where the system gives that many descriptors.
 const MOST: usize = 4096;
@@ -41,6 +41,10 @@ const HEAD_BYTES: usize = 32 * 1024;
 const STREAMS: u32 = 64;
 /// A connection of HTTP/2 is asked so often whether somebody is still there, and closed where nobody answers as long.
 const PING: Duration = Duration::from_secs(20);
+/// Whoever has just come has so long to ask something, though others wait for the place.
+const GRACE: Duration = Duration::from_millis(250);
+/// A place is looked for so often.
+const AGAIN: Duration = Duration::from_millis(10);
 /// Whoever takes nothing of an answer for so long leaves.
 const STUCK: Duration = Duration::from_secs(60);
 
@@ -73,7 +77,10 @@ pub async fn serve(
                 continue;
             }
         };
-        let Some(seat) = room.enter() else { continue };
+        let seat = tokio::select! {
+            seat = room.seat() => seat,
+            _ = stops.wait_for(|stop| *stop) => break,
+        };
         let (routes, stopping) = (routes.clone(), stopping.clone());
         let acceptor = tls.as_ref().map(|tls| TlsAcceptor::from(tls.borrow().clone()));
         connections.spawn(async move {
@@ -133,14 +140,23 @@ impl Room {
         self.guests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place for one more. Where there is none, whoever has asked and taken nothing for longest leaves; `None` where an
-    /// answer is being made for all of them.
+    /// A place for one more, as soon as there is one. Whoever waits meanwhile does so in the system's queue.
+    async fn seat(self: &Arc<Self>) -> Arc<Seat> {
+        loop {
+            match self.enter() {
+                Some(seat) => return seat,
+                None => sleep(AGAIN).await,
+            }
+        }
+    }
+
+    /// A place for one more. Where there is none, whoever has asked and taken nothing for longest leaves; `None` where all
+    /// of them came or asked only now.
     fn enter(self: &Arc<Self>) -> Option<Arc<Seat>> {
         let mut guests = self.guests();
         if guests.1.len() >= self.most {
-            let silent = guests.1.iter().filter(|(_, guest)| guest.made == 0);
+            let silent = guests.1.iter().filter(|(_, guest)| guest.made == 0 && guest.active.elapsed() >= GRACE);
             let Some(number) = silent.min_by_key(|(_, guest)| guest.active).map(|(number, _)| *number) else {
-                warn!(connections = self.most, "a connection is refused: all others are being answered");
                 return None;
             };
             if let Some(guest) = guests.1.remove(&number) {

@@ -161,7 +161,8 @@ fn clients_behind_a_proxy_are_told_apart() {
         let headers = [("authorization", "Bearer wrong"), ("x-forwarded-for", from)];
         daemon.request(reqwest::Method::GET, "/api/v1/indicators", &headers).status
     };
-    let statuses: Vec<u16> = (0..12).map(|at| wrong(["192.0.2.1", "203.0.113.1, 192.0.2.1, 192.0.2.8"][at % 2])).collect();
+    let statuses: Vec<u16> =
+        (0..12).map(|at| wrong(["192.0.2.1", "203.0.113.1, 192.0.2.1, 192.0.2.8"][at % 2])).collect();
     assert_eq!(statuses, [[401; 10].as_slice(), &[429; 2]].concat(), "two proxies, one behind the other");
     let form = [FORM, ("x-forwarded-for", "192.0.2.2")];
     assert_eq!(daemon.post("/login", &form, "token=reader-token").status, 303, "somebody else's mistakes");
@@ -176,7 +177,8 @@ fn what_is_meant_for_the_proxy_is_no_mistake() {
         daemon.request(reqwest::Method::GET, "/api/v1/indicators", &headers).status
     };
     let named = [("x-remote-user", "martine.dupont")];
-    for value in ["Negotiate YIIJ", "Basic bWFydGluZTpzZWNyZXQ=", "Bearer of.another.server"].iter().cycle().take(15) {
+    for value in ["Negotiate YIIJ", "Basic bWFydGluZTpzZWNyZXQ=", "Bearer of.another.server"].iter().cycle().take(15)
+    {
         assert_eq!(ask(value, &named), 200, "{value}");
     }
     assert_eq!(ask("Negotiate YIIJ", &[]), 401);
@@ -190,9 +192,7 @@ fn what_is_meant_for_the_proxy_is_no_mistake() {
 fn forms_of_another_origin_are_refused() {
     let (_folder, daemon) = fleet("", "");
     let host = daemon.url.rsplit('/').next().unwrap().to_owned();
-    let login = |origin: &str| {
-        daemon.post("/login", &[FORM, ("origin", origin)], "token=reader-token").status
-    };
+    let login = |origin: &str| daemon.post("/login", &[FORM, ("origin", origin)], "token=reader-token").status;
     assert_eq!(login(&format!("http://{host}")), 303);
     for origin in ["http://evil.example", "null", "", &format!("http://evil.example/{host}")] {
         assert_eq!(login(origin), 403, "{origin}");
@@ -247,7 +247,7 @@ fn what_is_asked_of_the_daemon_is_noted() {
         ],
         "{log}"
     );
-    for secret in [ADMIN, "reader-token", "guess", &session[16..], word] {
+    for secret in [ADMIN, "reader-token", "guess", &session[16..], &word] {
         assert!(!log.contains(secret), "{secret} is in the log: {log}");
     }
     // The session is over.

@@ -96,10 +96,8 @@ fn search(what: &str, text: &str, known: &[&str]) -> Vec<String> {
 
 fn everything_is_searched(log: &str) {
     let (folder, glpi) = (Folder::new(), Glpi::start(10, &[]));
-    let config = folder.configure_for(
-        "none",
-        &format!("trusted_proxies = [\"127.0.0.1\"]\n{}", configuration(&folder, &glpi)),
-    );
+    let config = folder
+        .configure_for("none", &format!("trusted_proxies = [\"127.0.0.1\"]\n{}", configuration(&folder, &glpi)));
     let mut daemon = Daemon::start_with(&config, &[("ECOPARC_LOG", log)]);
     let bearer = [("authorization", "Bearer secret-admin-token")];
     daemon.until("every source was asked", |daemon| {

@@ -44,18 +44,22 @@ impl Drop for Slow {
     }
 }
 
-/// Asks over a connection of its own each time; how long the slowest of a hundred took, and the middle one.
+/// What is answered over a connection of its own.
+fn asked(daemon: &Daemon, path: &str) -> String {
+    if daemon.url.starts_with("https") {
+        return curl(Path::new("."), &["-k", "-i", "--http1.1", &format!("{}{path}", daemon.url)]).1;
+    }
+    let port = daemon.url.rsplit(':').next().unwrap().parse().unwrap();
+    raw(port, &format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"))
+}
+
+/// Asks a hundred times; how long the slowest took, and the middle one.
 fn normal(daemon: &Daemon) -> [Duration; 2] {
-    let port: u16 = daemon.url.rsplit(':').next().unwrap().parse().unwrap();
     let mut took: Vec<Duration> = (0..100)
         .map(|at| {
             let began = Instant::now();
             let path = ["/", "/api/v1/indicators", "/metrics", "/healthz"][at % 4];
-            let answer = if daemon.url.starts_with("https") {
-                curl(Path::new("."), &["-k", "-i", "--http1.1", &format!("{}{path}", daemon.url)]).1
-            } else {
-                raw(port, &format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"))
-            };
+            let answer = asked(daemon, path);
             assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
             began.elapsed()
         })
@@ -75,6 +79,7 @@ fn fleet(descriptors: Option<usize>, tls: bool) -> (Folder, Daemon) {
         None => Daemon::start(&config),
     };
     daemon.wait_for_line("published");
+    daemon.until("it is there to be read", |daemon| asked(daemon, "/readyz").starts_with("HTTP/1.1 200"));
     (folder, daemon)
 }
 

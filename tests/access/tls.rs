@@ -48,7 +48,14 @@ fn shown(folder: &Path, url: &str) -> u32 {
 /// What is agreed on with a client that takes this version alone, however weak.
 fn protocol(url: &str, version: &str) -> String {
     let mut command = Command::new("openssl");
-    command.args(["s_client", "-connect", url.rsplit("//").next().unwrap(), version, "-cipher", "DEFAULT@SECLEVEL=0"]);
+    command.args([
+        "s_client",
+        "-connect",
+        url.rsplit("//").next().unwrap(),
+        version,
+        "-cipher",
+        "DEFAULT@SECLEVEL=0",
+    ]);
     let output = command.stdin(std::process::Stdio::null()).output().unwrap();
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     let line = told.lines().find(|line| line.starts_with("New, ")).expect(&told);
@@ -82,7 +89,7 @@ fn certified() -> (Folder, Daemon, String) {
     put(&here, "n1.key", "shown.key");
     folder.write("fleet.csv", "id;kind;serial\nA;laptop;SERIAL001\n");
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let more = LISTEN.replace("PORT", &free.to_string()) + &ADMIN_TOKEN + &table("fleet", "assets", "fleet.csv", "");
+    let more = LISTEN.replace("PORT", &free.to_string()) + ADMIN_TOKEN + &table("fleet", "assets", "fleet.csv", "");
     let mut daemon = Daemon::start(&folder.configure(&more));
     // Two addresses are told, in any order.
     let metrics = format!("https://127.0.0.1:{free}");
