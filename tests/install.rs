@@ -27,12 +27,44 @@ fn the_unit_is_closed_and_well_formed() {
     let threshold = format!("--threshold={EXPOSURE}");
     let told = analyze(&["security", "--offline=yes", "--no-pager", &threshold], &root().join(UNIT));
     assert!(told.contains("Overall exposure level for ecoparc.service"), "{told}");
+    // What the daemon asks the system for all the same: ranks for its threads (src/refresh.rs), and what is in /proc beside
+    // processes: the machine's start (process_start_time_seconds) and its name (src/replica.rs).
+    assert!(told.contains("(e.g. setpriority is allowed)"), "{told}");
+    assert!(told.contains("Service has full access to non-process /proc files"), "{told}");
     // An unknown key is a line of its own; the binary and its manual are where a package puts them.
     let text = std::fs::read_to_string(root().join(UNIT)).unwrap();
     let text = text.replace("/usr/bin/ecoparc", env!("CARGO_BIN_EXE_ecoparc")).replace("man:ecoparc(1) ", "");
     let folder = Folder::new();
     let told = analyze(&["verify", "--man=no"], &folder.write("ecoparc.service", &text));
     assert!(!told.contains("ecoparc.service"), "{told}");
+}
+
+/// The script that runs after the package is gone, on another root.
+#[test]
+fn a_purge_leaves_the_store_with_its_secrets() {
+    let folder = Folder::new();
+    let script = std::fs::read_to_string(root().join("deploy/debian/postrm")).unwrap();
+    let here = |path: &str| folder.0.join(path);
+    let script = ["/etc/ecoparc", "/var/lib/private/ecoparc"]
+        .iter()
+        .fold(script, |script, path| script.replace(path, &here(&path[1..]).display().to_string()));
+    let purge = |verb: &str| {
+        let output = Command::new("sh").args(["-c", &script, "postrm", verb]).output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    folder.write("etc/ecoparc/secrets/pseudonym-key", "a key of this house\n");
+    folder.write("var/lib/private/ecoparc/ecoparc.db", "years");
+    assert_eq!(purge("remove"), "");
+    let told = purge("purge");
+    assert!(told.contains("ecoparc/secrets; remove both by hand") && told.lines().count() == 1, "{told}");
+    assert!(
+        here("etc/ecoparc/secrets/pseudonym-key").is_file() && here("var/lib/private/ecoparc/ecoparc.db").is_file()
+    );
+    // Nothing is kept that could need them.
+    std::fs::remove_dir_all(here("var/lib/private/ecoparc")).unwrap();
+    assert_eq!(purge("purge"), "");
+    assert!(!here("etc/ecoparc").exists());
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn walk(folder: &Path, path: &str, files: &mut Vec<File>) {
         let entry = entry.unwrap();
         let name = entry.file_name().into_string().unwrap();
         // What is made, not written: .gitignore names it too.
-        if ["target", ".git", "__pycache__"].contains(&name.as_str()) {
+        if ["target", "dist", ".git", "__pycache__"].contains(&name.as_str()) {
             continue;
         }
         let path = if path.is_empty() { name } else { format!("{path}/{name}") };
