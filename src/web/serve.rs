@@ -156,9 +156,7 @@ impl Room {
         let mut guests = self.guests();
         if guests.1.len() >= self.most {
             let silent = guests.1.iter().filter(|(_, guest)| guest.made == 0 && guest.active.elapsed() >= GRACE);
-            let Some(number) = silent.min_by_key(|(_, guest)| guest.active).map(|(number, _)| *number) else {
-                return None;
-            };
+            let number = silent.min_by_key(|(_, guest)| guest.active).map(|(number, _)| *number)?;
             if let Some(guest) = guests.1.remove(&number) {
                 guest.leave.notify_one();
             }
