@@ -13,140 +13,21 @@ use std::process::Command;
 use std::time::Instant;
 
 use cost::megabytes_of;
-use domain::assumption::Assumptions;
-use domain::entity::{Entity, EntityTree};
 use domain::indicator::census::census;
 use domain::indicator::{Basis, Publishing, Settings, all, measure};
-use domain::law::Law;
-use domain::observation::{Facts, Observation};
-use domain::quantity::Cents;
-use domain::reconcile::{Rules, reconcile};
+use domain::reconcile::reconcile;
 use domain::record::Text;
 use domain::strategy::Objective;
-use domain::testimony::{Kept, Lines, Moment, Source, Spell, Testimony};
-use domain::word::{Condition, Kind, Status, Theme, Word};
-use jiff::civil::{Date, date};
-use jiff::{Span, tz::TimeZone};
+use domain::word::{Theme, Word};
+use fleet::{TODAY, fleet, rules, settings};
+use jiff::Span;
 
 #[expect(dead_code, reason = "the processor's seconds are the other benches'")]
 mod cost;
+mod fleet;
 
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-const TODAY: Date = date(2026, 11, 24);
-
-fn source(name: &str) -> Source {
-    Source {
-        name: Text::from(name),
-        creates: true,
-        realm: Text::default(),
-        entity: None,
-        unlisted_after: 90 * 86_400,
-        exits_recorded_since: None,
-    }
-}
-
-/// What one of four tools says of an asset: the inventory, the agents, the directory, the ledger of the accountants.
-fn facts(tool: &str, at: usize) -> Facts {
-    let kinds = [Kind::Laptop, Kind::Monitor, Kind::Desktop, Kind::Smartphone, Kind::Switch];
-    let bought = TODAY.saturating_sub(Span::new().days((at * 7919 % 3650) as i32));
-    let status = if at.is_multiple_of(12) { Status::Disposed } else { Status::InUse };
-    let told = Facts { serial: Some(Text::from(format!("SN{at:08X}"))), ..Facts::default() };
-    match tool {
-        "glpi" => Facts {
-            kind: Some(kinds[at % kinds.len()]),
-            manufacturer: Some(Text::from(["Dell Inc.", "HP", "Lenovo"][at % 3])),
-            model: Some(Text::from(format!("Model {}", at % 400))),
-            asset_tag: Some(Text::from(format!("INV-{at:07}"))),
-            hostname: Some(Text::from(format!("pc-{at:07}"))),
-            entity: Some(Text::from(format!("Ville > Direction {}", at % 25))),
-            location: Some(Text::from(format!("Site {} > Bureau {}", at % 60, at % 900))),
-            status: Some(status),
-            condition: Some(if at.is_multiple_of(7) { Condition::Refurbished } else { Condition::New }),
-            purchase_date: Some(bought),
-            purchase_price_ht: Some(Cents(50_000 + (at % 1000) as i64 * 100)),
-            in_service_date: Some(bought),
-            disposal_date: (status == Status::Disposed).then_some(TODAY),
-            supplier: Some(Text::from(format!("Fournisseur {}", at % 30))),
-            ..told
-        },
-        "ocs" => Facts {
-            kind: Some(kinds[at % kinds.len()]),
-            manufacturer: Some(Text::from(["Dell Inc.", "Hewlett-Packard", "LENOVO"][at % 3])),
-            model: Some(Text::from(format!("Model {}", at % 400))),
-            uuid: Some(Text::from(format!("{at:08x}-0000-4000-8000-{:012x}", at * 7919))),
-            hostname: Some(Text::from(format!("PC-{at:07}.ville.test"))),
-            mac: Some(Text::from(format!("00:1a:2b:{:02x}:{:02x}:{:02x}", at >> 16 & 255, at >> 8 & 255, at & 255))),
-            cpu: Some(Text::from(format!("Intel(R) Core(TM) i5-{}00U CPU @ 1.60GHz", 60 + at % 60))),
-            ram_gb: Some([8.0, 16.0, 32.0][at % 3]),
-            ssd_gb: Some(256.0),
-            operating_system: Some(Text::from(
-                ["Microsoft Windows 10 Professionnel", "Microsoft Windows 11 Professionnel"][at % 2],
-            )),
-            operating_system_version: Some(Text::from(["10.0.19045", "10.0.26100"][at % 2])),
-            last_seen: Some(TODAY),
-            ..told
-        },
-        "ad" => Facts {
-            serial: None,
-            hostname: Some(Text::from(format!("PC-{at:07}"))),
-            last_seen: Some(TODAY),
-            account_enabled: Some(true),
-            ..told
-        },
-        _ => Facts {
-            order_number: Some(Text::from(format!("V-{:06}", at / 20))),
-            warranty_end: Some(bought.saturating_add(Span::new().years(3))),
-            ..told
-        },
-    }
-}
-
-fn kept(tool: &str, at: usize) -> Kept {
-    let facts = facts(tool, at);
-    let spell = Spell {
-        since: TODAY,
-        status: facts.status.unwrap_or(Status::InUse),
-        entity: facts.entity.clone(),
-        user: None,
-    };
-    Kept {
-        observation: Observation { native: Text::from(format!("Computer/{at}")), anonymous: false, facts },
-        first_seen: TODAY,
-        arrived: false,
-        unlisted_since: None,
-        spells: vec![spell],
-    }
-}
-
-/// Four tools, 2.2 observations an asset: the inventory lists all.
-fn fleet(assets: usize) -> Vec<Testimony> {
-    let testimony = |tool: &str, of_ten: usize| Testimony {
-        source: Source { creates: tool != "ad", ..source(tool) },
-        harvested: Moment(1_795_500_000),
-        observations: (0..assets).filter(|at| at % 10 < of_ten).map(|at| kept(tool, at).into()).collect(),
-        lines: Lines::default(),
-        power: Vec::new(),
-    };
-    vec![testimony("glpi", 10), testimony("ocs", 6), testimony("ad", 4), testimony("ledger", 2)]
-}
-
-fn rules() -> Rules {
-    let root = Entity { id: Text::from("Ville"), name: Text::from("Ville"), configured: true, ..Entity::default() };
-    Rules {
-        entities: EntityTree { nodes: vec![root] },
-        rooms: Vec::new(),
-        time_zone: TimeZone::UTC,
-        filings: Vec::new(),
-        appraisals: Vec::new(),
-    }
-}
-
-fn settings() -> Settings {
-    let factors = factors::load(&[] as &[&std::path::Path]).expect("the shipped factors are right");
-    Settings { factors, assumptions: Assumptions::default(), law: Law::default(), objectives: Vec::new() }
-}
 
 /// Objectives that follow what is known of laptops and the footprint, from so many days of baselines that are to be
 /// computed.
