@@ -50,6 +50,7 @@ fn configure(folder: &Path, assets: usize) -> String {
     let quoted = |key: &str| told.split(key).nth(1).unwrap().split('"').nth(1).unwrap().to_owned();
     let mut text = format!(
         "[organisation]\nname = \"Ville d'Essai\"\nsiret = \"21000000000013\"\n[server]\nlisten = \"127.0.0.1:0\"\n\
+         requests_per_second = 1000000\n\
          anonymous = \"read\"\n[[server.token]]\nname = \"bench\"\nscopes = [\"admin\", \"assets\"]\nhash = \"{}\"\n",
         quoted("hash")
     );

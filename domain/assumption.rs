@@ -47,6 +47,8 @@ pub struct Assumptions {
     pub second_life_years: f64,
     /// Country whose electricity is used (ISO 3166).
     pub electricity: String,
+    /// Names of those, lifetimes aside, that the operator has told.
+    pub told: Vec<&'static str>,
 }
 
 /// The set of terminal factors publishes a lifetime beside each row.
@@ -84,6 +86,7 @@ impl Default for Assumptions {
             measured_days: 7.0,
             second_life_years: 2.0,
             electricity: "FR".to_owned(),
+            told: Vec::new(),
         }
     }
 }
@@ -100,7 +103,7 @@ impl Assumptions {
         self.lifetimes.push((kind, years, "configuration"));
     }
 
-    /// Every assumption, written out.
+    /// Every number that is assumed, written out.
     pub fn all(&self) -> Vec<Assumption> {
         let mut all: Vec<Assumption> = self
             .lifetimes
@@ -111,17 +114,18 @@ impl Assumptions {
                 origin,
             })
             .collect();
-        // The default that infrastructures without a measure get in NumEcoEval.
-        let pue_origin = if self.server_room_pue == 1.75 { "NumEcoEval default" } else { "configuration" };
-        all.push(Assumption { name: "server_room_pue".to_owned(), value: self.server_room_pue, origin: pue_origin });
-        for (name, value) in [
-            ("common_error", self.common_error),
-            ("power_gap_minutes", self.power_gap_minutes),
-            ("measured_days", self.measured_days),
-            ("second_life_years", self.second_life_years),
-        ] {
-            all.push(Assumption { name: name.to_owned(), value, origin: OWN });
-        }
+        let others = [
+            // What infrastructures without a measure get there.
+            ("server_room_pue", self.server_room_pue, "NumEcoEval default"),
+            ("common_error", self.common_error, OWN),
+            ("power_gap_minutes", self.power_gap_minutes, OWN),
+            ("measured_days", self.measured_days, OWN),
+            ("second_life_years", self.second_life_years, OWN),
+        ];
+        all.extend(others.map(|(name, value, origin)| {
+            let origin = if self.told.contains(&name) { "configuration" } else { origin };
+            Assumption { name: name.to_owned(), value, origin }
+        }));
         all
     }
 }

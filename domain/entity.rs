@@ -9,6 +9,9 @@ pub struct EntityId(pub u32);
 /// The organisation: the root of the tree.
 pub const ROOT: EntityId = EntityId(0);
 
+/// Stands for the SIRET of an organisation that has told none, wherever buyers are told by SIRET.
+pub const NO_SIRET: &str = "unknown";
+
 /// One entity. With a SIRET it is a buyer of its own.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Entity {
@@ -58,10 +61,10 @@ impl EntityTree {
         self.upward(id).find(|above| self.entity(*above).siret.is_some()).unwrap_or(ROOT)
     }
 
-    /// The first entity of this SIRET; the organisation for no SIRET, where it has none.
+    /// The first entity of this SIRET; the organisation for [`NO_SIRET`], where it has none.
     pub fn of_siret(&self, siret: &str) -> Option<&Entity> {
         let organisation = &self.nodes[0];
-        let nobody = siret.is_empty() && organisation.siret.is_none();
+        let nobody = siret == NO_SIRET && organisation.siret.is_none();
         if nobody {
             Some(organisation)
         } else {

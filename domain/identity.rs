@@ -5,7 +5,7 @@ fn bare(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }
 
-/// Texts that firmware and people write where a number is wanted, without spaces and punctuation; sorted.
+/// Texts that firmware and people write where a number is wanted, without spaces and punctuation; sorted by their bytes.
 const PLACEHOLDERS: &[&str] = &[
     "0123456789",
     "123456789",
@@ -20,7 +20,6 @@ const PLACEHOLDERS: &[&str] = &[
     "INVALID",
     "NA",
     "NEANT",
-    "NÉANT",
     "NOASSETTAG",
     "NONE",
     "NOSERIAL",
@@ -29,6 +28,7 @@ const PLACEHOLDERS: &[&str] = &[
     "NOTSPECIFIED",
     "NSNOTSPECIFIED",
     "NULL",
+    "NÉANT",
     "OEM",
     "SANS",
     "SANSNUMERO",

@@ -229,7 +229,7 @@ fn add<'a>(
         origin: Text::from(origin.origin),
         local,
     });
-    let mut ids: HashSet<Text> = factors.rows.iter().map(|row| row.id.clone()).collect();
+    let mut ids: HashSet<Text> = HashSet::new();
     each(&file, "factors.csv", |row: Row| {
         let criterion = criterion(&row.criterion)?;
         let unit = unit(criterion, &row.unit)?;
@@ -273,20 +273,28 @@ fn add<'a>(
         });
         Ok(())
     })?;
+    let mut grids = HashSet::new();
     each(&file, "electricity.csv", |row: GridRow| {
         let criterion = criterion(&row.criterion)?;
         let unit = unit(criterion, &row.unit)?;
         let least = if row.country == CONTRACT { 0.0 } else { f64::MIN_POSITIVE };
         ensure!(row.per_kwh.is_finite() && row.per_kwh >= least, "per_kwh: {} cannot be", row.per_kwh);
+        let id = Text::from(format!("{name}/{}", row.id));
+        let of = (row.country.clone(), row.year, criterion);
+        ensure!(
+            ids.insert(id.clone()) && grids.insert(of),
+            "id: `{}` is there twice, or its country and year are",
+            row.id
+        );
         let bounds = match (row.low, row.high) {
             (None, None) => None,
-            (Some(low), Some(high)) if low <= row.per_kwh && row.per_kwh <= high => {
+            (Some(low), Some(high)) if 0.0 <= low && low <= row.per_kwh && row.per_kwh <= high => {
                 Some((Intensity::per_kwh(low * unit), Intensity::per_kwh(high * unit)))
             }
             _ => bail!("low, high: both or neither, with the value between them"),
         };
         factors.grid.push(GridFactor {
-            id: Text::from(format!("{name}/{}", row.id)),
+            id,
             set,
             country: Text::from(row.country),
             year: row.year,

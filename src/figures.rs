@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::entity::{Entity, EntityTree};
+use domain::entity::{Entity, EntityTree, NO_SIRET};
 use domain::indicator::{Indicator, Reading};
 
 /// Readings by name.
@@ -145,7 +145,7 @@ pub const COMPUTERS: [&str; 5] = ["laptop", "desktop", "workstation", "all_in_on
 /// Someone the law speaks to.
 #[derive(Clone, Copy)]
 pub struct Buyer<'a> {
-    /// Its SIRET; empty where none is told.
+    /// Its SIRET, or [`NO_SIRET`].
     pub siret: &'a str,
     /// The entity, where the tree knows it.
     pub entity: Option<&'a Entity>,
@@ -162,7 +162,7 @@ fn owns(entity: &Entity, siret: &str) -> bool {
     match entity.siret.as_deref() {
         Some(own) => own == siret,
         // What has no SIRET anywhere is the organisation's.
-        None => siret.is_empty() && entity.parent.is_none(),
+        None => siret == NO_SIRET && entity.parent.is_none(),
     }
 }
 

@@ -235,3 +235,23 @@ fn a_session_is_a_token_exchanged() {
     let asked = daemon.request(reqwest::Method::GET, "/api/v1/assets", &[("cookie", &session)]);
     assert_eq!(asked.status, 200);
 }
+
+/// Whoever has not told a SIRET yet is a buyer all the same, and the law binds it.
+#[test]
+fn an_organisation_without_a_siret_is_a_buyer_too() {
+    let folder = Folder::new();
+    folder.write("achats.csv", "date;kind;quantity;amount_ht;condition\n2026-02-03;laptop;1;600;refurbished\n");
+    let config = folder.write(
+        "ecoparc.toml",
+        &format!(
+            "[organisation]\nname = \"Ville d'Essai\"\nlegal_subject = true\n\
+             [server]\nlisten = \"127.0.0.1:0\"\nanonymous = \"assets\"\n{}",
+            table("achats", "purchases", "achats.csv", "")
+        ),
+    );
+    let daemon = Daemon::start(&config);
+    daemon.settled();
+    daemon.until("it is told", |daemon| daemon.reading("legal_subject", &[("siret", "unknown")]) == Some(1.0));
+    let page = daemon.get("/procurement").body;
+    assert!(page.contains("Ville d'Essai") && !page.contains("SIRET"), "{page}");
+}

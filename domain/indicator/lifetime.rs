@@ -143,12 +143,9 @@ fn cohorts(snapshot: &Snapshot, at: Date) -> BTreeMap<Kind, (Vec<Life>, f64)> {
         .map(|assets| {
             let mut lives: BTreeMap<Kind, (Vec<Life>, f64)> = BTreeMap::new();
             for asset in assets {
-                let Some(kind) = asset.kind else { continue };
-                let machine = !asset.is_virtual;
+                let Some(kind) = asset.kind.filter(|_| !asset.is_virtual) else { continue };
                 // What is on its way has no life yet, nor has what came later.
-                if asset.start.unwrap_or(asset.first_seen) > at
-                    || (machine && asset.status(at) == Some(Status::Ordered))
-                {
+                if asset.start.unwrap_or(asset.first_seen) > at || asset.status(at) == Some(Status::Ordered) {
                     continue;
                 }
                 let (told, begun) = lives.entry(kind).or_default();
@@ -196,7 +193,7 @@ fn median(basis: &Basis, at: Date) -> Vec<Reading> {
 
 fn mean_at_exit(basis: &Basis) -> Vec<Reading> {
     let mut exits: BTreeMap<(Kind, i16), (i64, i64)> = BTreeMap::new();
-    for asset in basis.snapshot.assets.iter().filter(|asset| asset.exit_dated) {
+    for asset in basis.snapshot.assets.iter().filter(|asset| asset.exit_dated && !asset.is_virtual) {
         let exit = asset.retired.or(asset.gone).filter(|day| *day <= basis.at);
         if let (Some(kind), Some(start), Some(exit)) = (asset.kind, asset.start, exit)
             && start <= exit

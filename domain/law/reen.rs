@@ -90,7 +90,7 @@ pub struct ExitFigures {
     pub b: Option<f64>,
     /// B was counted by people.
     pub counted: bool,
-    /// Exits of the year, eligible or not known to be.
+    /// Exits of the year, eligible or not.
     pub exits: f64,
     /// Those of them whose eligibility is known.
     pub known: f64,
@@ -214,22 +214,19 @@ impl Exits {
                     figures.a += line.to_a(year);
                     stock += line.to_b(year);
                 }
-                let counted = snapshot
-                    .stock_counts
-                    .iter()
-                    .filter(|count| count.siret == siret)
-                    .filter_map(|count| {
-                        let date = count.told.date.filter(|date| *date <= at)?;
-                        let days = new_year.since(date).map_or(i32::MAX, |span| span.get_days().abs());
-                        (days <= COUNT_DAYS).then_some((days, count.told.count?))
-                    })
-                    // Several counts of one day, room by room, make one together.
-                    .fold(None, |known: Option<(i32, f64)>, (days, count)| match known {
-                        Some((nearest, sum)) if nearest == days => Some((nearest, sum + count)),
-                        Some((nearest, sum)) if nearest < days => Some((nearest, sum)),
-                        _ => Some((days, count)),
-                    })
-                    .map(|(_, count)| count);
+                let away = |date: Date| new_year.since(date).map_or(i32::MAX, |span| span.get_days().abs());
+                let mut counts: BTreeMap<Date, f64> = BTreeMap::new();
+                for count in snapshot.stock_counts.iter().filter(|count| count.siret == siret) {
+                    if let (Some(date), Some(number)) = (count.told.date, count.told.count)
+                        && date <= at
+                        && away(date) <= COUNT_DAYS
+                    {
+                        // Several counts of one day, room by room, make one together.
+                        *counts.entry(date).or_default() += number;
+                    }
+                }
+                // Of two days that are equally near, the one before 1 January.
+                let counted = counts.into_iter().min_by_key(|(date, _)| away(*date)).map(|(_, count)| count);
                 figures.counted = counted.is_some();
                 figures.b = counted.or(dated_history.then_some(stock));
                 cells.insert((siret.clone(), year), figures);

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::doubt::{Doubt, Reason};
-use crate::entity::{Entity, EntityId, EntityTree, ROOT};
+use crate::entity::{Entity, EntityId, EntityTree, NO_SIRET, ROOT};
 use crate::packed::Packed;
 use crate::record::Text;
 use crate::shared::Shared;
@@ -202,9 +202,9 @@ impl Places {
     }
 }
 
-/// The SIRET of the nearest entity upward that has one; `unknown` where none has.
+/// The SIRET of the nearest entity upward that has one; [`NO_SIRET`] where none has.
 pub(crate) fn siret_of(entities: &EntityTree, entity: EntityId) -> Text {
-    entities.entity(entities.buyer(entity)).siret.clone().unwrap_or_else(|| Text::from("unknown"))
+    entities.entity(entities.buyer(entity)).siret.clone().unwrap_or_else(|| Text::from(NO_SIRET))
 }
 
 fn same(a: &str, b: &str) -> bool {

@@ -385,6 +385,7 @@ fn assumptions(raw: RawAssumptions) -> anyhow::Result<Assumptions> {
     if let Some(pue) = raw.server_room_pue {
         ensure!((1.0..=10.0).contains(&pue), "[assumptions]: a PUE of {pue} cannot be: it is 1 or more");
         assumptions.server_room_pue = pue;
+        assumptions.told.push("server_room_pue");
     }
     for (kind, years) in raw.lifetime_years {
         let names: Vec<&str> = Kind::ALL.iter().map(|(_, name)| *name).collect();
@@ -402,18 +403,22 @@ fn assumptions(raw: RawAssumptions) -> anyhow::Result<Assumptions> {
     if let Some(common) = raw.common_error {
         ensure!((0.0..=1.0).contains(&common), "[assumptions]: `common_error` lies between 0 and 1");
         assumptions.common_error = common;
+        assumptions.told.push("common_error");
     }
     if let Some(minutes) = raw.power_gap_minutes {
         ensure!((1.0..=1440.0).contains(&minutes), "[assumptions]: `power_gap_minutes` lies between 1 and 1440");
         assumptions.power_gap_minutes = minutes;
+        assumptions.told.push("power_gap_minutes");
     }
     if let Some(days) = raw.measured_days {
         ensure!((1.0..=365.0).contains(&days), "[assumptions]: `measured_days` lies between 1 and 365");
         assumptions.measured_days = days;
+        assumptions.told.push("measured_days");
     }
     if let Some(years) = raw.second_life_years {
         ensure!((0.0..=20.0).contains(&years), "[assumptions]: `second_life_years` lies between 0 and 20");
         assumptions.second_life_years = years;
+        assumptions.told.push("second_life_years");
     }
     Ok(assumptions)
 }

@@ -236,6 +236,10 @@ fn what_has_left_stands_in_no_stock() {
     let room = |count| StockCount { date: Some(date(2025, 12, 31)), count: Some(count), ..StockCount::default() };
     let earlier = StockCount { date: Some(date(2025, 12, 20)), count: Some(7.0), ..StockCount::default() };
     assert_eq!(reen(&[told(exits([], [room(60.0), earlier, room(83.0)]))], "reformed_stock"), Some(143.0));
+    // As near on the other side: two counts of the same goods are no sum.
+    let after = StockCount { date: Some(date(2026, 1, 2)), count: Some(140.0), ..StockCount::default() };
+    assert_eq!(reen(&[told(exits([], [after.clone(), room(143.0)]))], "reformed_stock"), Some(143.0));
+    assert_eq!(reen(&[told(exits([], [after]))], "reformed_stock"), Some(140.0));
 }
 
 #[test]

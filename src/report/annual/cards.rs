@@ -1,6 +1,6 @@
 //! The headline figures.
 
-use domain::entity::ROOT;
+use domain::entity::{NO_SIRET, ROOT};
 use domain::indicator::Reading;
 use domain::indicator::objective::Standing;
 use domain::law::Step;
@@ -23,7 +23,7 @@ pub fn buyer<'a>(year: &'a Year) -> Buyer<'a> {
     // The organisation and its town hall may share one: the whole is the buyer.
     let whole = tree.upward(year.asked.entity).filter(|above| tree.entity(*above).siret == *siret).last();
     let entity = tree.entity(whole.unwrap_or(ROOT));
-    Buyer { siret: entity.siret.as_deref().unwrap_or_default(), entity: Some(entity) }
+    Buyer { siret: entity.siret.as_deref().unwrap_or(NO_SIRET), entity: Some(entity) }
 }
 
 /// The report speaks of a part of its buyer: what is the buyer's is not told here.

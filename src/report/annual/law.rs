@@ -1,5 +1,6 @@
 //! What the law asks, with its texts, and how sure ecoparc is of them.
 
+use domain::entity::NO_SIRET;
 use domain::law::{STRATEGY_ABOVE, Step, declared_by};
 use domain::word::Word;
 
@@ -18,7 +19,7 @@ pub fn law(year: &Year) -> Section {
 fn name(year: &Year, buyer: &Buyer) -> String {
     let name = match buyer.entity {
         Some(entity) => entity.name.to_string(),
-        None if buyer.siret.is_empty() => year.say("SIRET non renseigné", "SIRET not told").to_owned(),
+        None if buyer.siret == NO_SIRET => year.say("SIRET non renseigné", "SIRET not told").to_owned(),
         None => format!("SIRET\u{a0}{}", buyer.siret),
     };
     let voluntary = if buyer.is_voluntary() { year.say(" (à titre volontaire)", " (voluntary)") } else { "" };

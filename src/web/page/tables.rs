@@ -1,5 +1,6 @@
 //! The tables.
 
+use domain::entity::NO_SIRET;
 use domain::indicator::kind_label;
 use domain::word::{Disposal, Kind, Word};
 use jiff::Timestamp;
@@ -51,7 +52,7 @@ pub(super) fn buyer_name(sheet: &Sheet, buyer: Buyer) -> Markup {
     html! {
         @match buyer.entity {
             Some(entity) => (entity.name),
-            None if buyer.siret.is_empty() => (sheet.say("SIRET non renseigné", "SIRET not told")),
+            None if buyer.siret == NO_SIRET => (sheet.say("SIRET non renseigné", "SIRET not told")),
             None => { "SIRET\u{a0}" (buyer.siret) }
         }
         @if buyer.is_voluntary() { (sheet.say(" (à titre volontaire)", " (voluntary)")) }
