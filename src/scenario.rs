@@ -13,6 +13,8 @@ use domain::simulation::{Electricity, Fault, Joining, Scenario, YEARS};
 use domain::word::{Kind, Word};
 use serde_json::{Map, Value};
 
+use crate::config::line_of;
+
 /// A key of a scenario, for whoever describes them.
 pub struct Key {
     /// Its name.
@@ -132,10 +134,9 @@ fn refused<T>(key: &str, what: impl Into<String>) -> Result<T, Refused> {
 /// Reads a file's text.
 pub fn of_toml(text: &str) -> Result<Scenario, Refused> {
     let unread = |what: &str| Refused { key: String::new(), what: what.trim().to_owned() };
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
-        unread(&format!("line {line}: {}", error.message()))
-    })?;
+    let table: toml::Table = text
+        .parse()
+        .map_err(|error: toml::de::Error| unread(&format!("line {}: {}", line_of(text, &error), error.message())))?;
     read(&serde_json::to_value(table).map_err(|error| unread(&error.to_string()))?)
 }
 
@@ -332,5 +333,7 @@ mod tests {
         assert_eq!(of_toml("printers_removed = inf").unwrap_err().key, "printers_removed");
         let unread = of_toml("title = \"a\"\nprinters_removed = = 1").unwrap_err();
         assert!(unread.key.is_empty() && unread.what.starts_with("line 2: "), "{unread:?}");
+        let twice = of_toml("title = \"a\"\ntitle = \"b\"").unwrap_err();
+        assert!(twice.what.starts_with("line 2: "), "{twice:?}");
     }
 }

@@ -236,6 +236,16 @@ fn a_session_is_a_token_exchanged() {
     assert_eq!(asked.status, 200);
 }
 
+#[test]
+fn what_is_asked_for_must_exist() {
+    let (_folder, daemon) = fleet();
+    let admin = [("authorization", "Bearer ecoparc_test_admin")];
+    for path in ["unseen?kind=labtop", "indicators?kind=labtop", "indicators?year=abc"] {
+        let answer = daemon.request(reqwest::Method::GET, &format!("/api/v1/{path}"), &admin);
+        assert_eq!(answer.status, 422, "{path}: {}", answer.body);
+    }
+}
+
 /// Whoever has not told a SIRET yet is a buyer all the same, and the law binds it.
 #[test]
 fn an_organisation_without_a_siret_is_a_buyer_too() {

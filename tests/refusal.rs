@@ -15,6 +15,8 @@ fn check(more: &str, code: i32, said: &str) {
 #[test]
 fn a_bad_configuration_names_the_word_and_the_one_meant() {
     check("[metrix]\n", 64, "unknown key `metrix`: did you mean `metrics`?");
+    check("[store]\nhistory_days = 99999999\n", 64, "[store]: `history_days` lies between 1 and 36525");
+    check("[store]\nhistory_days = -1\n", 64, "[store]: `history_days` lies between 1 and 36525");
     check("[metrics]\nentity_dept = 1\n", 64, "[metrics]: unknown key `entity_dept`: did you mean `entity_depth`?");
     check(
         &table("fleet", "assets", "fleet.csv", "unlisted_afer = \"1d\""),

@@ -184,3 +184,22 @@ fn a_stop_ends_a_collection_that_never_would() {
     daemon.signal("-INT");
     assert_eq!(daemon.end(), Some(0));
 }
+
+/// `ecoparc sync` beside a daemon on the same file: what it brought is told with the daemon's next collection, though that
+/// brings nothing else.
+#[test]
+fn what_sync_brings_beside_a_daemon_is_told() {
+    let folder = Folder::new();
+    folder.write("fleet.csv", "id;kind;serial\nA;laptop;SERIAL001\n");
+    let mut daemon =
+        Daemon::start(&folder.configure(&(ADMIN_TOKEN.to_owned() + &table("fleet", "assets", "fleet.csv", ""))));
+    daemon.settled();
+    folder.write("fleet.csv", "id;kind;serial\nA;laptop;SERIAL001\nB;laptop;SERIAL002\n");
+    // Moments are told by the second.
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    assert!(folder.run(&["sync"]).status.success());
+    assert_eq!(daemon.items("/api/v1/assets").len(), 1);
+    daemon.log();
+    daemon.sync("fleet");
+    daemon.until("both are told", |daemon| daemon.items("/api/v1/assets").len() == 2);
+}

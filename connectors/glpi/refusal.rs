@@ -93,8 +93,12 @@ impl Told {
     }
 }
 
+/// Bytes of a refusal at most.
+const REFUSAL_BYTES: usize = 64 * 1024;
+
 fn told(answer: &Answer) -> Option<Told> {
-    if answer.status < 400 {
+    // GLPI says what it refuses in a line; as values, what is long takes many times its length.
+    if answer.status < 400 || answer.body.len() > REFUSAL_BYTES {
         return None;
     }
     let told: Value = serde_json::from_slice(&answer.body).ok()?;

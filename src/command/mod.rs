@@ -233,7 +233,7 @@ pub enum Command {
     },
     /// Print a commented configuration, of one connector or whole
     SampleConfig {
-        /// csv, glpi, ocs, snmp
+        /// The type of its sources
         connector: Option<String>,
     },
     /// Write man pages and completions for bash, zsh and fish into a folder

@@ -22,6 +22,7 @@ use domain::room::RoomRule;
 use domain::strategy::Objective;
 use jiff::tz::TimeZone;
 
+pub use read::line_of;
 pub use schedule::Schedule;
 pub use server::{Anonymous, Scope, Server, Tls, Token};
 

@@ -59,14 +59,19 @@ const FRAME: &[&str] = &[
     "rule",
 ];
 
+/// The line of a text in which something is wrong, from 1.
+pub fn line_of(text: &str, error: &toml::de::Error) -> usize {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    1 + before.matches('\n').count()
+}
+
 pub fn load(path: &Path, environment: BTreeMap<String, String>) -> anyhow::Result<Config> {
     let file = path.display();
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the configuration {file}"))?;
     // What is wrong is told without the line that it is in: a secret may be there.
-    let parsed = text.parse::<Table>().map_err(|error| {
-        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        anyhow!("line {}: {}", 1 + before.matches('\n').count(), error.message().trim().replace('\n', " "))
-    });
+    let parsed = text
+        .parse::<Table>()
+        .map_err(|error| anyhow!("line {}: {}", line_of(&text, &error), error.message().trim().replace('\n', " ")));
     parsed.with_context(|| format!("cannot understand the configuration {file}"))?;
     let told = config::Config::builder()
         .add_source(config::File::from_str(&text, config::FileFormat::Toml))
@@ -93,6 +98,8 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
     let server = super::server::serve(table(&mut told, "server", super::server::KEYS)?, base)?;
     let metrics: Metrics = table(&mut told, "metrics", &["entity_depth", "max_series"])?;
     let store: Store = table(&mut told, "store", &["url", "password", "password_file", "lease", "history_days"])?;
+    let history_days = store.history_days.unwrap_or(3650);
+    ensure!((1..=36_525).contains(&history_days), "[store]: `history_days` lies between 1 and 36525");
     let lease = duration(store.lease.as_deref().unwrap_or("30s")).context("[store]: `lease`")?;
     ensure!((2..=600).contains(&lease.as_secs()), "[store]: `lease` is between 2s and 10m");
     let store_password = resolve("password", store.password, store.password_file, base).context("[store]")?;
@@ -147,7 +154,7 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
             password: store_password,
             lease,
         },
-        history_days: store.history_days.unwrap_or(3650),
+        history_days,
         pseudonyms,
         min_cell: privacy.min_cell.unwrap_or(5),
         extra_factors: factors.extra.unwrap_or_default().into_iter().map(|folder| base.join(folder)).collect(),

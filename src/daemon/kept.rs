@@ -49,7 +49,13 @@ impl House {
                 self.store_ok = recorded.is_ok();
                 if let Err(error) = recorded.map_err(Store::advised) {
                     error!(source = &*source.told.name, "cannot keep a collection: {error:#}");
-                    self.failed(at, "other", format!("{error:#}"), &collected);
+                    // Why the source itself failed is what its reader wants to know.
+                    match &collected.harvest {
+                        Err(failure) => {
+                            self.failed(at, failure.class.name(), format!("{:#}", failure.cause), &collected)
+                        }
+                        Ok(_) => self.failed(at, "other", format!("{error:#}"), &collected),
+                    }
                 }
                 true
             }

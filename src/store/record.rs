@@ -60,13 +60,15 @@ pub struct Recorded {
     pub repeated: usize,
     /// Did any line change?
     pub lines_changed: bool,
+    /// Another process has recorded since the last word was read back: what it said is known to the store alone.
+    pub overtaken: bool,
 }
 
 impl Recorded {
-    /// Does a source say what it said? Its electricity is not looked at.
+    /// Does a source say what it said when its last word was read back? Its electricity is not looked at.
     pub fn is_as_before(&self) -> bool {
-        let Self { new, changed, unchanged: _, returned, vanished, repeated: _, lines_changed } = *self;
-        new + changed + returned + vanished == 0 && !lines_changed
+        let Self { new, changed, unchanged: _, returned, vanished, repeated: _, lines_changed, overtaken } = *self;
+        new + changed + returned + vanished == 0 && !lines_changed && !overtaken
     }
 }
 
@@ -97,6 +99,7 @@ pub(super) async fn record(tx: &mut Tx, source: &str, said: &Said<'_>, at: Momen
     let mut recorded = Recorded::default();
     let arrived = harvested.is_some() && said.tells_arrivals;
     let last = said.last.filter(|last| Some(last.harvested.0) == harvested);
+    recorded.overtaken = said.last.is_some() && last.is_none() && harvested.is_some();
     match last.and_then(|last| as_before(said.observations, &last.observations)) {
         Some(unchanged) => (recorded.unchanged, recorded.repeated) = (unchanged, said.observations.len() - unchanged),
         None => {

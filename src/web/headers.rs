@@ -15,7 +15,11 @@ pub fn accepts(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
 /// Does the asker take gzip?
 pub fn takes_gzip(headers: &HeaderMap) -> bool {
     accepts(headers, header::ACCEPT_ENCODING).is_some_and(|accepted| {
-        accepted.split(',').any(|one| one.trim().starts_with("gzip") && !one.replace(' ', "").ends_with(";q=0"))
+        accepted.split(',').any(|one| {
+            let mut parts = one.split(';').map(str::trim);
+            let weight = |part: &str| part.strip_prefix("q=").and_then(|weight| weight.parse::<f64>().ok());
+            parts.next() == Some("gzip") && parts.find_map(weight).is_none_or(|weight| weight > 0.0)
+        })
     })
 }
 

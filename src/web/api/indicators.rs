@@ -54,7 +54,11 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
         }
     }
     let world = ask.worlds.of(&ask.edition, key);
+    ask.kind()?;
     let (kind, year) = (ask.text("kind"), ask.text("year"));
+    if year.is_some_and(|year| year.parse::<i16>().is_err()) {
+        return Err(Problem::parameter("year", "`year` is no civil year"));
+    }
     let rows = world.readings().iter().filter(|(indicator, reading)| {
         name.is_none_or(|name| indicator.name == name.name)
             && kind.is_none_or(|kind| label(reading, "kind") == Some(kind))

@@ -19,11 +19,11 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
     if let Some(text) = wanted.filter(|text| !UNSEEN.contains(text)) {
         return Err(Problem::parameter("reason", format!("no reason is called `{text}`")));
     }
-    let kind = ask.text("kind");
+    let kind = ask.kind()?;
     let (world, today) = (ask.world(), ask.edition.today);
     let snapshot = world.snapshot();
     let is_asked = |found: &Found| {
-        let named = kind.is_none_or(|kind| kind == found.kind.map_or("unknown", Word::name));
+        let named = kind.is_none_or(|kind| kind == found.kind);
         named && wanted.map_or(!found.reasons.is_empty(), |wanted| found.reasons.contains(&wanted))
     };
     // Both lists are sorted by id, and told as one; rows are made of what is asked for alone.
