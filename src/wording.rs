@@ -1,6 +1,7 @@
 //! Numbers, dates and durations as people write them: in French first, in English on request.
 
 pub mod effects;
+pub mod fields;
 pub mod gains;
 pub mod statuses;
 pub mod themes;

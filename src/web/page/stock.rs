@@ -56,7 +56,7 @@ pub fn entities(sheet: &Sheet) -> Markup {
         } }
         tbody { @for entity in &entities { tr {
             th scope="row" { @match *entity {
-                "other" => (sheet.say("Petits services regroupés", "Small departments together")),
+                "other" => (sheet.say("Petites entités regroupées", "Small entities together")),
                 entity => (tree.find(entity).map_or(entity, |at| &tree.entity(at).name)),
             } }
             @for name in phases() { td.n { (total(&[("entity", entity), ("phase", name)])) } }
