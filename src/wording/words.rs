@@ -91,7 +91,7 @@ const CERTAINTIES: &Words = &[
         "d'après ceux qui citent le texte\u{a0}: le relire avant un litige",
         "by those who quote it: read it before a dispute",
     ),
-    ("checked", "vérifié dans cette maison", "checked in this house"),
+    ("checked", "vérifié en interne", "checked in-house"),
     ("unknown", "à vérifier\u{a0}: aucun taux n'est affiché", "to be checked: no rate is shown"),
 ];
 

@@ -109,7 +109,7 @@ fn makeup(sheet: &Sheet, portions: &[Portion], of: Option<&str>) -> Markup {
 
 fn tier(sheet: &Sheet, tier: Tier) -> &'static str {
     let (french, english) = match tier {
-        Tier::Local => ("facteur de la maison", "the house's own factor"),
+        Tier::Local => ("facteur propre à la collectivité", "your own factor"),
         Tier::Model => ("facteur de ce modèle", "factor of this very model"),
         Tier::Specification => ("calculé d'après la configuration", "computed from the specification"),
         Tier::Kind => ("facteur du type de matériel", "factor of the kind"),

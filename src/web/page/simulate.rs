@@ -157,8 +157,8 @@ fn outcome(sheet: &Sheet, told: &Simulation) -> Markup {
             "courses",
             ("Aujourd'hui et le scénario", "Today and the scenario"),
             (
-                "La première ligne est le parc tel qu'il est. Chaque matériel qui part est remplacé par son semblable\u{a0}; la dépense est aux prix moyens de la maison.",
-                "The first line is the fleet as it is. What leaves is replaced by its like; spending is at the house's mean prices.",
+                "La première ligne est le parc tel qu'il est. Chaque matériel qui part est remplacé par son semblable\u{a0}; la dépense est aux prix moyens que paie la collectivité.",
+                "The first line is the fleet as it is. What leaves is replaced by its like; spending is at the mean prices that you pay.",
             ),
             inside,
         ))
