@@ -207,6 +207,11 @@ pub fn inside(name: &str) -> String {
     }
 }
 
+/// A change, with its sign.
+pub fn signed(change: f64, words: impl Fn(f64) -> String) -> String {
+    format!("{}{}", if change > 0.0 { "+" } else { "" }, words(change))
+}
+
 /// A whole number of things, with the word for one or for several: French counts as several from two on.
 pub fn count(lang: Lang, value: f64, one: &str, several: &str) -> String {
     let is_one = lang.pick(value.abs() < 2.0, value == 1.0);

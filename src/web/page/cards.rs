@@ -132,7 +132,7 @@ fn footprint(sheet: &Sheet) -> Markup {
         p.figure {
             @match reading.and_then(|reading| reading.value) {
                 Some(value) => {
-                    @if reading.is_some_and(|reading| reading.coverage < 1.0) { (sheet.say("au moins ", "at least ")) }
+                    (sheet.least(reading.is_some_and(|reading| reading.coverage < 1.0)))
                     (sheet.figure("/footprint", &co2e(lang, value)))
                 }
                 None => (sheet.unknown(reading.and_then(|reading| reading.note.as_deref()))),
