@@ -70,7 +70,7 @@ pub struct Component {
 /// Area of all dies of a processor, in square millimetres, by its name as [`processor`] spells it.
 pub type Processors = HashMap<String, f64>;
 
-/// Gigabytes of a memory module, where modules are not counted: usual, and the bounds of what is sold.
+/// Gigabytes of a memory module, where modules are not counted.
 const MODULE_GB: f64 = 32.0;
 /// Gigabytes of a drive, where drives are not counted.
 const SSD_GB: f64 = 960.0;

@@ -314,9 +314,9 @@ impl Word for Verdict {
 /// The six themes that DINUM and Les Interconnectés give to a strategy under REEN article 35.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Theme {
-    /// Local and lasting public purchasing.
+    /// Local and sustainable public purchasing.
     Purchasing,
-    /// The life of equipment, near and lasting.
+    /// The life of equipment, near and sustainable.
     Equipment,
     /// Ecodesign of services.
     Ecodesign,
@@ -324,7 +324,7 @@ pub enum Theme {
     Awareness,
     /// Citizens.
     Citizens,
-    /// A connected and lasting territory.
+    /// A connected and sustainable territory.
     Territory,
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use connectors::http::{Answer, Client, few_values};
 use domain::factor::R_DEFAULT;
+use domain::quantity::Estimate;
 use domain::record::Text;
 use domain::snapshot::Snapshot;
 use domain::specification::{Appraisal, Specification};
@@ -183,10 +184,7 @@ impl Asked {
     }
 
     /// What it tells for a specification, criterion by criterion: a figure, or why it is none.
-    async fn ask(
-        &self,
-        told: &Specification,
-    ) -> anyhow::Result<Vec<(Criterion, Result<crate::store::Figure, String>)>> {
+    async fn ask(&self, told: &Specification) -> anyhow::Result<Vec<(Criterion, Result<Estimate, String>)>> {
         let url = format!("{}/{}", self.base, read::PATH);
         let request = self.client.request(Method::POST, &url).json(&read::question(told));
         let answer = self.client.ask(request).await.map_err(|failure| failure.cause)?;

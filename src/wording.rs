@@ -1,6 +1,7 @@
 //! Numbers, dates and durations as people write them: in French first, in English on request.
 
 pub mod effects;
+pub mod fields;
 pub mod gains;
 pub mod statuses;
 pub mod themes;
@@ -204,6 +205,11 @@ pub fn inside(name: &str) -> String {
         (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().chain(letters).collect(),
         _ => name.to_owned(),
     }
+}
+
+/// A change, with its sign.
+pub fn signed(change: f64, words: impl Fn(f64) -> String) -> String {
+    format!("{}{}", if change > 0.0 { "+" } else { "" }, words(change))
 }
 
 /// A whole number of things, with the word for one or for several: French counts as several from two on.

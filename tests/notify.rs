@@ -131,7 +131,11 @@ fn people_are_told_once_and_when_it_is_over() {
     };
     let of = |status: &str, concern: &str| (status.to_owned(), concern.to_owned());
     assert_eq!(parsed(hook.at_least(1)), [of("firing", "objective:moins")]);
-    assert!(hook.at_least(1)[0].contains("L'objectif moins est en retard sur son rythme."), "{:?}", hook.at_least(1));
+    assert!(
+        hook.at_least(1)[0].contains("L'objectif moins est en retard sur le rythme prévu."),
+        "{:?}",
+        hook.at_least(1)
+    );
 
     // A source is cut: its data grow old.
     std::fs::rename(folder.0.join("fleet.csv"), folder.0.join("gone.csv")).unwrap();

@@ -328,7 +328,7 @@ def footprint():
              decimals=1, absent="année en cours seulement",
              links=[("Hypothèses", "$ecoparc/#gains")]),
         bounded("Empreinte annuelle du parc et sa marge d'erreur"),
-        series("Empreinte annuelle par étape", "Fabrication, distribution, usage, fin de vie du service et du type choisis.",
+        series("Empreinte annuelle par étape", "Fabrication, transport, usage, fin de vie du service et du type choisis.",
                [(f"{total(FOOTPRINT, 'phase')} / 1e6", "{{phase}}")], TONNES, (12, 8), words="phase", stacked=True,
                decimals=1, least=0),
         bars("Par type", "Empreinte annuelle, les quinze types qui pèsent le plus.",

@@ -58,12 +58,12 @@ WORDS = {
     },
     "phase": {
         "manufacture": "Fabrication",
-        "distribution": "Distribution",
+        "distribution": "Transport",
         "use": "Usage",
         "end_of_life": "Fin de vie",
     },
     "tier": {
-        "local": "De la maison",
+        "local": "Propre à la collectivité",
         "model": "Du modèle",
         "specification": "Configuration",
         "kind": "Du type",

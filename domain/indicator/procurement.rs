@@ -166,7 +166,7 @@ fn target(basis: &Basis) -> Vec<Reading> {
     }
     let readings = asked.into_iter().map(|((category, year), target)| {
         let slice = vec![("category", category), ("year", Text::from(year.to_string()))];
-        Reading::maybe(slice, target, "à vérifier: the decree's figure for this category is not established")
+        Reading::maybe(slice, target, NO_TARGET)
     });
     readings.collect()
 }

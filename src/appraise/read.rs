@@ -11,12 +11,10 @@
 //!   of their names alone: `CPU @ 2.60GHz` makes a known one unknown.
 
 use anyhow::{Context, bail, ensure};
-use domain::quantity::Impact;
+use domain::quantity::{Estimate, Impact};
 use domain::specification::{Specification, processor_words};
 use domain::word::Criterion;
 use serde_json::{Value, json};
-
-use crate::store::Figure;
 
 /// Where it is asked, below its address.
 pub const PATH: &str = "v1/server/?verbose=false&criteria=gwp&criteria=pe";
@@ -73,7 +71,7 @@ pub fn question(told: &Specification) -> Value {
 ///
 /// # Errors
 /// Where it is no answer of boaviztapi.
-pub fn answer(told: &Value) -> anyhow::Result<Vec<(Criterion, Result<Figure, String>)>> {
+pub fn answer(told: &Value) -> anyhow::Result<Vec<(Criterion, Result<Estimate, String>)>> {
     let impacts = told.get("impacts").filter(|impacts| impacts.is_object());
     let impacts = impacts.context("answered without `impacts`: is it boaviztapi?")?;
     let told = CRITERIA.into_iter().map(|(criterion, name, unit, size)| {
@@ -84,7 +82,7 @@ pub fn answer(told: &Value) -> anyhow::Result<Vec<(Criterion, Result<Figure, Str
 }
 
 /// What making costs, of one criterion.
-fn figure(told: &Value, unit: &str, size: f64) -> anyhow::Result<Figure> {
+fn figure(told: &Value, unit: &str, size: f64) -> anyhow::Result<Estimate> {
     let number = |key: &str| match &told["embedded"] {
         Value::String(instead) => bail!("`{}` in place of a figure", brief(instead)),
         embedded => match &embedded[key] {
@@ -97,7 +95,7 @@ fn figure(told: &Value, unit: &str, size: f64) -> anyhow::Result<Figure> {
     ensure!(told == unit, "in `{}`, not in {unit}", brief(told));
     ensure!(low >= 0.0 && value > 0.0, "{value} (at least {low}) cannot be");
     ensure!(low <= value && value <= high, "{value} is not between its own bounds, {low} and {high}");
-    Ok(Figure { value: Impact(value * size), low: Impact(low * size), high: Impact(high * size) })
+    Ok(Estimate { value: Impact(value * size), low: Impact(low * size), high: Impact(high * size) })
 }
 
 /// The beginning of a text that somebody else wrote.

@@ -2,12 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use domain::observation::Facts;
-use domain::quantity::Impact;
+use domain::quantity::{Estimate, Impact};
 use domain::word::Kind;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::store::{Figure, Place};
+use crate::store::Place;
 
 fn server() -> Facts {
     Facts {
@@ -61,7 +61,7 @@ fn the_question_is_the_specification() {
 /// The answer of boaviztapi 2.5.0 to that question.
 const ANSWER: &str = include_str!("fixtures/server-2.5.0.json");
 
-fn changed(pointer: &str, value: Value) -> Vec<(Criterion, Result<Figure, String>)> {
+fn changed(pointer: &str, value: Value) -> Vec<(Criterion, Result<Estimate, String>)> {
     let mut told: Value = serde_json::from_str(ANSWER).unwrap();
     *told.pointer_mut(pointer).unwrap() = value;
     read::answer(&told).unwrap()
@@ -71,8 +71,8 @@ fn changed(pointer: &str, value: Value) -> Vec<(Criterion, Result<Figure, String
 fn the_answer_is_what_making_costs() {
     let told = read::answer(&serde_json::from_str(ANSWER).unwrap()).unwrap();
     // Grams and joules; the figure has two digits, its bounds four.
-    let gwp = Figure { value: Impact(1_300_000.0), low: Impact(879_600.0), high: Impact(2_182_000.0) };
-    let pe = Figure { value: Impact(17e9), low: Impact(11_120e6), high: Impact(27_690e6) };
+    let gwp = Estimate { value: Impact(1_300_000.0), low: Impact(879_600.0), high: Impact(2_182_000.0) };
+    let pe = Estimate { value: Impact(17e9), low: Impact(11_120e6), high: Impact(27_690e6) };
     assert_eq!(told, [(Criterion::Co2e, Ok(gwp)), (Criterion::PrimaryEnergy, Ok(pe))]);
     // Its electricity is not looked at.
     assert_eq!(changed("/impacts/gwp/use", json!("not implemented")), told);
@@ -110,14 +110,14 @@ fn what_is_open_is_asked_once() {
         asset("e", Facts { ram_gb: None, ..server() }),
     ]);
     let text = |ram_gb: f64| Specification::of(&Facts { ram_gb: Some(ram_gb), ..server() }).unwrap().text();
-    let kept = |ram_gb, criterion, told: Result<Figure, String>, asked| Appraised {
+    let kept = |ram_gb, criterion, told: Result<Estimate, String>, asked| Appraised {
         specification: text(ram_gb),
         criterion,
         told,
         version: "2.5.0".to_owned(),
         asked: Moment(asked),
     };
-    let figure = || Ok(Figure { value: Impact(2.0), low: Impact(1.0), high: Impact(3.0) });
+    let figure = || Ok(Estimate { value: Impact(2.0), low: Impact(1.0), high: Impact(3.0) });
     let texts = |kept: &[Appraised]| {
         let open = open(&snapshot, kept, Moment(10 * DAY));
         open.iter().map(Specification::text).collect::<Vec<_>>()

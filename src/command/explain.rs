@@ -206,7 +206,7 @@ fn spend(basis: &Basis, year: i16) -> String {
                 };
             }
             None => {
-                let _ = writeln!(text, "  target: à vérifier, the decree's figure is not established");
+                let _ = writeln!(text, "  target: to be checked: the decree's figure is not established");
             }
         }
     }

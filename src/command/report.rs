@@ -45,7 +45,7 @@ pub struct Asked {
     pub split: bool,
     /// How it is written.
     pub format: Format,
-    /// In English, not in French.
+    /// Its language.
     pub lang: Lang,
     /// The file, or with `split` the folder; standard output where none is told.
     pub output: Option<PathBuf>,

@@ -1,7 +1,7 @@
 //! What of an edition needs somebody.
 
 use domain::indicator::Reading;
-use jiff::civil::date;
+use domain::law::declared_by;
 
 use crate::edition::Edition;
 use crate::figures::{Buyer, ENOUGH, Figures};
@@ -53,7 +53,7 @@ pub fn concerns(edition: &Edition, lang: Lang) -> Vec<Concern> {
             key: format!("objective:{name}"),
             about: About::Objective,
             what: lang.pick(
-                format!("L'objectif {name} est en retard sur son rythme."),
+                format!("L'objectif {name} est en retard sur le rythme prévu."),
                 format!("The objective {name} is behind an even pace."),
             ),
         });
@@ -67,7 +67,7 @@ pub fn concerns(edition: &Edition, lang: Lang) -> Vec<Concern> {
             .map_or_else(String::new, |(_, class, _)| format!(" ({})", words::failure(lang, class)));
         let since = source.last_success.map_or_else(
             || lang.pick("jamais lue", "never read").to_owned(),
-            |at| format!("{} {}", lang.pick("lue le", "read on"), wording::moment(lang, at)),
+            |at| format!("{} {}", lang.pick("dernière lecture le", "last read on"), wording::moment(lang, at)),
         );
         let name = &source.name;
         concerns.push(Concern {
@@ -123,7 +123,7 @@ fn spending(edition: &Edition, figures: &Figures, lang: Lang, concerns: &mut Vec
                 key: format!("reuse-spend:{}:{category}:{year}", buyer.siret),
                 about: About::Law,
                 what: lang.pick(
-                    format!("{name}\u{a0}: au rythme actuel, les achats de réemploi de {year} finiront sous l'objectif ({what}\u{a0}: objectif {target})."),
+                    format!("{name}\u{a0}: au rythme actuel, les achats de {year} issus du réemploi finiront sous l'objectif ({what}\u{a0}: objectif {target})."),
                     format!("{name}: at the present pace, purchases from reuse of {year} will end below the target ({what}: target {target})."),
                 ) + &lang.pick(format!(" Projection\u{a0}: {rate}."), format!(" Projection: {rate}.")),
             });
@@ -158,7 +158,7 @@ fn declarations(edition: &Edition, figures: &Figures, lang: Lang, concerns: &mut
     // That of a year presses from June on, until the next one does.
     let today = edition.today;
     let year = today.year() - if today.month() < DECLARATION_MONTH { 2 } else { 1 };
-    let due = wording::date(lang, date(year + 1, 6, 30));
+    let due = wording::date(lang, declared_by(year));
     for buyer in bound(edition, figures, "declaration_filed") {
         let filed = figures.find("declaration_filed", &[("siret", buyer.siret), ("year", &year.to_string())]);
         let Some(filed) = filed.and_then(|filed| filed.value) else { continue };

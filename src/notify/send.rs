@@ -87,7 +87,7 @@ impl Mail {
             mail = mail.to(to.clone());
         }
         let since =
-            lang.pick("Signalé depuis le ", "Told since ").to_owned() + &crate::wording::moment(lang, message.since);
+            lang.pick("Signalé le ", "First told on ").to_owned() + &crate::wording::moment(lang, message.since);
         let mail = mail
             .header(ContentType::TEXT_PLAIN)
             .body(format!("{}\r\n\r\n{since}.\r\n", message.what))

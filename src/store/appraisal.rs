@@ -1,23 +1,12 @@
 //! What another program answered for specifications of servers.
 
 use anyhow::{Context, Result};
-use domain::quantity::Impact;
+use domain::quantity::{Estimate, Impact};
 use domain::testimony::Moment;
 use domain::word::{Criterion, Word};
 use sha2::{Digest, Sha256};
 
 use super::Store;
-
-/// A figure and its bounds.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Figure {
-    /// The figure.
-    pub value: Impact,
-    /// At least.
-    pub low: Impact,
-    /// At most.
-    pub high: Impact,
-}
 
 /// What was answered for one specification and criterion.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +16,7 @@ pub struct Appraised {
     /// Which impact.
     pub criterion: Criterion,
     /// The answer, or why there is none.
-    pub told: std::result::Result<Figure, String>,
+    pub told: std::result::Result<Estimate, String>,
     /// The version of the program.
     pub version: String,
     /// When it was asked.
@@ -109,7 +98,7 @@ impl Store {
 fn appraised(row: Row) -> Result<Appraised> {
     let figure = row.value.zip(row.low).zip(row.high);
     let figure =
-        figure.map(|((value, low), high)| Figure { value: Impact(value), low: Impact(low), high: Impact(high) });
+        figure.map(|((value, low), high)| Estimate { value: Impact(value), low: Impact(low), high: Impact(high) });
     let criterion = Criterion::parse(&row.criterion);
     Ok(Appraised {
         criterion: criterion.with_context(|| format!("there is no criterion `{}`", row.criterion))?,

@@ -9,13 +9,10 @@ use jiff::civil::Date;
 
 use super::Store;
 use super::body::column;
-use super::bulk;
+use super::bulk::{self, PAGE};
 use super::cell::{Cell, Column, int, text};
 use super::engine::Tx;
 use super::hash;
-
-/// Rows read from the database in one piece.
-const PAGE: i64 = 4_000;
 
 /// The columns in the order in which [`row`] gives them, the hash last. Holders are left out: people who write SQL
 /// about equipment have no need of them.

@@ -4,6 +4,8 @@
 use super::cell::{Cell, Column, Sort};
 use super::engine::Tx;
 
+/// Rows read from the database in one piece.
+pub(super) const PAGE: i64 = 4_000;
 /// Rows of one statement of SQLite at most.
 const ROWS: usize = 500;
 /// Bound values of one statement at most; SQLite takes 32,766.

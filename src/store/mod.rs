@@ -37,7 +37,7 @@ mod testimony;
 #[cfg(test)]
 mod tests;
 
-pub use appraisal::{Appraised, Figure};
+pub use appraisal::Appraised;
 pub use claim::Claim;
 pub use filing::Filed;
 pub use forget::Forgotten;

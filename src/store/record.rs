@@ -11,16 +11,13 @@ use jiff::civil::Date;
 
 use super::Store;
 use super::body::{column, to_json};
-use super::bulk;
+use super::bulk::{self, PAGE};
 use super::cell::{Cell, int, text};
 use super::engine::Tx;
 use super::forget::standing_of;
 use super::hash;
 use super::journal::{Attempt, Outcome, Reject, replace_rejects, write_attempt};
 use super::power;
-
-/// Rows read from the database in one piece.
-const PAGE: i64 = 4_000;
 
 /// What a complete harvest brought.
 #[derive(Clone, Copy, Debug)]

@@ -10,11 +10,9 @@ use serde::de::DeserializeSeed;
 
 use super::Store;
 use super::body::{Recall, Seed, column};
+use super::bulk::PAGE;
 use super::engine::Tx;
 use super::power;
-
-/// Rows read from the database in one piece.
-const PAGE: i64 = 4_000;
 
 impl Store {
     /// The last word of this source, its observations in the order of their native ids; `None` before its first

@@ -229,6 +229,11 @@ impl Sheet<'_> {
         self.lang.pick(french, english)
     }
 
+    /// Said before a figure of which a part is not known.
+    fn least(&self, is_partial: bool) -> &'static str {
+        if is_partial { self.lang.pick("au moins ", "at least ") } else { "" }
+    }
+
     /// May single assets and lines be seen?
     fn sees_assets(&self) -> bool {
         self.viewer.may(Scope::Assets)

@@ -20,14 +20,30 @@ pub fn name(lang: Lang, effect: Effect) -> &'static str {
 
 /// What a cause means, in a sentence.
 pub fn about(lang: Lang, effect: Effect) -> &'static str {
-    let french = match effect {
-        Effect::Coverage => "une autre part du parc a un facteur publié",
-        Effect::FleetSize => "plus ou moins de matériels, semblables en moyenne",
-        Effect::Mix => "d'autres types de matériel, ou des modèles aux autres facteurs",
-        Effect::Lifetimes => "la fabrication se répartit sur des vies plus longues ou plus courtes",
-        Effect::Consumption => "un matériel consomme plus ou moins, ou reste en stock",
-        Effect::Electricity => "l'empreinte d'un kilowattheure",
-        Effect::FactorsAndMethod => "d'autres facteurs et hypothèses\u{a0}; nul entre deux jours vus avec les mêmes",
+    let (french, english) = match effect {
+        Effect::Coverage => {
+            ("une autre part du parc a un facteur publié", "another part of the fleet has a published factor")
+        }
+        Effect::FleetSize => {
+            ("plus ou moins de matériels, semblables en moyenne", "more or less equipment, alike on average")
+        }
+        Effect::Mix => (
+            "d'autres types de matériel, ou des modèles aux autres facteurs",
+            "other kinds of equipment, or models with other factors",
+        ),
+        Effect::Lifetimes => (
+            "la fabrication se répartit sur des vies plus longues ou plus courtes",
+            "manufacture is spread over longer or shorter lives",
+        ),
+        Effect::Consumption => (
+            "un matériel consomme plus ou moins, ou reste en stock",
+            "a thing takes more or less electricity, or stays in stock",
+        ),
+        Effect::Electricity => ("l'empreinte d'un kilowattheure", "the footprint of a kilowatt-hour"),
+        Effect::FactorsAndMethod => (
+            "d'autres facteurs et hypothèses\u{a0}; nul entre deux jours vus avec les mêmes",
+            "other factors and assumptions; none between two days seen with the same ones",
+        ),
     };
-    lang.pick(french, effect.about())
+    lang.pick(french, english)
 }

@@ -12,11 +12,11 @@ pub fn theme(lang: Lang, theme: Option<Theme>) -> &'static str {
 }
 
 const THEMES: &[(&str, &str, &str)] = &[
-    ("1", "Commande publique locale et durable", "Local and lasting public purchasing"),
+    ("1", "Commande publique locale et durable", "Local and sustainable public purchasing"),
     ("2", "Cycle de vie du matériel", "Life of equipment"),
     ("3", "Écoconception des services", "Ecodesign of services"),
     ("4", "Sensibilisation des élus et des agents", "Elected members and agents"),
     ("5", "Citoyens", "Citizens"),
-    ("6", "Territoire connecté et durable", "Connected and lasting territory"),
+    ("6", "Territoire connecté et durable", "Connected and sustainable territory"),
     ("unknown", "Sans thème", "No theme"),
 ];

@@ -71,11 +71,6 @@ pub fn system(name: &str) -> &str {
     say(SYSTEMS, Lang::En, name)
 }
 
-/// What is known of an asset.
-pub fn field(lang: Lang, name: &str) -> &str {
-    say(FIELDS, lang, name)
-}
-
 /// What speaks to a source.
 pub fn connector(lang: Lang, name: &str) -> &str {
     say(CONNECTORS, lang, name)
@@ -96,7 +91,7 @@ const CERTAINTIES: &Words = &[
         "d'après ceux qui citent le texte\u{a0}: le relire avant un litige",
         "by those who quote it: read it before a dispute",
     ),
-    ("checked", "vérifié dans cette maison", "checked in this house"),
+    ("checked", "vérifié en interne", "checked in-house"),
     ("unknown", "à vérifier\u{a0}: aucun taux n'est affiché", "to be checked: no rate is shown"),
 ];
 
@@ -243,19 +238,6 @@ const DOUBTS: &Words = &[
         "Dons dont la valeur légale reste à vérifier",
         "Gifts whose legal value is yet to be checked",
     ),
-];
-
-const FIELDS: &Words = &[
-    ("serial", "Numéro de série", "Serial number"),
-    ("model", "Modèle", "Model"),
-    ("manufacturer", "Fabricant", "Manufacturer"),
-    ("condition", "Neuf ou issu du réemploi", "New or reused"),
-    ("service_start", "Mise en service", "Start of service"),
-    ("purchase_date", "Date d'achat", "Purchase date"),
-    ("purchase_price", "Prix d'achat", "Purchase price"),
-    ("entity", "Service ou site", "Department or site"),
-    ("specification", "Caractéristiques techniques", "Specification"),
-    ("last_seen", "Dernier contact", "Last contact"),
 ];
 
 const CONNECTORS: &Words = &[

@@ -89,7 +89,7 @@ fn spending(year: &Year) -> Card {
     if let Some(missing) = missing.filter(|missing| *missing >= 0.5) {
         let missing = euros(lang, missing);
         lines.push(lang.pick(
-            format!("Il manque {missing} hors taxes d'achats de réemploi, à montant total constant."),
+            format!("Il manque {missing} hors taxes d'achats issus du réemploi, à montant total constant."),
             format!("Missing: {missing} of reuse without tax, at constant total."),
         ));
     }
@@ -122,10 +122,11 @@ fn exits(year: &Year) -> Card {
     let step = steps.iter().filter(|step| step.from <= year.asked.year).max_by_key(|step| step.from);
     let mut lines = vec![asked_by_law(year, buyer, step)];
     if let Some((a, b)) = part("disposals_to_reuse").zip(part("reformed_stock")) {
-        let (a, b) = (number(lang, a, 0), number(lang, b, 0));
+        let directed = count(lang, a, lang.pick("bien orienté", "good"), lang.pick("biens orientés", "goods"));
+        let reformed = count(lang, b, lang.pick("réformé", "reformed"), lang.pick("réformés", "reformed"));
         lines.push(lang.pick(
-            format!("{a} biens orientés vers le réemploi, pour {b} réformés en stock au 1er janvier."),
-            format!("{a} goods directed to reuse, for {b} reformed and in stock on 1 January."),
+            format!("{directed} vers le réemploi, pour {reformed} en stock au 1er janvier."),
+            format!("{directed} directed to reuse, for {reformed} and in stock on 1 January."),
         ));
     }
     Card {
@@ -222,10 +223,15 @@ fn fleet(year: &Year) -> Card {
         let agents = count(lang, per.agents, "agent", "agents");
         lines.push(lang.pick(format!("{told} par agent ({agents})."), format!("{told} for each of {agents}.")));
         if per.outside > 0.0 {
-            let outside = number(lang, per.outside, 0);
+            let outside = count(
+                lang,
+                per.outside,
+                lang.pick("matériel", "piece of equipment"),
+                lang.pick("matériels", "pieces of equipment"),
+            );
             lines.push(lang.pick(
-                format!("{outside} matériels sans effectif correspondant n'y sont pas comptés."),
-                format!("{outside} pieces of equipment without a matching headcount are not counted there."),
+                format!("Hors de ces moyennes, faute d'effectif correspondant\u{a0}: {outside}."),
+                format!("Not in these means, for want of a matching headcount: {outside}."),
             ));
         }
     }
@@ -259,7 +265,10 @@ fn plan(year: &Year) -> Card {
     if actions(year).next().is_some() {
         let [to_start, running, done] = [ActionStatus::ToStart, ActionStatus::Running, ActionStatus::Done].map(told);
         lines.push(lang.pick(
-            format!("Actions\u{a0}: {done} terminées, {running} en cours, {to_start} à lancer."),
+            format!(
+                "Actions\u{a0}: {}, {running} en cours, {to_start} à lancer.",
+                count(lang, done as f64, "terminée", "terminées")
+            ),
             format!("Actions: {done} done, {running} running, {to_start} to start."),
         ));
     }
@@ -272,7 +281,7 @@ fn plan(year: &Year) -> Card {
                     count(lang, all as f64, year.say("objectif", "objective"), year.say("objectifs", "objectives"));
                 lang.pick(
                     format!(
-                        "{} sur {} dans le rythme",
+                        "{} sur {} dans les temps",
                         count(lang, on_track as f64, "objectif", "objectifs"),
                         standings.len()
                     ),

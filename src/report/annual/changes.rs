@@ -5,15 +5,10 @@ use domain::indicator::footprint::compare;
 use super::Year;
 use super::cards::{buyer, is_part};
 use crate::figures::Figures;
-use crate::wording::{co2e, duration, effects, number, percent};
+use crate::wording::{co2e, duration, effects, number, percent, signed};
 
 /// Causes of a change that are named.
 const CAUSES: usize = 3;
-
-/// A change, with its sign.
-fn signed(value: f64, words: impl Fn(f64) -> String) -> String {
-    if value > 0.0 { format!("+{}", words(value)) } else { words(value) }
-}
 
 /// One sentence a change; none where nothing is known of a year before.
 pub fn changes(year: &Year) -> Vec<String> {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Block, Section, Table, Year};
 use crate::figures::label;
-use crate::wording::{moment, number, percent, words};
+use crate::wording::{fields, moment, number, percent, words};
 
 pub fn doubts(year: &Year) -> Section {
     let (lang, figures) = (year.lang(), &year.figures);
@@ -41,7 +41,7 @@ pub fn doubts(year: &Year) -> Section {
             all += active;
         }
         if all > 0.0 {
-            known.rows.push(vec![words::field(lang, field).to_owned(), percent(lang, sum / all, 0)]);
+            known.rows.push(vec![fields::field(lang, field).to_owned(), percent(lang, sum / all, 0)]);
         }
     }
     if !known.rows.is_empty() {

@@ -8,7 +8,7 @@ use super::{Block, Section, Table, Year};
 use crate::chart;
 use crate::figures::{Figures, label};
 use crate::wording::gains::WAYS;
-use crate::wording::{co2e, co2e_range, euros, inside, number, percent, words};
+use crate::wording::{co2e, co2e_range, count, euros, inside, number, percent, words};
 
 /// Kinds and factors that are named.
 const NAMED: usize = 8;
@@ -194,8 +194,14 @@ pub fn gains(year: &Year) -> Section {
         .sum();
     if moved > 0.0 {
         blocks.push(Block::Text(lang.pick(
-            format!("{} matériels ont par ailleurs changé de mains dans la maison.", number(lang, moved, 0)),
-            format!("{} pieces of equipment changed hands within the house.", number(lang, moved, 0)),
+            format!(
+                "{} par ailleurs changé de mains au sein de la collectivité.",
+                count(lang, moved, "matériel a", "matériels ont")
+            ),
+            format!(
+                "{} changed hands within the organisation.",
+                count(lang, moved, "piece of equipment", "pieces of equipment")
+            ),
         )));
     }
     Section { id: "gains", title: year.say("Ce qui a été épargné", "What was spared").to_owned(), blocks }

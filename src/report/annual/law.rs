@@ -113,15 +113,14 @@ fn spending(year: &Year) -> Vec<Block> {
         }
     }
     if texts.is_empty() && blocks.len() == 2 {
-        let part = !is_part(year);
         blocks.push(Block::Text(
-            if part {
-                year.say("Aucun achat n'est connu pour ces années.", "No purchase is known for these years.")
-            } else {
+            if is_part(year) {
                 year.say(
                     "Les achats sont ceux d'un acheteur dont seule une partie est décrite ici\u{a0}: le taux légal est le sien, dans son propre bilan.",
                     "Purchases are those of a buyer of whom this report describes a part: the legal rate is in its own report.",
                 )
+            } else {
+                year.say("Aucun achat n'est connu pour ces années.", "No purchase is known for these years.")
             }
             .to_owned(),
         ));

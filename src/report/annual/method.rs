@@ -74,7 +74,9 @@ pub fn blocks(lang: Lang, settings: &Settings, at: Date, readings: &[(&'static I
             short(lang, assumption.value, 2),
             match assumption.origin {
                 "assumption" => lang.pick("hypothèse d'ecoparc", "ecoparc's own").to_owned(),
-                "configuration" => lang.pick("configuration de la maison", "the house's configuration").to_owned(),
+                "configuration" => {
+                    lang.pick("configuration propre à la collectivité", "your own configuration").to_owned()
+                }
                 other => other.to_owned(),
             },
         ]);
@@ -153,7 +155,7 @@ fn sets(lang: Lang, settings: &Settings, readings: &[(&'static Indicator, Readin
 /// Which share of the active fleet has a factor of which tier.
 fn tiers(lang: Lang, figures: &Figures) -> Vec<String> {
     let names = [
-        ("local", "facteur de la maison", "the house's own"),
+        ("local", "facteur propre à la collectivité", "your own"),
         ("model", "modèle même", "the very model"),
         ("specification", "configuration", "its specification"),
         ("kind", "type de matériel", "its kind"),

@@ -46,7 +46,7 @@ pub fn remains(year: &Year) -> Vec<String> {
     if !behind.is_empty() {
         remains.push(format!(
             "{}{}{}.",
-            year.say("Objectifs en retard sur leur rythme", "Objectives behind an even pace"),
+            year.say("Objectifs en retard sur le rythme prévu", "Objectives behind an even pace"),
             lang.pick("\u{a0}: ", ": "),
             behind.join(", ")
         ));

@@ -101,8 +101,8 @@ fn progress(year: &Year, standing: &Standing) -> String {
         None => year.unknown(standing.note.as_deref()),
     };
     match standing.on_track {
-        Some(true) => format!("{told}, {}", year.say("dans le rythme", "on track")),
-        Some(false) => format!("{told}, {}", year.say("en retard sur le rythme", "behind an even pace")),
+        Some(true) => format!("{told}, {}", year.say("dans les temps", "on track")),
+        Some(false) => format!("{told}, {}", year.say("en retard sur le rythme prévu", "behind an even pace")),
         None => told,
     }
 }

@@ -140,7 +140,7 @@ fn table(year: &Year, then: &[Then]) -> Table {
         heads.push((year.say("Publié alors", "Published then"), true));
     }
     heads.push((year.say("Portables\u{a0}: la moitié durent plus de", "Laptops: half last more than"), true));
-    heads.push((year.say("Achats de réemploi", "Purchases from reuse"), true));
+    heads.push((year.say("Achats issus du réemploi", "Purchases from reuse"), true));
     heads.push((year.say("Sorties vers le réemploi", "Exits to reuse"), true));
     let mut table = Table::new("", &heads);
     for then in then {

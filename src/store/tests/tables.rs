@@ -2,7 +2,7 @@
 
 use domain::entity::{Entity, EntityId, EntityTree};
 use domain::indicator::{Grounds, Reading};
-use domain::quantity::Impact;
+use domain::quantity::{Estimate, Impact};
 use domain::snapshot::{Asset, Snapshot};
 use domain::testimony::SourceId;
 use domain::voice::{Voice, Voices};
@@ -226,7 +226,7 @@ async fn answers_for_specifications_outlive_a_restart() {
             asked: Moment(asked),
         };
         let figure =
-            |value: f64| Ok(Figure { value: Impact(value), low: Impact(value / 3.0), high: Impact(value * 2.0) });
+            |value: f64| Ok(Estimate { value: Impact(value), low: Impact(value / 3.0), high: Impact(value * 2.0) });
         let refused = Err("pe: `not implemented`".to_owned());
         let first = [
             answer("2 x é", Criterion::Co2e, figure(1.3e6), 1),

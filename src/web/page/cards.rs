@@ -69,7 +69,7 @@ fn purchases(sheet: &Sheet) -> Markup {
                         Some(missing) => {
                             (sheet.say("Il manque ", "Missing: "))
                             (sheet.figure(&source("reuse_spend_missing_euros", None, Some(year)), &euros(lang, missing)))
-                            (sheet.say(" d'achats de réemploi, à montant total constant.", " of reuse, at constant total."))
+                            (sheet.say(" d'achats issus du réemploi, à montant total constant.", " of reuse, at constant total."))
                         }
                         None => {}
                     }
@@ -132,7 +132,7 @@ fn footprint(sheet: &Sheet) -> Markup {
         p.figure {
             @match reading.and_then(|reading| reading.value) {
                 Some(value) => {
-                    @if reading.is_some_and(|reading| reading.coverage < 1.0) { (sheet.say("au moins ", "at least ")) }
+                    (sheet.least(reading.is_some_and(|reading| reading.coverage < 1.0)))
                     (sheet.figure("/footprint", &co2e(lang, value)))
                 }
                 None => (sheet.unknown(reading.and_then(|reading| reading.note.as_deref()))),
@@ -219,13 +219,15 @@ fn exits(sheet: &Sheet) -> Markup {
         p {
             @if let Some(a) = part("disposals_to_reuse") {
                 "A\u{a0}= " (sheet.figure(&source("disposals_to_reuse", None, Some(year)), &number(lang, a, 0)))
-                (sheet.say(" orientés vers le réemploi\u{a0}; ", " directed to reuse; "))
+                (sheet.lang.pick(if a < 2.0 { " orienté" } else { " orientés" }, " directed"))
+                (sheet.say(" vers le réemploi\u{a0}; ", " to reuse; "))
             }
             @match part("reformed_stock") {
                 Some(b) => { "B\u{a0}= " (sheet.figure(&source("reformed_stock", None, Some(year)), &number(lang, b, 0))) }
                 None => (sheet.say("B, inconnu\u{a0}:", "B, unknown:")),
             }
-            (sheet.say(" réformés en stock au 1er janvier.", " reformed and in stock on 1 January."))
+            (sheet.lang.pick(if part("reformed_stock").is_some_and(|b| b < 2.0) { " réformé" } else { " réformés" }, " reformed and"))
+            (sheet.say(" en stock au 1er janvier.", " in stock on 1 January."))
             @if let Some(target) = rate.and_then(|rate| rate.target) {
                 " " (sheet.say("Objectif\u{a0}: ", "Target: ")) (percent(lang, target, 1)) "."
             }

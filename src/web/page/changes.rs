@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::Sheet;
 use super::tables::{heads, table};
-use crate::wording::{co2e, date, effects};
+use crate::wording::{co2e, date, effects, signed};
 
 /// A day to compare today with, and what lies between them.
 pub fn changes(sheet: &Sheet) -> Markup {
@@ -61,14 +61,10 @@ pub fn since_a_year(sheet: &Sheet) -> Markup {
     } }
 }
 
-/// A difference, with its sign.
-fn signed(sheet: &Sheet, grams: f64) -> String {
-    format!("{}{}", if grams > 0.0 { "+" } else { "" }, co2e(sheet.lang, grams))
-}
-
 fn causes(sheet: &Sheet, since: Date, told: &Comparison) -> Markup {
     let lang = sheet.lang;
-    let least = |end: usize| if told.coverage[end] < 1.0 { sheet.say("au moins ", "at least ") } else { "" };
+    let least = |end: usize| sheet.least(told.coverage[end] < 1.0);
+    let change = |grams: f64| signed(grams, |grams| co2e(lang, grams));
     let difference = told.difference;
     let inside = html! {
         (heads(sheet, &[("Cause", "Cause", false), ("CO₂e par an", "CO₂e a year", true)]))
@@ -79,13 +75,13 @@ fn causes(sheet: &Sheet, since: Date, told: &Comparison) -> Markup {
             }
             @for (effect, impact) in &told.effects { tr {
                 th scope="row" { (effects::name(lang, *effect)) br; span.note { (effects::about(lang, *effect)) } }
-                td.n { (signed(sheet, impact.0)) }
+                td.n { (change(impact.0)) }
             } }
         }
         tfoot { tr {
             th scope="row" { (sheet.say("Empreinte annuelle aujourd'hui", "Annual footprint today")) br;
-                span.note { (sheet.say("différence\u{a0}: ", "difference: ")) (signed(sheet, difference.value.0)) ", "
-                    (super::cards::bounds(sheet, &signed(sheet, difference.low.0), &signed(sheet, difference.high.0)))
+                span.note { (sheet.say("différence\u{a0}: ", "difference: ")) (change(difference.value.0)) ", "
+                    (super::cards::bounds(sheet, &change(difference.low.0), &change(difference.high.0)))
                 }
             }
             td.n { (least(1)) (sheet.figure("/footprint", &co2e(lang, told.to.0))) }

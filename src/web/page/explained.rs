@@ -4,13 +4,13 @@ use domain::explain::Step;
 use domain::observation::Facts;
 use domain::record::{Record, Value};
 use domain::snapshot::Asset;
-use domain::word::Word;
+use domain::word::{Condition, Mode, Status, Word};
 use maud::{Markup, html};
 
 use super::tables::{heads, table};
 use super::{Sheet, words};
 use crate::web::api::assets::{search, steps};
-use crate::wording::{date, number, short, statuses};
+use crate::wording::{Lang, date, fields, number, short, statuses};
 
 /// So many things are shown at most where several are meant.
 pub const FOUND: usize = 50;
@@ -98,12 +98,12 @@ fn reached(sheet: &Sheet, steps: &[Step]) -> Markup {
 fn known(sheet: &Sheet, asset: &Asset) -> Markup {
     let snapshot = &sheet.edition.snapshot;
     let facts = asset.facts();
-    let fields = Facts::FIELDS.iter().zip(asset.voices.said_by_fields()).filter(|(field, _)| field.name != "user");
+    let known = Facts::FIELDS.iter().zip(asset.voices.said_by_fields()).filter(|(field, _)| field.name != "user");
     let inside = html! {
         (heads(sheet, &[("Information", "Information", false), ("Valeur", "Value", false), ("Dit par", "Said by", false)]))
-        tbody { @for (field, said_by) in fields { @if let Some(value) = (field.get)(&facts) { tr {
-            th scope="row" { (statuses::field(sheet.lang, field.name)) }
-            td { (told(sheet, value)) }
+        tbody { @for (field, said_by) in known { @if let Some(value) = (field.get)(&facts) { tr {
+            th scope="row" { (fields::field(sheet.lang, field.name)) }
+            td { (told(sheet, field.name, value)) }
             td { @if let Some(source) = said_by { (snapshot.source_name(source)) } }
         } } } }
     };
@@ -115,17 +115,30 @@ fn known(sheet: &Sheet, asset: &Asset) -> Markup {
     table(sheet, "facts", title, caption, inside)
 }
 
-fn told(sheet: &Sheet, value: Value) -> String {
+fn told(sheet: &Sheet, field: &str, value: Value) -> String {
     let lang = sheet.lang;
     match value {
         Value::Text(text) => text.to_string(),
         Value::Moment(moment) => moment.to_string(),
-        Value::Word(word) => word.to_owned(),
+        Value::Word(name) => word(lang, field, name).to_owned(),
         Value::Date(day) => date(lang, day),
         Value::Money(cents) => number(lang, cents.euros(), 2),
         Value::Number(value) => short(lang, value, 2),
         Value::Flag(flag) => (if flag { sheet.say("oui", "yes") } else { sheet.say("non", "no") }).to_owned(),
     }
+}
+
+/// A word of a closed vocabulary, as readers say it.
+fn word(lang: Lang, field: &str, name: &'static str) -> &'static str {
+    let told = match field {
+        "kind" => Some(words::kind(lang, name)),
+        "status" => Status::parse(name).map(|status| statuses::status(lang, Some(status))),
+        "condition" => Condition::parse(name).map(|condition| statuses::condition(lang, condition)),
+        "mode" => Mode::parse(name).map(|mode| statuses::mode(lang, mode)),
+        "disposal" => Some(words::way(lang, name)),
+        _ => None,
+    };
+    told.unwrap_or(name)
 }
 
 /// A text as the value of a query.

@@ -41,7 +41,7 @@ pub fn list(sheet: &Sheet) -> Markup {
             ("Identifiant", "Id", false),
             ("Matériel", "Equipment", false),
             ("Modèle", "Model", false),
-            ("Service", "Entity", false),
+            ("Entité", "Entity", false),
             ("État", "Status", false),
             ("En service depuis", "In service since", false),
         ]))
@@ -115,7 +115,7 @@ fn form(sheet: &Sheet) -> Markup {
             p {
                 label { (sheet.say("Rechercher", "Search")) input type="search" name="q" value=(sheet.ask("q").unwrap_or_default()); }
                 (choice("kind", ("Type", "Kind"), kinds.collect()))
-                (choice("entity", ("Service", "Entity"), entities))
+                (choice("entity", ("Entité", "Entity"), entities))
                 (choice("status", ("État", "Status"), states))
                 button { (sheet.say("Filtrer", "Filter")) }
             }

@@ -21,7 +21,7 @@ pub fn gains(sheet: &Sheet) -> Markup {
     if ways.is_empty() {
         return html! {};
     }
-    let least = |coverage: f64| if coverage < 1.0 { sheet.say("au moins ", "at least ") } else { "" };
+    let least = |coverage: f64| sheet.least(coverage < 1.0);
     let inside = html! {
         (heads(sheet, &[("Ce qui épargne", "What spares", false), ("CO₂e", "CO₂e", true), ("Euros HT", "Euros without tax", true)]))
         tbody { @for (by, name, supposed) in ways { tr {

@@ -40,7 +40,6 @@ fn makeup(sheet: &Sheet, portions: &[Portion], of: Option<&str>) -> Markup {
     let lang = sheet.lang;
     let explanation = of.map_or_else(String::new, |kind| format!("?kind={kind}"));
     let explanation = format!("/api/v1/footprint/explanation{explanation}");
-    let least = |all: bool| if all { "" } else { sheet.say("au moins ", "at least ") };
     let is_whole = |portion: &Portion| portion.told.iter().all(|told| *told == portion.count);
     let told = |told: f64, grams: f64| {
         if told > 0.0 { co2e(lang, grams) } else { sheet.say("inconnu", "unknown").to_owned() }
@@ -76,7 +75,7 @@ fn makeup(sheet: &Sheet, portions: &[Portion], of: Option<&str>) -> Markup {
                     }
                     td.n { (told(used, portion.used.0)) }
                     td.n {
-                        @if made + used > 0.0 { (least(is_whole(portion))) }
+                        @if made + used > 0.0 { (sheet.least(!is_whole(portion))) }
                         (told(made + used, portion.annual.value.0))
                         @if made + used > 0.0 {
                             span.note { (super::cards::bounds(sheet, &co2e(lang, portion.annual.low.0), &co2e(lang, portion.annual.high.0))) }
@@ -90,7 +89,7 @@ fn makeup(sheet: &Sheet, portions: &[Portion], of: Option<&str>) -> Markup {
             td.n { (number(lang, portions.iter().map(|portion| portion.count).sum(), 0)) }
             td {} td {} td {} td {}
             td.n {
-                (least(portions.iter().all(is_whole)))
+                (sheet.least(!portions.iter().all(is_whole)))
                 (sheet.figure(&explanation, &co2e(lang, total(portions).0)))
             }
         } }
@@ -109,7 +108,7 @@ fn makeup(sheet: &Sheet, portions: &[Portion], of: Option<&str>) -> Markup {
 
 fn tier(sheet: &Sheet, tier: Tier) -> &'static str {
     let (french, english) = match tier {
-        Tier::Local => ("facteur de la maison", "the house's own factor"),
+        Tier::Local => ("facteur propre à la collectivité", "your own factor"),
         Tier::Model => ("facteur de ce modèle", "factor of this very model"),
         Tier::Specification => ("calculé d'après la configuration", "computed from the specification"),
         Tier::Kind => ("facteur du type de matériel", "factor of the kind"),

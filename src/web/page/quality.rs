@@ -9,7 +9,7 @@ use super::tables::{heads, table};
 use super::{Sheet, words};
 use crate::figures::label;
 use crate::web::api::sources::seen;
-use crate::wording::{number, percent};
+use crate::wording::{fields, number, percent};
 
 /// What could not be settled, and how much is known.
 pub fn quality(sheet: &Sheet) -> Markup {
@@ -117,7 +117,7 @@ fn known(sheet: &Sheet) -> Markup {
     let inside = html! {
         (heads(sheet, &[("Information", "Information", false), ("Connue pour", "Known for", true)]))
         tbody { @for field in fields { tr {
-            th scope="row" { (words::field(lang, field)) }
+            th scope="row" { (fields::field(lang, field)) }
             td.n { @match share(field) {
                 Some(share) => (sheet.figure(&source(NAME, None, None), &percent(lang, share, 0))),
                 None => (sheet.unknown(None)),

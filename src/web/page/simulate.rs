@@ -9,7 +9,7 @@ use super::tables::table;
 use super::{Sheet, words};
 use crate::chart::{Bar, Chart, Shape};
 use crate::scenario;
-use crate::wording::{co2e, date, euros, number, percent, short};
+use crate::wording::{co2e, date, euros, number, percent, short, signed};
 
 /// Kinds whose lives the form asks for.
 const LIVES: [&str; 4] = ["laptop", "desktop", "monitor", "smartphone"];
@@ -109,7 +109,7 @@ fn form(sheet: &Sheet) -> Markup {
 
 fn outcome(sheet: &Sheet, told: &Simulation) -> Markup {
     let lang = sheet.lang;
-    let years = || told.today.iter().zip(&told.scenario).enumerate();
+    let years = || told.today.iter().zip(&told.scenario);
     let unknown = || sheet.say("inconnu", "unknown").to_owned();
     let spent = |year: &Year| year.whole.flow.as_ref().and_then(|flow| flow.spent());
     let exits = |year: &Year| year.whole.flow.as_ref().map(|flow| flow.exits);
@@ -121,18 +121,18 @@ fn outcome(sheet: &Sheet, told: &Simulation) -> Markup {
                 th.n scope="col" { (sheet.say(what.0, what.1)) br; span.note { (sheet.say("scénario", "scenario")) } }
             }
         } }
-        tbody { @for (_, (today, scenario)) in years() { tr {
+        tbody { @for (today, scenario) in years() { tr {
             th scope="row" { (today.civil_year) }
-            @for year in [today, scenario] { td.n { (least(sheet, year.whole.coverage())) (co2e(lang, year.whole.total.0)) } }
+            @for year in [today, scenario] { td.n { (sheet.least(year.whole.coverage() < 1.0)) (co2e(lang, year.whole.total.0)) } }
             @for year in [today, scenario] { td.n { (exits(year).map_or_else(String::new, |exits| number(lang, exits, 0))) } }
             @for year in [today, scenario] { td.n { @if year.whole.flow.is_some() { (spent(year).map_or_else(unknown, |spent| euros(lang, spent))) } } }
             @for year in [today, scenario] { td.n { @if year.whole.flow.is_some() { (year.reuse_spend.map_or_else(unknown, |rate| percent(lang, rate, 1))) } } }
         } } }
         tfoot { tr {
             th scope="row" { (sheet.say("Écart sur cinq ans", "Difference over five years")) }
-            td.n colspan="2" { (signed(years().skip(1).map(|(_, (a, b))| b.whole.total.0 - a.whole.total.0).sum(), |grams| co2e(lang, grams))) }
-            td.n colspan="2" { (signed(years().filter_map(|(_, (a, b))| Some(exits(b)? - exits(a)?)).sum(), |exits| number(lang, exits, 0))) }
-            td.n colspan="2" { (signed(years().filter_map(|(_, (a, b))| Some(spent(b)? - spent(a)?)).sum(), |spent| euros(lang, spent))) }
+            td.n colspan="2" { (signed(years().skip(1).map(|(a, b)| b.whole.total.0 - a.whole.total.0).sum(), |grams| co2e(lang, grams))) }
+            td.n colspan="2" { (signed(years().filter_map(|(a, b)| Some(exits(b)? - exits(a)?)).sum(), |exits| number(lang, exits, 0))) }
+            td.n colspan="2" { (signed(years().filter_map(|(a, b)| Some(spent(b)? - spent(a)?)).sum(), |spent| euros(lang, spent))) }
             td colspan="2" {}
         } }
     };
@@ -157,8 +157,8 @@ fn outcome(sheet: &Sheet, told: &Simulation) -> Markup {
             "courses",
             ("Aujourd'hui et le scénario", "Today and the scenario"),
             (
-                "La première ligne est le parc tel qu'il est. Chaque matériel qui part est remplacé par son semblable\u{a0}; la dépense est aux prix moyens de la maison.",
-                "The first line is the fleet as it is. What leaves is replaced by its like; spending is at the house's mean prices.",
+                "La première ligne est le parc tel qu'il est. Chaque matériel qui part est remplacé par son semblable\u{a0}; la dépense est aux prix moyens que paie la collectivité.",
+                "The first line is the fleet as it is. What leaves is replaced by its like; spending is at the mean prices that you pay.",
             ),
             inside,
         ))
@@ -168,14 +168,6 @@ fn outcome(sheet: &Sheet, told: &Simulation) -> Markup {
         }
         (assumed(sheet, told))
     }
-}
-
-fn least(sheet: &Sheet, coverage: f64) -> &'static str {
-    if coverage < 1.0 { sheet.lang.pick("au moins ", "at least ") } else { "" }
-}
-
-fn signed(value: f64, words: impl Fn(f64) -> String) -> String {
-    format!("{}{}", if value > 0.0 { "+" } else { "" }, words(value))
 }
 
 /// Every number that was assumed, and what a reader must know: a line each, since there are many.

@@ -38,13 +38,7 @@ pub fn entities(sheet: &Sheet) -> Markup {
         let total = figures.sum(NAME, slice);
         total.value.map_or_else(
             || sheet.say("inconnu", "unknown").to_owned(),
-            |value| {
-                format!(
-                    "{}{}",
-                    if total.partial { sheet.say("au moins ", "at least ") } else { "" },
-                    co2e(lang, value)
-                )
-            },
+            |value| format!("{}{}", sheet.least(total.partial), co2e(lang, value)),
         )
     };
     let phases = || Phase::ALL.iter().map(|(_, name)| *name);
@@ -56,7 +50,7 @@ pub fn entities(sheet: &Sheet) -> Markup {
         } }
         tbody { @for entity in &entities { tr {
             th scope="row" { @match *entity {
-                "other" => (sheet.say("Petits services regroupés", "Small departments together")),
+                "other" => (sheet.say("Petites entités regroupées", "Small entities together")),
                 entity => (tree.find(entity).map_or(entity, |at| &tree.entity(at).name)),
             } }
             @for name in phases() { td.n { (total(&[("entity", entity), ("phase", name)])) } }
@@ -92,13 +86,12 @@ pub fn acquired(sheet: &Sheet) -> Markup {
     if told.is_empty() {
         return html! {};
     }
-    let least = |partial: bool| if partial { sheet.say("au moins ", "at least ") } else { "" };
     let inside = html! {
         thead { tr { th scope="col" { (sheet.say("Année", "Year")) } th.n scope="col" { "CO₂e" } } }
         tbody { @for (year, total) in &told { tr {
             th scope="row" { (year) }
             td.n { @match total.value {
-                Some(value) => { (least(total.partial)) (sheet.figure(&source(NAME, None, year.parse().ok()), &co2e(lang, value))) }
+                Some(value) => { (sheet.least(total.partial)) (sheet.figure(&source(NAME, None, year.parse().ok()), &co2e(lang, value))) }
                 None => (sheet.unknown(total.note)),
             } }
         } } }

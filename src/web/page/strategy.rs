@@ -72,7 +72,7 @@ fn objectives(sheet: &Sheet, standings: &[Standing]) -> Markup {
                     }
                     @if let Some(note) = &standing.note { br; span.note { (wording::words::note(lang, note)) } }
                     @if let Some(on_track) = standing.on_track {
-                        br; span.note { @if on_track { (sheet.say("dans le rythme", "on track")) } @else { (sheet.say("en retard sur le rythme", "behind an even pace")) } }
+                        br; span.note { @if on_track { (sheet.say("dans les temps", "on track")) } @else { (sheet.say("en retard sur le rythme prévu", "behind an even pace")) } }
                     }
                 }
             }

@@ -48,15 +48,14 @@ fn years(sheet: &Sheet) -> [i16; 3] {
     [year, year - 1, year - 2]
 }
 
-pub(super) fn buyer_name(sheet: &Sheet, buyer: Buyer) -> Markup {
-    html! {
-        @match buyer.entity {
-            Some(entity) => (entity.name),
-            None if buyer.siret == NO_SIRET => (sheet.say("SIRET non renseigné", "SIRET not told")),
-            None => { "SIRET\u{a0}" (buyer.siret) }
-        }
-        @if buyer.is_voluntary() { (sheet.say(" (à titre volontaire)", " (voluntary)")) }
-    }
+pub(super) fn buyer_name(sheet: &Sheet, buyer: Buyer) -> String {
+    let name = match buyer.entity {
+        Some(entity) => entity.name.to_string(),
+        None if buyer.siret == NO_SIRET => sheet.say("SIRET non renseigné", "SIRET not told").to_owned(),
+        None => format!("SIRET\u{a0}{}", buyer.siret),
+    };
+    let voluntary = if buyer.is_voluntary() { sheet.say(" (à titre volontaire)", " (voluntary)") } else { "" };
+    format!("{name}{voluntary}")
 }
 
 /// The rate that a buyer has declared, beside the one that is known now.
@@ -170,7 +169,7 @@ fn total(sheet: &Sheet, total: &Total, address: Option<&str>, text: impl Fn(f64)
     html! {
         @match total.value {
             Some(value) => {
-                @if total.partial { (sheet.say("au moins ", "at least ")) }
+                (sheet.least(total.partial))
                 @match address {
                     Some(address) => (sheet.figure(address, &text(value))),
                     None => (text(value)),

@@ -29,7 +29,7 @@ pub fn trajectory(sheet: &Sheet, trajectories: &[Trajectory]) -> Markup {
             trajectories.iter().filter(|trajectory| &*trajectory.siret == buyer.siret).collect();
         own.sort_by_key(|trajectory| place(&trajectory.category));
         for trajectory in own {
-            rows.push(row(sheet, buyer_name(sheet, buyer), trajectory));
+            rows.push(row(sheet, &buyer_name(sheet, buyer), trajectory));
         }
     }
     let inside = html! {
@@ -69,13 +69,13 @@ pub fn trajectory(sheet: &Sheet, trajectories: &[Trajectory]) -> Markup {
 /// and a table that tells the same.
 pub fn drawn(sheet: &Sheet) -> Markup {
     let lang = sheet.lang;
+    let Some(category) = sheet.edition.settings.law.it_category(sheet.edition.today.year()) else { return html! {} };
     let buyers = sheet.figures.buyers("reuse_spend_ratio", &sheet.edition.snapshot.entities);
-    let told: Vec<(&str, &Trajectory)> = buyers
+    let told: Vec<(String, &Trajectory)> = buyers
         .iter()
         .filter_map(|buyer| {
-            let own = |of: &&Trajectory| &*of.siret == buyer.siret && &*of.category == "it_telephony";
-            let name = buyer.entity.map_or(buyer.siret, |entity| &entity.name);
-            Some((name, sheet.trajectories.iter().find(own)?))
+            let own = |of: &&Trajectory| &*of.siret == buyer.siret && &*of.category == category.name;
+            Some((buyer_name(sheet, *buyer), sheet.trajectories.iter().find(own)?))
         })
         .filter(|(_, trajectory)| !trajectory.months.is_empty())
         .collect();
@@ -150,7 +150,7 @@ pub fn declarations(sheet: &Sheet) -> Markup {
     }
 }
 
-fn row(sheet: &Sheet, buyer: Markup, trajectory: &Trajectory) -> Markup {
+fn row(sheet: &Sheet, buyer: &str, trajectory: &Trajectory) -> Markup {
     let (lang, year) = (sheet.lang, trajectory.year);
     let incomplete = trajectory.so_far.ratio().is_some() && trajectory.coverage.is_none_or(|known| known < ENOUGH);
     let known = sheet.edition.settings.law.category_named(&trajectory.category, year).map(|category| category.label);

@@ -69,7 +69,7 @@ pub fn renewal(sheet: &Sheet) -> Markup {
             ("Système", "System", false),
             ("Type", "Kind", false),
             ("En service", "In service", true),
-            ("CO₂ évité par une année de plus", "CO₂ spared by one more year", true),
+            ("CO₂e évité par une année de plus", "CO₂e spared by one more year", true),
         ]))
         tbody { @for (system, kind) in told { tr {
             @let slice = [("system", system), ("kind", kind)];

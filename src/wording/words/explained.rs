@@ -31,7 +31,7 @@ pub fn origin(lang: Lang, told: &str) -> Cow<'_, str> {
 
 const STEPS: &Words = &[
     ("manufacture", "Fabrication", "Manufacture"),
-    ("distribution", "Distribution", "Distribution"),
+    ("distribution", "Transport", "Distribution"),
     ("end of life", "Fin de vie", "End of life"),
     ("embodied, all its life", "Hors usage, toute sa vie", "Embodied, all its life"),
     ("age", "Âge", "Age"),
@@ -63,7 +63,7 @@ const UNITS: &Words = &[
 
 /// Longer ones before those that they hold.
 const ORIGINS: &[(&str, &str)] = &[
-    ("the operator's own row", "facteur de la maison"),
+    ("the operator's own row", "facteur propre à la collectivité"),
     ("a row for this very model", "facteur de ce modèle"),
     ("computed from the specification", "calculé d'après la configuration"),
     ("the row of its kind", "facteur de son type"),
@@ -74,7 +74,7 @@ const ORIGINS: &[(&str, &str)] = &[
     ("no published factor for kind", "aucun facteur publié pour le type"),
     (
         "sum of its parts; distribution and end of life are not in it",
-        "somme des composants, sans distribution ni fin de vie",
+        "somme des composants, sans transport ni fin de vie",
     ),
     ("sum of the three", "somme des trois"),
     ("service began on", "en service depuis le"),
@@ -90,6 +90,17 @@ const ORIGINS: &[(&str, &str)] = &[
     ("declared of this model", "déclaré pour ce modèle"),
     ("no default for kind", "aucune valeur usuelle pour le type"),
     ("in stock: it uses none", "en stock\u{a0}: aucune"),
+    (
+        "its share of what the IT equipment of a measured room was measured to take, a year",
+        "sa part de ce qu'ont consommé les équipements informatiques d'une salle mesurée, par an",
+    ),
+    ("its share of what the IT equipment of ", "sa part de ce qu'ont consommé les équipements informatiques de "),
+    (" was measured to take, a year", ", mesuré, par an"),
+    (", its overhead included", ", surcoût compris"),
+    ("measured of a room, and told with the electricity", "mesuré pour une salle, et donné avec l'électricité"),
+    ("room_pue_ratio of ", "room_pue_ratio de "),
+    (", measured", ", mesuré"),
+    (", each day by what the room took on it", ", chaque jour selon ce que la salle a consommé"),
     ("server_room_pue where it stands in a server room, else 1", "server_room_pue en salle serveurs, sinon 1"),
     (", the nearest year known", ", l'année connue la plus proche"),
     ("electricity × overhead × factor", "électricité × surcoût × facteur"),

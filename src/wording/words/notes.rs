@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::wording::Lang;
+use jiff::civil::Date;
+
+use crate::wording::{Lang, date};
 
 /// A note in the reader's language; what has no French words stays as it is.
 pub fn note(lang: Lang, told: &str) -> Cow<'_, str> {
@@ -28,16 +30,22 @@ fn with_a_value(told: &str) -> Option<String> {
         return Some(format!("dont {count} sans contact depuis 90 jours"));
     }
     if let Some(day) = told.strip_prefix("handed in on ") {
-        return Some(format!("déposée le {day}"));
+        return Some(format!("déposée le {}", written(day)));
     }
     if let Some(day) = told.strip_prefix("due on ") {
-        return Some(format!("à déposer avant le {day}"));
+        return Some(format!("à déposer avant le {}", written(day)));
     }
     let known = told.strip_prefix("over ")?.strip_suffix("; a year is asked")?;
     let (days, between) = known.split_once(" days known of both, from ")?;
     let (first, last) = between.split_once(" to ")?;
     let days = days.replace('.', ",");
+    let (first, last) = (written(first), written(last));
     Some(format!("sur {days} jours connus des deux, du {first} au {last}\u{a0}; une année est demandée"))
+}
+
+/// A day as French readers write it; what is no day stays as it is.
+fn written(day: &str) -> String {
+    day.parse::<Date>().map_or_else(|_| day.to_owned(), |day| date(Lang::Fr, day))
 }
 
 /// A note, and after a colon why it is so.
@@ -137,10 +145,6 @@ const NOTES: &[(&str, &str)] = &[
         "plus rien à dépenser cette année, si elle suit les douze derniers mois",
     ),
     (
-        "à vérifier: the decree's figure for this category is not established",
-        "à vérifier\u{a0}: le taux du décret pour cette catégorie n'est pas établi",
-    ),
-    (
         "the year to date, and the rest of it like the last twelve months",
         "l'année à ce jour, et le reste comme les douze derniers mois",
     ),
@@ -180,6 +184,11 @@ const NOTES: &[(&str, &str)] = &[
     ("a table of actions tells of today alone", "le suivi des actions ne dit que leur état d'aujourd'hui"),
     ("no index is told", "aucun indice n'est renseigné"),
     ("no weight is told", "aucun poids n'est renseigné"),
+    (
+        "no printer tells how many pages it has printed",
+        "aucune imprimante n'indique combien de pages elle a imprimées",
+    ),
+    ("no entity has this SIRET", "aucune entité n'a ce SIRET"),
 ];
 
 #[cfg(test)]

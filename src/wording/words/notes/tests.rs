@@ -24,9 +24,10 @@ fn every_note_of_an_objective_has_french_words() {
 
 #[test]
 fn notes_with_values_and_of_several_parts() {
-    check("handed in on 2026-05-12", "déposée le 2026-05-12");
+    check("handed in on 2026-05-12", "déposée le 12 mai 2026");
     let measured = "over 12.5 days known of both, from 2026-01-01 to 2026-02-01; a year is asked";
-    let said = "sur 12,5 jours connus des deux, du 2026-01-01 au 2026-02-01\u{a0}; une année est demandée";
+    let said =
+        "sur 12,5 jours connus des deux, du 1er janvier 2026 au 1er février 2026\u{a0}; une année est demandée";
     check(measured, said);
     check(
         &format!("the indicator cannot be computed now: {measured}; the target is the baseline"),
