@@ -130,6 +130,35 @@ fn mail_to_procurement_is_french_and_names_the_page() {
     assert_eq!(mail.trim(), expected, "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// What the metrics call kinds and categories is spelled in the French texts, by the words of the dashboards.
+#[test]
+fn french_texts_hold_no_raw_word() {
+    let asks = "import json, sys; sys.dont_write_bytecode = True; sys.path.insert(0, sys.argv[1]); import words; \
+                print(json.dumps({label: words.WORDS[label] for label in ('kind', 'category')}))";
+    let output = Command::new("python3").arg("-c").arg(asks).arg(deploy("grafana")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let words: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let mut spelled = BTreeSet::new();
+    for (name, text) in alerts() {
+        for key in ["summary_fr", "description_fr"] {
+            let told = value(&text, key).unwrap().replace("''", "'").to_lowercase();
+            for label in ["kind", "category"] {
+                assert!(!told.contains(&format!("{{{{ $labels.{label} }}}}")), "{name} tells a raw {label}");
+                if !told.contains(&format!("eq $labels.{label} ")) {
+                    continue;
+                }
+                spelled.insert(label);
+                for (word, french) in words[label].as_object().unwrap() {
+                    let french = french.as_str().unwrap().to_lowercase();
+                    let spells = format!("eq $labels.{label} \"{word}\" }}}}{french}{{{{");
+                    assert!(word == "unknown" || told.contains(&spells), "{name} does not spell {word}");
+                }
+            }
+        }
+    }
+    assert_eq!(spelled.len(), 2, "{spelled:?}");
+}
+
 /// Words of rules that hold `ecoparc_` or `ecoparc:`, comments left out.
 fn series(text: &str) -> BTreeSet<&str> {
     let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));

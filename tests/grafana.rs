@@ -3,7 +3,7 @@
 
 mod rules;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -235,6 +235,23 @@ fn every_query_finds_something_in_a_real_prometheus() {
     assert!(asked > 100, "only {asked} queries were found");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     agrees(&daemon, &prometheus);
+    leads(&daemon);
+}
+
+/// What links of dashboards lead to: a place of a page is there.
+fn leads(daemon: &Daemon) {
+    let mut places = BTreeSet::new();
+    for dashboard in dashboards() {
+        let written = dashboard.json.to_string();
+        let links = written.split("$ecoparc/").skip(1).filter_map(|rest| rest.split('"').next()?.split_once('#'));
+        places.extend(links.map(|(path, id)| (format!("/{path}"), id.to_owned())));
+    }
+    assert!(places.len() > 5, "{places:?}");
+    for (path, id) in places {
+        let page = daemon.get(&path);
+        assert_eq!(page.status, 200, "{path}");
+        assert!(page.body.contains(&format!(" id=\"{id}\"")), "{path} has no place {id}");
+    }
 }
 
 /// What the overview adds up is what the page says.

@@ -105,7 +105,7 @@ def overview():
     return dashboard("ecoparc-overview", "ecoparc / Vue d'ensemble",
         "Le parc numérique en une page : taille, climat, âge, réemploi.", ["entity", "kind", "siret", "year"], [
         stat("Parc actif", "Matériels en service, en stock ou en réparation, du service et du type choisis.",
-             total(ACTIVE), "locale", TALL, trend=True, links=[("Liste des matériels", "$ecoparc/#equipment")]),
+             total(ACTIVE), "locale", TALL, trend=True, links=[("Liste des matériels", "$ecoparc/fleet")]),
         stat("Empreinte annuelle", "Ce que le parc actif coûte au climat en un an : fabrication répartie sur la durée de "
              "vie, transport, électricité, fin de vie. « Au moins » là où un type n'a aucun facteur publié.",
              f"{total(FOOTPRINT)} / 1e6", TONNES, TALL, trend=True, decimals=1,
@@ -119,7 +119,7 @@ def overview():
         stat("Achats : part de l'objectif atteinte", "Taux de réemploi de l'année (loi AGEC, article 58) divisé par "
              "l'objectif légal, par acheteur et par catégorie qui a un objectif. 100 % : objectif atteint.",
              one(share, "siret", "category"), "percentunit", (8, 5), rule=REACHED, by=("siret", "category"), decimals=0,
-             links=[("Achats de l'année", "$ecoparc/#purchases")]),
+             links=[("Achats de l'année", "$ecoparc/procurement#purchases")]),
         bounded("Empreinte annuelle et sa marge d'erreur"),
         series("Parc par état", "Matériels du service et du type choisis, par état.",
                [(total(of("assets", "entity", "kind"), "status"), "{{status}}")], "locale", words="status", stacked=True,
@@ -131,11 +131,11 @@ def overview():
         bars("Sorties : part de l'objectif atteinte", "Matériels réformés réemployés dans l'année (loi REEN, article 16) "
              "en proportion de l'objectif. 100 % : objectif atteint.",
              one(exits, "siret"), "percentunit", ("siret",), (8, 4), rule=REACHED, ends=1, decimals=0,
-             links=[("Sorties de l'année", "$ecoparc/#exits")]),
+             links=[("Sorties de l'année", "$ecoparc/exits#exits")]),
         bars("Objectifs de la stratégie", "Chemin fait depuis le point de départ ; 100 % : objectif atteint, négatif : "
              "on s'en éloigne.", one(of("objective_ratio"), "objective"), "percentunit", ("objective",), (8, 6),
              rule=REACHED, ends=1, decimals=0, absent="aucun objectif configuré",
-             links=[("Objectifs", "$ecoparc/#objectives")]),
+             links=[("Objectifs", "$ecoparc/strategy#objectives")]),
         table("Services", "Un service par ligne. Un service où un type compte très peu de matériels y est regroupé avec "
               "d'autres. L'empreinte par agent compte tous les types. Prolongés : "
               "matériels au-delà de la durée de "
@@ -151,7 +151,7 @@ def overview():
               ], (15, 10)),
         matrix("Plan d'action", "Actions de la stratégie par thème et par avancement.",
                total(of("actions"), "theme", "status"), "locale", "theme", "Thème", "status", (9, 10), words=ACTIONS,
-               absent="aucune action", links=[("Plan d'action", "$ecoparc/#actions")]),
+               absent="aucune action", links=[("Plan d'action", "$ecoparc/strategy#actions")]),
     ])
 
 
@@ -180,7 +180,7 @@ def procurement():
              "derniers mois. Vide pour une année close.",
              one(f"{of('reuse_spend_projected_ratio', 'siret', 'year')} / {BESIDE} {TARGET}", *pair), "percentunit", wide,
              rule=REACHED, by=pair, decimals=0, absent="année close",
-             links=[("Trajectoire", "$ecoparc/#trajectory")]),
+             links=[("Trajectoire", "$ecoparc/procurement#trajectory")]),
         series("Taux de réemploi de l'année et objectif", "Le taux de l'année choisie, tel qu'il a évolué ; l'objectif en "
                "tirets.", [(one(f"{RATIO} and on (instance, category, year) {TARGET}", *pair), "{{siret}} · {{category}}"),
                            (one(TARGET, "category"), "Objectif · {{category}}")], "percentunit", (12, 8), words="category",
@@ -326,7 +326,7 @@ def footprint():
              "aurait été. Ne se soustrait jamais de l'empreinte.",
              f"{total(of('avoided_co2e_grams', 'year'))} / 1e6", TONNES, (6, 4), rule=GREEN,
              decimals=1, absent="année en cours seulement",
-             links=[("Hypothèses", "$ecoparc/#gains")]),
+             links=[("Hypothèses", "$ecoparc/footprint#gains")]),
         bounded("Empreinte annuelle du parc et sa marge d'erreur"),
         series("Empreinte annuelle par étape", "Fabrication, transport, usage, fin de vie du service et du type choisis.",
                [(f"{total(FOOTPRINT, 'phase')} / 1e6", "{{phase}}")], TONNES, (12, 8), words="phase", stacked=True,
@@ -416,7 +416,7 @@ def health():
         "Ce qu'ecoparc lit, quand il l'a lu, ce qu'il n'a pas compris.", ["source", "kind"], [
         stat("Sources qui répondent", "Part des sources dont la dernière lecture a réussi. Une source en panne garde sa "
              "dernière parole.", f"{total(up)} / count({up})", "percentunit", (4, 4), rule=ALL_WELL, decimals=0,
-             links=[("Sources", "$ecoparc/#sources")]),
+             links=[("Sources", "$ecoparc/sources#sources")]),
         stat("Lecture la plus ancienne", "Temps écoulé depuis la dernière lecture complète de la source la plus en retard.",
              f"time() - min({of('source_last_success_timestamp_seconds', 'source')})", "dthms", (4, 4)),
         stat("Chiffres calculés il y a", "Les chiffres sont recalculés à chaque lecture, et au moins toutes les heures.",
@@ -451,7 +451,7 @@ def health():
               ], (12, 8), absent="chaque règle sert"),
         bars("Matériels à retrouver", "Sans contact, détenteur parti, ou dans aucun inventaire ; les raisons se recoupent.",
              total(of("unseen_assets", "kind"), "reason"), "locale", ("reason",), (12, 8), absent="aucun",
-             links=[("Liste", "$ecoparc/#unseen")]),
+             links=[("Liste", "$ecoparc/quality#unseen")]),
         matrix("Ce qui est connu du parc", "Part du parc actif de chaque type dont l'information est connue.",
                one(of("field_known_ratio", "kind"), "kind", "field"), "percentunit", "kind", "Type de matériel", "field",
                (24, 10), decimals=0, words=FIELDS),
