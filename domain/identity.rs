@@ -211,6 +211,7 @@ mod tests {
 
     #[test]
     fn placeholders_are_no_serials() {
+        assert!(PLACEHOLDERS.is_sorted(), "they are searched by bisection");
         for bad in
             ["To be filled by O.E.M.", "0123456789", "Default string", "XXXXXXX", "0000", "n/a", "", "  ", "abc"]
         {

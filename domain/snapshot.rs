@@ -135,7 +135,7 @@ impl Asset {
 
     /// Is it in the active fleet at the end of a day?
     pub fn is_active(&self, at: Date) -> bool {
-        matches!(self.status(at), Some(Status::InUse | Status::InStock | Status::InRepair))
+        self.status(at).is_some_and(Status::is_active)
     }
 }
 

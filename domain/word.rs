@@ -142,6 +142,13 @@ pub enum Status {
     Lost,
 }
 
+impl Status {
+    /// Is what has it in the active fleet?
+    pub fn is_active(self) -> bool {
+        matches!(self, Self::InUse | Self::InStock | Self::InRepair)
+    }
+}
+
 impl Word for Status {
     const ALL: &'static [(Self, &'static str)] = &[
         (Self::Ordered, "ordered"),

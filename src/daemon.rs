@@ -27,7 +27,7 @@ use crate::sampling::fresh;
 use crate::schedule::{Collector, keep_sampling};
 use crate::store::{CHORES, Claim, Generation, Place, Store};
 use crate::telemetry::in_one_line;
-use crate::web::{Room, Web, keep_reading, metrics_router, router, serve};
+use crate::web::{Seats, Web, keep_reading, metrics_router, router, serve};
 
 mod kept;
 mod listen;
@@ -85,12 +85,12 @@ struct House {
     held: watch::Sender<Holdings>,
     /// How often each source was written of when it was last read back.
     known: Vec<Generation>,
-    standing: Standing,
+    lasting: Lasting,
 }
 
 /// What passes from house to house.
 #[derive(Clone)]
-struct Standing {
+struct Lasting {
     /// The name of this daemon among replicas.
     replica: Arc<str>,
     /// No other daemon writes to the same file.
@@ -101,7 +101,7 @@ struct Standing {
     turned: watch::Sender<tokio::time::Instant>,
 }
 
-impl Standing {
+impl Lasting {
     fn new(replica: Arc<str>, supervisor: Supervisor) -> Self {
         let (turned, _) = watch::channel(tokio::time::Instant::now());
         Self { replica, claim: None, supervisor, turned }
@@ -122,13 +122,13 @@ pub async fn run(path: &Path, config: Config) -> anyhow::Result<()> {
 async fn keep_house(path: &Path, config: Config) -> anyhow::Result<()> {
     // For all houses: a signal that came between two of them would be lost.
     let mut signals = Signals::listen()?;
-    let mut standing = Standing::new(crate::replica::name().into(), Supervisor::found());
-    standing.supervisor.watch(standing.turned.subscribe());
+    let mut lasting = Lasting::new(crate::replica::name().into(), Supervisor::found());
+    lasting.supervisor.watch(lasting.turned.subscribe());
     // Before anything looks at the schema, which another daemon may be working with.
-    standing.claim = config.store.claim(None)?;
+    lasting.claim = config.store.claim(None)?;
     let preparing = async {
         reach(&config.store).await;
-        House::prepare(config, standing).await.map_err(Store::advised)
+        House::prepare(config, lasting).await.map_err(Store::advised)
     };
     let mut house = tokio::select! {
         house = preparing => house?,
@@ -162,9 +162,9 @@ async fn reach(place: &Place) {
 }
 
 impl House {
-    async fn prepare(config: Config, mut standing: Standing) -> anyhow::Result<Self> {
+    async fn prepare(config: Config, mut lasting: Lasting) -> anyhow::Result<Self> {
         let ground = Ground::of(&config)?;
-        standing.claim = config.store.claim(standing.claim.as_ref())?;
+        lasting.claim = config.store.claim(lasting.claim.as_ref())?;
         let store = Store::open(&config.store).await?;
         // Looked at before, so that what is read is that or newer.
         let generations: BTreeMap<String, Generation> = store.generations().await?.into_iter().collect();
@@ -190,7 +190,7 @@ impl House {
             purged: None,
             held,
             known,
-            standing,
+            lasting,
         })
     }
 
@@ -215,7 +215,7 @@ impl House {
             history: History::of(self.store.clone()),
             ask: ask.clone(),
         };
-        let (server, room) = (Arc::new(self.config.server.clone()), Room::new());
+        let (server, seats) = (Arc::new(self.config.server.clone()), Seats::new());
         let mut collectors = JoinSet::new();
         let handshake = match &server.tls {
             None => None,
@@ -234,7 +234,7 @@ impl House {
                 warn!(address = %address_told, "{risk}");
             }
             let routes = if is_metrics { metrics_router(web(server.clone())) } else { router(web(server.clone())) };
-            servers.spawn(serve(listener, routes, handshake.clone(), room.clone(), serving_stops.clone()));
+            servers.spawn(serve(listener, routes, handshake.clone(), seats.clone(), serving_stops.clone()));
         }
 
         let (events, mut happens) = mpsc::channel(64);
@@ -262,7 +262,7 @@ impl House {
         if self.store.is_shared() {
             let names =
                 sources.iter().map(|source| source.told.name.to_string()).chain([CHORES.to_owned()]).collect();
-            let (store, replica) = (self.store.clone(), self.standing.replica.clone());
+            let (store, replica) = (self.store.clone(), self.lasting.replica.clone());
             collectors.spawn(keep_leases(store, replica, names, self.config.store.lease, self.held.clone()));
             collectors.spawn(keep_watching(self.store.clone(), news.clone()));
         }
@@ -293,11 +293,11 @@ impl House {
         // What is started after ecoparc finds figures and not only an open port: on a very first start that takes
         // FIRST_WAIT longer.
         if heard_before {
-            self.standing.supervisor.ready();
+            self.lasting.supervisor.ready();
         }
         let end = loop {
             let (mut changed, mut sampled) = (false, false);
-            self.standing.turned.send_replace(tokio::time::Instant::now());
+            self.lasting.turned.send_replace(tokio::time::Instant::now());
             tokio::select! {
                 Some((at, event)) = happens.recv() => {
                     changed |= self.took_place(at, &sources[at], event, &mut waiting).await;
@@ -341,7 +341,7 @@ impl House {
                     Signal::Reload => match self.reload(path, listeners).await {
                         Ok(next) => break End::Reload(Box::new(next)),
                         Err(error) => {
-                            self.standing.supervisor.ready();
+                            self.lasting.supervisor.ready();
                             let why = in_one_line(&error);
                             error!("the new configuration is refused, the old one stays in force: {why}");
                             self.config_ok = false;
@@ -354,7 +354,7 @@ impl House {
                 self.assets_due |= changed;
                 self.publish(editions, Timestamp::now()).await?;
                 if !std::mem::replace(&mut heard_before, true) {
-                    self.standing.supervisor.ready();
+                    self.lasting.supervisor.ready();
                 }
                 if written == 0 {
                     self.write(editions, &mut written).await;
@@ -363,7 +363,7 @@ impl House {
         };
         info!(reload = matches!(end, End::Reload(_)), "stopping");
         if matches!(end, End::Stop) {
-            self.standing.supervisor.stopping();
+            self.lasting.supervisor.stopping();
         }
         collectors.shutdown().await;
         settle(sources.iter().map(|source| &**source)).await;
@@ -422,7 +422,7 @@ impl House {
             "published"
         );
         let answering = edition.sources.iter().filter(|source| source.up == Some(true)).count();
-        self.standing.supervisor.status(&format!(
+        self.lasting.supervisor.status(&format!(
             "{} assets; {answering} of {} sources answer",
             edition.snapshot.assets.len(),
             edition.sources.len()

@@ -351,14 +351,10 @@ fn readers_are_told_no_identifiers() {
     ];
     let mut breaches = Vec::new();
     for token in ["reader-token", "town-reader-token"] {
-        {
-            for (address, answer) in told(&daemon, &addresses(&daemon), token) {
-                let asked = |text: &&&str| address.contains(**text);
-                for found in
-                    identifiers.iter().filter(|text| answer.body.contains(**text)).filter(|text| !asked(text))
-                {
-                    breaches.push(format!("{token} {address} tells `{found}`"));
-                }
+        for (address, answer) in told(&daemon, &addresses(&daemon), token) {
+            let asked = |text: &&&str| address.contains(**text);
+            for found in identifiers.iter().filter(|text| answer.body.contains(**text)).filter(|text| !asked(text)) {
+                breaches.push(format!("{token} {address} tells `{found}`"));
             }
         }
     }

@@ -24,7 +24,7 @@ fn collected() -> (Folder, std::path::PathBuf) {
     // As anybody may read it: small cells are folded, in the report as in the API.
     let text = std::fs::read_to_string(&config).unwrap().replace("anonymous = \"assets\"", "anonymous = \"read\"");
     std::fs::write(&config, text).unwrap();
-    assert!(run(&config, &["sync"]).status.code().is_some());
+    assert_eq!(run(&config, &["sync"]).status.code(), Some(0));
     (folder, config)
 }
 
@@ -205,7 +205,7 @@ fn what_cannot_be_told_is_said_in_one_line() {
         assert!(code == 1 && line.contains(said), "{code}: `{said}` is not in: {line}");
     };
     says(&["--year", "2026"], "nothing was ever collected");
-    run(&config, &["sync"]);
+    assert_eq!(run(&config, &["sync"]).status.code(), Some(0));
     says(&["--year", "2126"], "--year 2126: it has not begun");
     says(&["--year", "2026", "--at", "2025-12-31"], "the year 2026 had not begun then");
     says(&["--year", "2026", "--at", "2126-01-01"], "is a day to come");

@@ -141,7 +141,7 @@ impl<'a> Basis<'a> {
 
     /// The active fleet.
     pub fn active(&self) -> impl Iterator<Item = (&'a Asset, Status)> + '_ {
-        self.known().filter(|(_, status)| matches!(status, Status::InUse | Status::InStock | Status::InRepair))
+        self.known().filter(|(_, status)| status.is_active())
     }
 
     /// The age of an asset, in years; `None` where its service's beginning is unknown.

@@ -46,7 +46,7 @@ pub struct Count {
 impl Count {
     /// Is it of the active fleet?
     pub fn is_active(&self) -> bool {
-        matches!(self.status, Status::InUse | Status::InStock | Status::InRepair)
+        self.status.is_active()
     }
 
     fn of(asset: &Asset, status: Status) -> Self {

@@ -68,7 +68,7 @@ pub fn stocks(basis: &Basis, asked: &impl Fn(EntityId) -> bool) -> BTreeMap<Opti
     let mut stocks: BTreeMap<Option<Kind>, Stock> = BTreeMap::new();
     for (at, asset) in assets.iter().enumerate() {
         let status = basis.status[at];
-        let active = matches!(status, Some(Status::InUse | Status::InStock | Status::InRepair));
+        let active = status.is_some_and(Status::is_active);
         if !active || !asked(asset.entity) {
             continue;
         }

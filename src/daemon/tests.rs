@@ -78,7 +78,7 @@ async fn two_years_lived_are_two_years_recomputed() {
     let tables = years::House::of(&root.join("quickstart"), folder.join("quickstart"));
     let mut house = House::prepare(
         Config::load(&folder.join("quickstart.toml")).unwrap(),
-        Standing::new("here".into(), Supervisor::default()),
+        Lasting::new("here".into(), Supervisor::default()),
     )
     .await
     .unwrap();

@@ -95,7 +95,7 @@ impl House {
     /// Lets other replicas go on at once.
     pub(super) async fn give_back(&self) {
         if self.store.is_shared()
-            && let Err(error) = self.store.give_back(&self.standing.replica).await
+            && let Err(error) = self.store.give_back(&self.lasting.replica).await
         {
             warn!("{error:#}");
         }
@@ -103,12 +103,12 @@ impl House {
 
     /// Reads the configuration again, and what is kept under it.
     pub(super) async fn reload(&mut self, path: &Path, listeners: &mut Listeners) -> anyhow::Result<Self> {
-        self.standing.supervisor.reloading();
+        self.lasting.supervisor.reloading();
         // The next house begins with what is written.
         self.catch_up().await;
         let path = path.to_path_buf();
         let config = tokio::task::spawn_blocking(move || Config::load(&path)).await??;
-        let next = Self::prepare(config, self.standing.clone()).await?;
+        let next = Self::prepare(config, self.lasting.clone()).await?;
         listeners.take_up(&next.config.server).await?;
         Ok(next)
     }

@@ -44,7 +44,7 @@ use headers::{accepts, is_known, tag, tagged, takes_gzip};
 use kept::{Kept, Question};
 use limit::Limits;
 use problem::Problem;
-pub use serve::{Room, serve};
+pub use serve::{Seats, serve};
 pub use tls::keep_reading;
 use world::{Key, Worlds};
 

@@ -57,7 +57,7 @@ pub async fn serve(
     listener: TcpListener,
     routes: Router,
     tls: Option<Handshake>,
-    room: Arc<Room>,
+    seats: Arc<Seats>,
     mut stops: watch::Receiver<bool>,
 ) {
     let mut connections = JoinSet::new();
@@ -78,7 +78,7 @@ pub async fn serve(
             }
         };
         let seat = tokio::select! {
-            seat = room.seat() => seat,
+            seat = seats.one() => seat,
             _ = stops.wait_for(|stop| *stop) => break,
         };
         let (routes, stopping) = (routes.clone(), stopping.clone());
@@ -104,7 +104,7 @@ fn most() -> usize {
 }
 
 /// Who sits where, on all addresses together, so that whoever has done nothing for longest leaves when there is no room.
-pub struct Room {
+pub struct Seats {
     most: usize,
     guests: Mutex<(u64, HashMap<u64, Guest>)>,
 }
@@ -121,12 +121,12 @@ struct Guest {
 
 /// A connection's place; given back when it is dropped.
 struct Seat {
-    room: Arc<Room>,
+    seats: Arc<Seats>,
     number: u64,
     leave: Arc<Notify>,
 }
 
-impl Room {
+impl Seats {
     /// As many places as the system's descriptors allow.
     pub fn new() -> Arc<Self> {
         Arc::new(Self::of(most()))
@@ -141,7 +141,7 @@ impl Room {
     }
 
     /// A place for one more, as soon as there is one. Whoever waits meanwhile does so in the system's queue.
-    async fn seat(self: &Arc<Self>) -> Arc<Seat> {
+    async fn one(self: &Arc<Self>) -> Arc<Seat> {
         loop {
             match self.enter() {
                 Some(seat) => return seat,
@@ -164,13 +164,13 @@ impl Room {
         guests.0 += 1;
         let (number, leave) = (guests.0, Arc::new(Notify::new()));
         guests.1.insert(number, Guest { made: 0, sent: 0, active: Instant::now(), leave: leave.clone() });
-        Some(Arc::new(Seat { room: self.clone(), number, leave }))
+        Some(Arc::new(Seat { seats: self.clone(), number, leave }))
     }
 }
 
 impl Seat {
     fn change(&self, by: impl FnOnce(&mut Guest)) {
-        if let Some(guest) = self.room.guests().1.get_mut(&self.number) {
+        if let Some(guest) = self.seats.guests().1.get_mut(&self.number) {
             by(guest);
         }
     }
@@ -193,7 +193,7 @@ impl Seat {
     /// Ends when an answer is being sent and nobody takes it.
     async fn stuck(&self) {
         let takes = || {
-            let guests = self.room.guests();
+            let guests = self.seats.guests();
             let guest = guests.1.get(&self.number).filter(|guest| guest.made == 0 && guest.sent > 0);
             guest.map_or(Duration::ZERO, |guest| guest.active.elapsed())
         };
@@ -205,7 +205,7 @@ impl Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.room.guests().1.remove(&self.number);
+        self.seats.guests().1.remove(&self.number);
     }
 }
 

@@ -99,7 +99,7 @@ fn piece(
         if asset.is_virtual {
             continue;
         }
-        let active = matches!(status, Some(Status::InUse | Status::InStock | Status::InRepair));
+        let active = status.is_some_and(Status::is_active);
         let year = asset::acquired_in(asset, basis.at);
         if !active && year.is_none() {
             continue;

@@ -55,7 +55,7 @@ fn climate(basis: &Basis) -> BTreeMap<&'static str, Sum> {
     let footings = footings(basis, Criterion::Co2e);
     for (at, asset) in basis.snapshot.assets.iter().enumerate() {
         let status = basis.status[at];
-        if !matches!(status, Some(Status::InUse | Status::InStock | Status::InRepair)) {
+        if !status.is_some_and(Status::is_active) {
             continue;
         }
         let reference = asset.kind.and_then(|kind| basis.settings.assumptions.lifetime(kind));

@@ -7,7 +7,7 @@ use domain::record::Text;
 use domain::snapshot::Snapshot;
 use domain::system::past_support;
 use domain::voice::Voices;
-use domain::word::{Kind, Status, Word};
+use domain::word::{Kind, Word};
 
 use super::{Ask, cursor, day};
 use crate::web::answer::{Answer, LIST, Row, Rows};
@@ -77,11 +77,10 @@ fn found(snapshot: &Snapshot, place: Place, today: jiff::civil::Date) -> Option<
     match place {
         Place::Asset(at) => {
             let asset = &snapshot.assets[at];
-            let active = matches!(asset.status(today), Some(Status::InUse | Status::InStock | Status::InRepair));
             let because = unseen_because(asset, today).into_iter().filter(|(_, is_so)| *is_so == Some(true));
             let reasons = because.map(|(reason, _)| reason).collect();
             let (id, voices, kind, entity) = (snapshot.id(asset), &asset.voices, asset.kind, asset.entity);
-            (active && !asset.is_virtual).then_some(Found { id, reasons, voices, kind, entity })
+            (asset.is_active(today) && !asset.is_virtual).then_some(Found { id, reasons, voices, kind, entity })
         }
         Place::Unjoined(at) => {
             let unjoined = &snapshot.unjoined[at];

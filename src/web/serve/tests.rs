@@ -5,40 +5,40 @@ use super::*;
 /// Whoever came first and keeps silent makes room; whoever is being answered does not.
 #[tokio::test(start_paused = true)]
 async fn the_silent_make_room_for_those_who_come() {
-    let room = Arc::new(Room::of(3));
-    let answered = room.enter().unwrap();
+    let seats = Arc::new(Seats::of(3));
+    let answered = seats.enter().unwrap();
     let under_way = answered.making();
-    let silent = room.enter().unwrap();
+    let silent = seats.enter().unwrap();
     tokio::time::advance(Duration::from_millis(1)).await;
-    let late = room.enter().unwrap();
-    let next = room.seat().await;
+    let late = seats.enter().unwrap();
+    let next = seats.one().await;
     timeout(Duration::from_secs(1), silent.leave.notified()).await.unwrap();
     let busy = (late.making(), next.making());
     tokio::time::advance(GRACE).await;
-    assert!(room.enter().is_none(), "all of them are being answered");
+    assert!(seats.enter().is_none(), "all of them are being answered");
     drop((silent, under_way));
-    assert!(timeout(2 * GRACE, room.seat()).await.is_ok(), "the first answer has ended");
+    assert!(timeout(2 * GRACE, seats.one()).await.is_ok(), "the first answer has ended");
     timeout(Duration::from_secs(1), answered.leave.notified()).await.unwrap();
     drop((busy, answered, late, next));
-    assert_eq!(room.guests().1.len(), 0, "every place is given back");
+    assert_eq!(seats.guests().1.len(), 0, "every place is given back");
 }
 
 /// Whoever takes nothing of an answer leaves first where there is no room, and after a while anyway.
 #[tokio::test(start_paused = true)]
 async fn readers_who_take_nothing_leave() {
-    let room = Arc::new(Room::of(2));
-    let (slow, reader) = (room.enter().unwrap(), room.enter().unwrap());
+    let seats = Arc::new(Seats::of(2));
+    let (slow, reader) = (seats.enter().unwrap(), seats.enter().unwrap());
     let (_body, mut read) = (slow.sending(Body::from("a")), reader.sending(Body::from("b")));
     tokio::time::advance(Duration::from_secs(1)).await;
     std::future::poll_fn(|context| Pin::new(&mut read).poll_frame(context)).await.unwrap().unwrap();
-    let next = room.enter().unwrap();
+    let next = seats.enter().unwrap();
     slow.leave.notified().await;
     drop(next);
     let began = Instant::now();
     reader.stuck().await;
     assert_eq!(began.elapsed(), STUCK);
     // Whoever waits for an answer that is being made is not stuck, nor is who asks nothing.
-    let idle = room.enter().unwrap();
+    let idle = seats.enter().unwrap();
     let waits = (reader.making(), timeout(2 * STUCK, reader.stuck()).await);
     assert!(waits.1.is_err() && timeout(2 * STUCK, idle.stuck()).await.is_err());
 }
