@@ -154,11 +154,9 @@ impl Access {
         if self.whole {
             return Ok("the account sees the root entity and all below it".to_owned());
         }
-        let scope = format!(
+        Ok(format!(
             "the account sees {active} entities, not the root entity and all below it: the others are not read"
-        );
-        tracing::warn!("{scope}");
-        Ok(scope)
+        ))
     }
 
     /// Gives every row of a list to `take`, once each, in the order of ids; false for an optional one that is not to

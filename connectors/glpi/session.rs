@@ -213,9 +213,6 @@ impl Session {
         let recursive = &active["active_entity_recursive"];
         let whole = root && (*recursive == true || *recursive == 1);
         self.scope = Some(Scope { entities, whole });
-        if !whole {
-            tracing::warn!("{}", self.scope());
-        }
         Ok(())
     }
 

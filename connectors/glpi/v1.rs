@@ -29,9 +29,7 @@ pub async fn collect(session: &mut Session, asked: &Asked, progress: &Progress) 
     let mut reader = Reader::new(asked.pricing, &asked.context, read::keeps_entities(version), clock);
     reader.note(format!("GLPI {version}, over REST v1; {}", session.scope()));
     if read::loses_digits(version) {
-        let note = "before 9.5.12 GLPI turns serial numbers into numbers: zeros are lost";
-        tracing::warn!(version, "{note}");
-        reader.note(note.to_owned());
+        reader.note("before 9.5.12 GLPI turns serial numbers into numbers: zeros are lost".to_owned());
     }
     let mut asking = Asking { session, page_size: asked.page_size, progress };
     asking.custom_types(&mut reader, &about.asset_types).await?;

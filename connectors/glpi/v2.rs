@@ -50,7 +50,6 @@ pub async fn collect(access: &mut Access, asked: &Asked, progress: &Progress) ->
     let tells_templates = version >= TELLS_TEMPLATES;
     if !tells_templates {
         let note = "before GLPI 11.0.6 this API does not tell templates from assets: they are counted as assets";
-        tracing::warn!("{note}");
         reader.note(note.to_owned());
     }
 

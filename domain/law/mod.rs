@@ -270,7 +270,12 @@ impl Law {
 
     /// The share of reformed goods to direct to reuse in a civil year; `None` before the decree.
     pub fn exit_target(&self, year: i16) -> Option<f64> {
-        step(&self.exit_targets, year).and_then(|step| step.share)
+        self.exit_step(year).and_then(|step| step.share)
+    }
+
+    /// The same with its text and who has checked it.
+    pub fn exit_step(&self, year: i16) -> Option<&Step> {
+        step(&self.exit_targets, year)
     }
 
     /// The value of one given thing of an age; `None` where the grid, as far as established, has none.

@@ -118,8 +118,7 @@ fn exits(year: &Year) -> Card {
     let slice = [("siret", buyer.siret), ("year", told.as_str())];
     let rate = year.figures.find("disposal_reuse_ratio", &slice);
     let part = |name| year.figures.find(name, &slice).and_then(|reading| reading.value);
-    let steps = &year.asked.settings.law.exit_targets;
-    let step = steps.iter().filter(|step| step.from <= year.asked.year).max_by_key(|step| step.from);
+    let step = year.asked.settings.law.exit_step(year.asked.year);
     let mut lines = vec![asked_by_law(year, buyer, step)];
     if let Some((a, b)) = part("disposals_to_reuse").zip(part("reformed_stock")) {
         let directed = count(lang, a, lang.pick("bien orienté", "good"), lang.pick("biens orientés", "goods"));

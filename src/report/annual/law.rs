@@ -237,8 +237,7 @@ fn exits(year: &Year) -> Vec<Block> {
         return blocks;
     }
     blocks.push(Block::Table(table));
-    let steps = &year.asked.settings.law.exit_targets;
-    let step = steps.iter().filter(|step| step.from <= year.asked.year).max_by_key(|step| step.from);
+    let step = year.asked.settings.law.exit_step(year.asked.year);
     blocks.extend(step.map(|step| {
         Block::List(vec![format!(
             "{}{}{}.",
