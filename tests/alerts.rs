@@ -309,10 +309,6 @@ fn with(text: &str, from: &str, to: &str) -> String {
     text.replace(from, to)
 }
 
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
 #[test]
 fn a_source_that_is_cut_reaches_a_webhook() {
     let (folder, config) = sample();

@@ -5,12 +5,13 @@ mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::house::*;
+use crate::prometheus::Prometheus;
 
 /// A dashboard as it is committed.
 pub struct Dashboard {
@@ -96,70 +97,6 @@ fn grafana_knows_every_key() {
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(found.iter().any(|key| key.ends_with("/fieldConfig/defaults/novalue")), "{found:?}");
     assert!(found.iter().any(|key| key.ends_with("/options/justifymode")), "{found:?}");
-}
-
-/// A real Prometheus that scrapes a daemon every second.
-struct Prometheus {
-    child: Child,
-    url: String,
-}
-
-impl Prometheus {
-    fn scraping(daemon: &Daemon, folder: &Folder) -> Self {
-        let target = daemon.url.trim_start_matches("http://");
-        let config = folder.write(
-            "prometheus.yml",
-            &format!("scrape_configs:\n- job_name: ecoparc\n  scrape_interval: 1s\n  static_configs:\n  - targets: ['{target}']\n"),
-        );
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = Command::new("prometheus")
-            .arg(format!("--config.file={}", config.display()))
-            .arg(format!("--storage.tsdb.path={}", folder.0.join("tsdb").display()))
-            .arg(format!("--web.listen-address=127.0.0.1:{port}"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("prometheus is needed: tests/run installs Debian's");
-        Self { child, url: format!("http://127.0.0.1:{port}/api/v1") }
-    }
-
-    /// The `data` of an answer, or why there is none.
-    fn ask(&self, path: &str, parameters: &[(&str, &str)]) -> Result<Value, String> {
-        let url = reqwest::Url::parse_with_params(&format!("{}/{path}", self.url), parameters).unwrap();
-        let answer =
-            wait(async { client().get(url).send().await?.text().await }).map_err(|error| error.to_string())?;
-        let mut answer: Value = serde_json::from_str(&answer).map_err(|error| error.to_string())?;
-        match answer["status"].as_str() {
-            Some("success") => Ok(answer["data"].take()),
-            _ => Err(answer["error"].to_string()),
-        }
-    }
-
-    /// The numbers that a query finds.
-    fn query(&self, query: &str) -> Result<Vec<f64>, String> {
-        let data = self.ask("query", &[("query", query)])?;
-        let result = data["result"].as_array().ok_or_else(|| format!("{data}"))?;
-        Ok(result
-            .iter()
-            .filter_map(|one| one["value"][1].as_str()?.parse().ok())
-            .filter(|one: &f64| !one.is_nan())
-            .collect())
-    }
-
-    /// The values of a label, as `label_values(SELECTOR, LABEL)` of a variable asks for them.
-    fn label_values(&self, asked: &str) -> Vec<String> {
-        let inner = asked.strip_prefix("label_values(").and_then(|rest| rest.strip_suffix(')'));
-        let (selector, label) = inner.unwrap().rsplit_once(", ").unwrap();
-        let found = self.ask(&format!("label/{label}/values"), &[("match[]", selector)]).unwrap();
-        found.as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect()
-    }
-}
-
-impl Drop for Prometheus {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// A text with its `$name` replaced.

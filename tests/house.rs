@@ -29,6 +29,11 @@ pub fn word(page: &str) -> String {
     rest.split('"').next().unwrap().to_owned()
 }
 
+/// A port of the loopback that nobody listens on.
+pub fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
 /// Runs a future to its end.
 pub fn wait<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)

@@ -22,6 +22,7 @@ mod metrics;
 mod notify;
 mod ocs;
 mod power;
+mod prometheus;
 mod refusal;
 mod replicas;
 mod report;

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use crate::house::*;
+use crate::prometheus::Prometheus;
 
 #[test]
 fn promtool_finds_nothing_and_a_real_prometheus_scrapes() {
@@ -15,40 +16,15 @@ fn promtool_finds_nothing_and_a_real_prometheus_scrapes() {
     assert!(scrape.header("content-type").starts_with("text/plain"), "{}", scrape.header("content-type"));
     promtool_accepts(&scrape.body);
 
-    let config = folder.write(
-        "prometheus.yml",
-        &format!(
-            "scrape_configs:\n- job_name: ecoparc\n  scrape_interval: 1s\n  static_configs:\n  - targets: ['{}']\n",
-            daemon.url.trim_start_matches("http://")
-        ),
-    );
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let mut prometheus = Command::new("prometheus")
-        .arg(format!("--config.file={}", config.display()))
-        .arg(format!("--storage.tsdb.path={}", folder.0.join("tsdb").display()))
-        .arg(format!("--web.listen-address=127.0.0.1:{port}"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("prometheus is needed: tests/run installs Debian's");
-    let asked = |query: &str| {
-        wait(async {
-            let url = format!("http://127.0.0.1:{port}/api/v1/query?query={query}");
-            let answer = client().get(url).send().await.ok()?.text().await.ok()?;
-            let answer: serde_json::Value = serde_json::from_str(&answer).ok()?;
-            answer["data"]["result"][0]["value"][1].as_str()?.parse::<f64>().ok()
-        })
-    };
+    let prometheus = Prometheus::scraping(&daemon, &folder);
+    let asked = |query: &str| prometheus.query(query).ok()?.first().copied();
     let until = std::time::Instant::now() + PATIENCE;
-    let query = "sum(ecoparc_assets%7Bkind%3D%22laptop%22%7D)";
     let mut found = None;
     while found.is_none() && std::time::Instant::now() < until {
         std::thread::sleep(std::time::Duration::from_millis(200));
-        found = asked(query);
+        found = asked("sum(ecoparc_assets{kind=\"laptop\"})");
     }
-    let up = asked("up%7Bjob%3D%22ecoparc%22%7D");
-    let _ = prometheus.kill();
-    let _ = prometheus.wait();
+    let up = asked("up{job=\"ecoparc\"}");
     assert_eq!((found, up), (Some(1.0), Some(1.0)));
 }
 

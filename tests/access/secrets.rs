@@ -34,7 +34,7 @@ fn configuration(folder: &Folder, glpi: &Glpi) -> String {
         "id;kind;serial;user\nA;laptop;SERIAL001;jeanne.secret\nB;laptop;SERIAL002;jeanne.secret;too;many\n",
     );
     // Nobody listens at this port: it was free a moment ago.
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let closed = free_port();
     let source = |name: &str, sort: &str, keys: &str| {
         format!("[[source]]\nname = \"{name}\"\ntype = \"{sort}\"\nevery = \"2s\"\ntimeout = \"2s\"\n{keys}\n")
     };

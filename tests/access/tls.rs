@@ -88,7 +88,7 @@ fn certified() -> (Folder, Daemon, String) {
     put(&here, "n1.pem", "shown.pem");
     put(&here, "n1.key", "shown.key");
     folder.write("fleet.csv", "id;kind;serial\nA;laptop;SERIAL001\n");
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let free = free_port();
     let more = LISTEN.replace("PORT", &free.to_string()) + ADMIN_TOKEN + &table("fleet", "assets", "fleet.csv", "");
     let mut daemon = Daemon::start(&folder.configure(&more));
     // Two addresses are told, in any order.
