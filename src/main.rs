@@ -2,11 +2,13 @@
 //! are met, live.
 
 mod appraise;
+mod cells;
 mod chart;
 mod collect;
 mod command;
 mod config;
 mod daemon;
+mod declaration;
 mod edition;
 mod exposition;
 mod figures;

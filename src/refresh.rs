@@ -15,8 +15,8 @@ use tracing::warn;
 
 use crate::appraise;
 use crate::config::Config;
+use crate::declaration;
 use crate::edition::{Edition, SourceState};
-use crate::report::declaration;
 use crate::store::{Filed, Store};
 
 /// What every refresh goes by, set once for a configuration.

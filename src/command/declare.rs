@@ -15,8 +15,8 @@ use jiff::civil::Date;
 
 use super::say;
 use crate::config::Config;
+use crate::declaration::{drift, lines};
 use crate::refresh::{Ground, filings, testimonies};
-use crate::report::declaration::{drift, lines};
 use crate::store::{Filed, Store};
 
 /// What is to be declared, and where to.

@@ -1,5 +1,3 @@
 //! What leaves the house as a file.
 
 pub mod annual;
-pub mod cells;
-pub mod declaration;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::kept::Made;
 use super::stream::{Steps, streamed};
-use crate::report::cells::{line, safe};
+use crate::cells::{line, safe};
 pub use crate::wire::{Row, object};
 
 /// What a list is called where it is a file.

@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::{Report, Year};
+use crate::cells::{line, safe};
 use crate::figures::label;
-use crate::report::cells::{line, safe};
 use crate::wire::{self, Row, object};
 
 /// Every figure, as the contract writes them.

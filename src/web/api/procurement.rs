@@ -118,6 +118,6 @@ pub fn declaration(ask: &Ask) -> Result<Answer, Problem> {
         let detail = format!("the declaration of {of} would be wrong: {}: {}", fault.about, fault.what);
         return Err(Problem::parameter("year", detail));
     }
-    let lines = crate::report::declaration::lines(&rows);
+    let lines = crate::declaration::lines(&rows);
     Ok(Answer::Lines { file: format!("declaration-{of}.csv"), lines })
 }

@@ -5,7 +5,7 @@ use domain::law::declaration::Declared;
 use domain::quantity::Cents;
 use domain::record::Text;
 
-use super::cells::{line, safe};
+use crate::cells::{line, safe};
 
 /// The columns, in the order of the schema.
 const COLUMNS: [&str; 9] = [
