@@ -87,7 +87,7 @@ def bounded(title, size=(12, 8)):
     edge = {"custom__lineWidth": 0, "custom__fillOpacity": 0, "color": {"mode": "fixed", "fixedColor": "blue"}}
     return series(
         title,
-        "Empreinte annuelle de tout le parc actif, entre ses bornes à 95 %. Elle ne suit pas le choix d'un service ou "
+        "Empreinte annuelle de tout le parc actif, entre ses bornes à 95 %. Elle ne suit pas le choix d'une entité ou "
         "d'un type : des bornes ne s'additionnent pas.",
         RANGE, TONNES, size, decimals=1,
         overrides=[
@@ -104,14 +104,14 @@ def overview():
     agents = of("agents", "entity")
     return dashboard("ecoparc-overview", "ecoparc / Vue d'ensemble",
         "Le parc numérique en une page : taille, climat, âge, réemploi.", ["entity", "kind", "siret", "year"], [
-        stat("Parc actif", "Matériels en service, en stock ou en réparation, du service et du type choisis.",
+        stat("Parc actif", "Matériels en service, en stock ou en réparation, de l'entité et du type choisis.",
              total(ACTIVE), "locale", TALL, trend=True, links=[("Liste des matériels", "$ecoparc/fleet")]),
         stat("Empreinte annuelle", "Ce que le parc actif coûte au climat en un an : fabrication répartie sur la durée de "
              "vie, transport, électricité, fin de vie. « Au moins » là où un type n'a aucun facteur publié.",
              f"{total(FOOTPRINT)} / 1e6", TONNES, TALL, trend=True, decimals=1,
              links=[("D'où vient ce chiffre", "$ecoparc/api/v1/footprint/explanation")]),
-        stat("Empreinte par agent", "Empreinte annuelle de tout le parc, divisée par l'effectif ; sans le choix d'un "
-             "service ou d'un type.",
+        stat("Empreinte par agent", "Empreinte annuelle de tout le parc, divisée par l'effectif ; sans le choix d'une "
+             "entité ou d'un type.",
              f"{total(of('footprint_fleet_annual_co2e_grams'))} / {total(of('agents'))} / 1e3", KILOGRAMS, TALL,
              decimals=0, trend=True),
         stat("Âge moyen", "Somme des âges connus divisée par le nombre de matériels dont l'âge est connu.",
@@ -121,7 +121,7 @@ def overview():
              one(share, "siret", "category"), "percentunit", (8, 5), rule=REACHED, by=("siret", "category"), decimals=0,
              links=[("Achats de l'année", "$ecoparc/procurement#purchases")]),
         bounded("Empreinte annuelle et sa marge d'erreur"),
-        series("Parc par état", "Matériels du service et du type choisis, par état.",
+        series("Parc par état", "Matériels de l'entité et du type choisis, par état.",
                [(total(of("assets", "entity", "kind"), "status"), "{{status}}")], "locale", words="status", stacked=True,
                least=0),
         bars("Matériels par type", "Parc actif, les douze types les plus nombreux.",
@@ -136,10 +136,10 @@ def overview():
              "on s'en éloigne.", one(of("objective_ratio"), "objective"), "percentunit", ("objective",), (8, 6),
              rule=REACHED, ends=1, decimals=0, absent="aucun objectif configuré",
              links=[("Objectifs", "$ecoparc/strategy#objectives")]),
-        table("Services", "Un service par ligne. Un service où un type compte très peu de matériels y est regroupé avec "
+        table("Entités", "Une entité par ligne. Une entité où un type compte très peu de matériels y est regroupée avec "
               "d'autres. L'empreinte par agent compte tous les types. Prolongés : "
               "matériels au-delà de la durée de "
-              "référence de leur type.", {"entity": "Service"}, [
+              "référence de leur type.", {"entity": "Entité"}, [
               column("Matériels", total(ACTIVE, "entity"), "locale"),
               column("Agents", total(agents, "entity"), "locale"),
               column("Empreinte", f"{total(FOOTPRINT, 'entity')} / 1e6", TONNES, decimals=1),
@@ -271,7 +271,7 @@ def lifetime():
              "matériels ; une information, pas le taux de la loi.",
              f"{total(of('assets_acquired', 'reused', 'entity', 'kind'))} / {total(ACQUIRED)}", "percentunit", (6, 5),
              trend=True, decimals=1),
-        bars("Parc par âge", "Parc actif des types choisis, tous services.", bands, "locale", ("age_band",), (8, 10),
+        bars("Parc par âge", "Parc actif des types choisis, toutes entités.", bands, "locale", ("age_band",), (8, 10),
              order="rank", descending=False, hidden=("rank",)),
         table("Durées de vie par type", "Médiane : la moitié dure plus longtemps ; ce qui est encore en service compte "
               "comme tel. Vide tant que plus de la moitié sert encore. Âge à la sortie : de ce qui est sorti dans l'année "
@@ -297,7 +297,7 @@ def lifetime():
                "information, faussée quand le parc grandit.",
                f"{one(of('lifetime_mean_at_exit_seconds', 'kind'), 'kind', 'year')} / {YEAR}", YEARS, "kind",
                "Type de matériel", "year", (24, 9), decimals=1),
-        bars("Au-delà de la durée de référence, par service", "Matériels prolongés, du type choisi.",
+        bars("Au-delà de la durée de référence, par entité", "Matériels prolongés, du type choisi.",
              f"{total(PAST, 'entity')} > 0", "locale", ("entity",), (8, 9)),
         bars("Renouvellements évitables", "Machines actives dont le Windows n'est plus maintenu : un autre système les "
              "garderait en service.", f"{total(of('early_renewal_risk_assets', 'kind'), 'system')} > 0", "locale",
@@ -314,7 +314,7 @@ def footprint():
     electricity = of("electricity_annual_joules", "entity", "kind")
     return dashboard("ecoparc-footprint", "ecoparc / Empreinte environnementale",
         "Ce que le parc coûte au climat et aux ressources, et d'où cela vient.", ["entity", "kind", "year"], [
-        stat("Empreinte annuelle", "Parc actif du service et du type choisis, toutes étapes du cycle de vie.",
+        stat("Empreinte annuelle", "Parc actif de l'entité et du type choisis, toutes étapes du cycle de vie.",
              f"{total(FOOTPRINT)} / 1e6", TONNES, (6, 4), trend=True, decimals=1,
              links=[("D'où vient ce chiffre", "$ecoparc/api/v1/footprint/explanation")]),
         stat("Carbone incorporé", "Fabrication, transport et fin de vie de tout le parc actif, sans répartition dans le "
@@ -328,12 +328,12 @@ def footprint():
              decimals=1, absent="année en cours seulement",
              links=[("Hypothèses", "$ecoparc/footprint#gains")]),
         bounded("Empreinte annuelle du parc et sa marge d'erreur"),
-        series("Empreinte annuelle par étape", "Fabrication, transport, usage, fin de vie du service et du type choisis.",
+        series("Empreinte annuelle par étape", "Fabrication, transport, usage, fin de vie de l'entité et du type choisis.",
                [(f"{total(FOOTPRINT, 'phase')} / 1e6", "{{phase}}")], TONNES, (12, 8), words="phase", stacked=True,
                decimals=1, least=0),
         bars("Par type", "Empreinte annuelle, les quinze types qui pèsent le plus.",
              f"topk(15, {total(FOOTPRINT, 'kind')} / 1e6)", TONNES, ("kind",), (12, 10), decimals=2),
-        bars("Par service", "Empreinte annuelle par service.", f"{total(FOOTPRINT, 'entity')} / 1e6", TONNES, ("entity",),
+        bars("Par entité", "Empreinte annuelle par entité.", f"{total(FOOTPRINT, 'entity')} / 1e6", TONNES, ("entity",),
              (12, 10), decimals=2),
         bars("Acquis dans l'année", "Carbone incorporé de ce qui a été acquis chaque année (bilan d'émissions, biens "
              "immobilisés).", f"{total(of('footprint_acquired_co2e_grams', 'kind'), 'year')} / 1e6", TONNES, ("year",),
@@ -396,15 +396,15 @@ def rooms():
         row("Réseau"),
         bars("Matériels de réseau et d'alimentation", "Parc actif, par type.", total(network, "kind"), "locale", ("kind",),
              (8, 8)),
-        matrix("Réseau par service", "Parc actif, par service et par type.", total(network, "entity", "kind"), "locale",
-               "entity", "Service", "kind", (16, 8), words=WORDS["kind"] | {"switch": "Commutateurs"}),
+        matrix("Réseau par entité", "Parc actif, par entité et par type.", total(network, "entity", "kind"), "locale",
+               "entity", "Entité", "kind", (16, 8), words=WORDS["kind"] | {"switch": "Commutateurs"}),
         row("Machines virtuelles et impression"),
         stat("Machines virtuelles", "Comptées à part : elles n'ont ni âge ni empreinte propre.",
              total(of("virtual_machines", "entity")), "locale", (6, 6), absent="aucune connue"),
         stat("Pages imprimées", "Sur la période affichée, d'après les compteurs des imprimantes.",
              total(f"increase({of('printed_pages_total', 'entity')}[$__range])"), "locale", (6, 6), decimals=0,
              absent="aucun compteur lu"),
-        series("Pages imprimées par jour", "D'après les compteurs des imprimantes, par service.",
+        series("Pages imprimées par jour", "D'après les compteurs des imprimantes, par entité.",
                [(f"{total(rate(of('printed_pages_total', 'entity')), 'entity')} * 86400",
                  "{{entity}}")], "locale", (12, 6), decimals=0, least=0, absent="aucun compteur lu"),
     ], since="now-7d")

@@ -288,8 +288,8 @@ def variables(*names):
         # One at a time: replicas tell the same fleet, and a sum over them would count it twice.
         "instance": asked("instance", "Instance", "label_values(ecoparc_build_info, instance)",
                           "L'ecoparc que l'on regarde, un seul à la fois.", several=False),
-        "entity": asked("entity", "Service", 'label_values(ecoparc_assets{instance="$instance"}, entity)',
-                        "Un service où un type compte très peu de matériels y figure sous « other » : sa part n'est "
+        "entity": asked("entity", "Entité", 'label_values(ecoparc_assets{instance="$instance"}, entity)',
+                        "Une entité où un type compte très peu de matériels y figure sous « other » : sa part n'est "
                         "visible que dans le total."),
         "kind": {
             "type": "custom",

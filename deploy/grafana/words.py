@@ -27,7 +27,7 @@ WORDS = {
     "field": of_page("FIELDS"),
     "system": of_page("SYSTEMS"),
     "connector": of_page("CONNECTORS"),
-    "entity": {"other": "Services regroupés", "unknown": "Service non renseigné"},
+    "entity": {"other": "Entités regroupées", "unknown": "Entité non renseignée"},
     "age_band": AGES | {"10y+": "Plus de 10 ans", "unknown": "Âge inconnu"},
     "status": {
         "ordered": "Commandés",
