@@ -370,6 +370,7 @@ impl House {
         let _ = stop_serving.send(true);
         let drained = async { while servers.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(DRAIN, drained).await;
+        servers.shutdown().await;
         self.write(editions, &mut written).await;
         if matches!(end, End::Stop) {
             self.give_back().await;

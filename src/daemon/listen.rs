@@ -1,6 +1,7 @@
 //! The addresses that the daemon listens on.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 
 use anyhow::Context;
@@ -36,14 +37,21 @@ impl Listeners {
     pub(super) async fn take_up(&mut self, server: &Server) -> anyhow::Result<()> {
         let mut new = BTreeMap::new();
         for address in self.missing(server) {
-            // It is our own port on another address: free as soon as the old configuration is not in force any longer.
-            if self.0.keys().any(|known| known.port() == address.port() && known.port() != 0) {
-                continue;
+            match bind(address).await {
+                Ok(listener) => drop(new.insert(address, listener)),
+                // Our own port on another address: free as soon as the old configuration is not in force any longer.
+                Err(error) if is_taken(&error) && self.leaves(address.port(), server) => {}
+                Err(error) => return Err(error),
             }
-            new.insert(address, bind(address).await?);
         }
         self.0.extend(new);
         Ok(())
+    }
+
+    /// Is this a port of ours that a configuration has no use for?
+    fn leaves(&self, port: u16, server: &Server) -> bool {
+        let wanted = wanted(server);
+        self.0.keys().any(|known| known.port() == port && !wanted.contains(known))
     }
 
     fn missing(&self, server: &Server) -> Vec<SocketAddr> {
@@ -53,6 +61,10 @@ impl Listeners {
 
 fn wanted(server: &Server) -> Vec<SocketAddr> {
     [Some(server.listen), server.metrics_listen].into_iter().flatten().collect()
+}
+
+fn is_taken(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::AddrInUse)
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<std::net::TcpListener> {

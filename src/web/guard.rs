@@ -32,8 +32,11 @@ pub async fn guarded(State(house): State<Arc<House>>, mut request: Request, next
         Ok(()) => {
             let logs_in = is_login(&request);
             let response = next.run(request).await;
-            if logs_in && response.status() == StatusCode::FORBIDDEN {
-                mistaken(&house, client, "login", "refused");
+            match response.status() {
+                // It was counted before: many may be under way at once.
+                StatusCode::FORBIDDEN if logs_in => audit::told("unknown", "login", "", "refused"),
+                _ if logs_in => house.limits.give_back(client),
+                _ => {}
             }
             response
         }
@@ -43,14 +46,14 @@ pub async fn guarded(State(house): State<Arc<House>>, mut request: Request, next
 
 /// The address that a request comes from: where a proxy is trusted, the one that it has seen.
 fn client(server: &Server, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-    let told: Vec<&str> = headers.get_all(FORWARDED_FOR).into_iter().filter_map(|told| told.to_str().ok()).collect();
+    let told: Vec<&[u8]> = headers.get_all(FORWARDED_FOR).into_iter().map(HeaderValue::as_bytes).collect();
     // From the nearest on: what stands before an address that is no proxy of ours, anybody may have written.
     let mut seen = peer;
-    for told in told.iter().rev().flat_map(|told| told.rsplit(',')) {
+    for told in told.iter().rev().flat_map(|told| told.rsplit(|byte| *byte == b',')) {
         if !server.proxies.hold(seen) {
             break;
         }
-        let Some(before) = address(told.trim()) else { break };
+        let Some(before) = std::str::from_utf8(told).ok().and_then(|told| address(told.trim())) else { break };
         seen = before;
     }
     seen
@@ -113,10 +116,11 @@ fn allowed(
             mistaken(house, client, "token", "refused");
             None
         }
-        // What stands in a form is not known yet.
-        Credential::Absent if !is_login(request) => None,
-        Credential::Wrong(_) | Credential::Absent => wait,
+        Credential::Wrong(_) => wait,
+        Credential::Absent => None,
     };
+    // What stands in a form is not known yet.
+    let wait = if wait.is_none() && is_login(request) { limits.reserve(client) } else { wait };
     match wait {
         Some(_) => Err((Problem::too_many("too many wrong tokens came from this address"), wait)),
         None => Ok(()),

@@ -45,6 +45,14 @@ impl Pace {
         }
         wait
     }
+
+    /// One that was counted does not count.
+    fn give_back(&self, client: IpAddr) {
+        let mut earned = self.earned.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(earned) = earned.get_mut(&client) {
+            *earned = earned.checked_sub(self.every).unwrap_or(*earned);
+        }
+    }
 }
 
 /// What clients have asked and got wrong lately.
@@ -80,6 +88,16 @@ impl Limits {
     /// They were wrong.
     pub fn mistaken(&self, client: IpAddr) {
         self.mistakes.wait(whole(client), Instant::now(), true);
+    }
+
+    /// As [`Limits::credentials`], where it will be known later whether they are wrong: until then they are taken to be.
+    pub fn reserve(&self, client: IpAddr) -> Option<Duration> {
+        self.mistakes.wait(whole(client), Instant::now(), true)
+    }
+
+    /// What was reserved was not wrong.
+    pub fn give_back(&self, client: IpAddr) {
+        self.mistakes.give_back(whole(client));
     }
 
     /// As [`Limits::credentials`], for a token that is known. One that came from there before is let through: what shares an

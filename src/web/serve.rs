@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
@@ -32,7 +32,7 @@ const MOST: usize = 4096;
 /// Descriptors that are left to the store, the sources and files.
 const SPARE: usize = 256;
 /// The head of a request must be there within this; a connection on which none comes is closed then too.
-const HEAD: Duration = Duration::from_secs(15);
+const HEAD: Duration = Duration::from_secs(20);
 /// So long may a TLS handshake take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// Bytes of the head of a request at most.
@@ -43,6 +43,8 @@ const STREAMS: u32 = 64;
 const PING: Duration = Duration::from_secs(20);
 /// Whoever has just come has so long to ask something, though others wait for the place.
 const GRACE: Duration = Duration::from_millis(250);
+/// Bytes of an answer that are handed to a connection at once: when they are taken is noticed.
+const PIECE: usize = 64 * 1024;
 /// A place is looked for so often.
 const AGAIN: Duration = Duration::from_millis(10);
 /// Whoever takes nothing of an answer for so long leaves.
@@ -175,6 +177,11 @@ impl Seat {
         }
     }
 
+    /// Something is asked.
+    fn asked(&self) {
+        self.change(|guest| guest.active = Instant::now());
+    }
+
     /// An answer is being made until what this gives is dropped.
     fn making(self: &Arc<Self>) -> Making {
         self.change(|guest| guest.made += 1);
@@ -187,7 +194,7 @@ impl Seat {
             guest.sent += 1;
             guest.active = Instant::now();
         });
-        Sending { body, seat: self.clone() }
+        Sending { body, rest: Bytes::new(), seat: self.clone() }
     }
 
     /// Ends when an answer is being sent and nobody takes it.
@@ -220,9 +227,11 @@ impl Drop for Making {
     }
 }
 
-/// A body of which is noticed how it is taken.
+/// A body of which is noticed how it is taken, piece by piece.
 struct Sending {
     body: Body,
+    /// What is left of a piece that was too large.
+    rest: Bytes,
     seat: Arc<Seat>,
 }
 
@@ -243,17 +252,30 @@ impl HttpBody for Sending {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let polled = Pin::new(&mut self.body).poll_frame(context);
         self.seat.change(|guest| guest.active = Instant::now());
-        polled
+        if self.rest.is_empty() {
+            match ready!(Pin::new(&mut self.body).poll_frame(context)).map(|frame| frame.map(Frame::into_data)) {
+                Some(Ok(Ok(data))) => self.rest = data,
+                Some(Ok(Err(frame))) => return Poll::Ready(Some(Ok(frame))),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+        let length = self.rest.len().min(PIECE);
+        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(length)))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.rest.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let (rest, mut hint) = (self.rest.len() as u64, self.body.size_hint());
+        if let Some(upper) = hint.upper() {
+            hint.set_upper(upper + rest);
+        }
+        hint.set_lower(hint.lower() + rest);
+        hint
     }
 }
 
@@ -272,7 +294,12 @@ async fn converse(stream: TcpStream, acceptor: Option<TlsAcceptor>, place: Place
     let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(STUCK));
     let Some(acceptor) = acceptor else { return speak(stream, false, place).await };
     // Whoever speaks no TLS, or a broken one, is nobody to tell of.
-    if let Ok(Ok(stream)) = timeout(HANDSHAKE, acceptor.accept(stream)).await {
+    let mut stopping = place.stopping.clone();
+    let accepted = tokio::select! {
+        accepted = timeout(HANDSHAKE, acceptor.accept(stream)) => accepted,
+        _ = stopping.wait_for(|stop| *stop) => return,
+    };
+    if let Ok(Ok(stream)) = accepted {
         let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
         speak(stream, http2, place).await;
     }
@@ -280,8 +307,11 @@ async fn converse(stream: TcpStream, acceptor: Option<TlsAcceptor>, place: Place
 
 async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, http2: bool, place: Place) {
     let Place { routes, peer, seat, mut stopping } = place;
+    let (heard, mut hears) = watch::channel(false);
     let answer = service_fn(move |request: Request<Incoming>| {
         let (mut routes, seat) = (routes.clone(), seat.clone());
+        heard.send_replace(true);
+        seat.asked();
         async move {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
@@ -303,12 +333,20 @@ async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, htt
     // Not found out from the first bytes: there is no limit to how long those may take.
     let builder = if http2 { builder.http2_only() } else { builder.http1_only() };
     let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), answer));
-    let mut told = false;
+    let (mut told, mut silent) = (false, true);
+    let patience = sleep(HEAD);
+    tokio::pin!(patience);
     loop {
         tokio::select! {
             // What ends a connection is its peer's affair.
             _ = connection.as_mut() => return,
+            _ = hears.wait_for(|heard| *heard), if silent => silent = false,
+            // Over HTTP/2 nothing else looks at whoever never asks.
+            () = &mut patience, if silent => return,
             _ = stopping.wait_for(|stop| *stop), if !told => {
+                if silent {
+                    return;
+                }
                 told = true;
                 connection.as_mut().graceful_shutdown();
             }

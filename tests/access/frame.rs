@@ -153,6 +153,58 @@ fn guesses_count_wherever_they_are_shown() {
     assert_eq!(daemon.get("/healthz").status, 200, "whoever shows nothing is no guesser");
 }
 
+/// What stands in a form is known once all of it has come: until then it counts as wrong.
+#[test]
+fn logins_at_once_are_limited_too() {
+    let (_folder, daemon) = fleet("", "");
+    let port: u16 = daemon.url.rsplit(':').next().unwrap().parse().unwrap();
+    let mut under_way: Vec<TcpStream> = (0..30)
+        .map(|_| {
+            let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+            let head = "POST /login HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 11\r\n";
+            write!(stream, "{head}content-type: application/x-www-form-urlencoded\r\n\r\n").unwrap();
+            stream
+        })
+        .collect();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let judged = under_way.iter_mut().filter_map(|stream| {
+        let _ = stream.write_all(b"token=wrong");
+        let mut answer = String::new();
+        let _ = stream.read_to_string(&mut answer);
+        answer.starts_with("HTTP/1.1 403").then_some(())
+    });
+    assert_eq!(judged.count(), 10);
+}
+
+#[test]
+fn a_reload_changes_where_it_listens() {
+    let (folder, mut daemon) = fleet("", "");
+    let config = folder.0.join("ecoparc.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let reload = |daemon: &mut Daemon, address: &str| {
+        std::fs::write(&config, text.replace("127.0.0.1:0", address)).unwrap();
+        daemon.signal("-HUP");
+    };
+    reload(&mut daemon, &taken.local_addr().unwrap().to_string());
+    let line = daemon.wait_for_line("the new configuration is refused");
+    assert!(line.contains("cannot listen on"), "{line}");
+    // An address that is not this machine's, though the port is free there.
+    reload(&mut daemon, "192.0.2.1:9899");
+    daemon.wait_for_line("the new configuration is refused");
+    assert_eq!(daemon.get("/healthz").status, 200, "the old one stays in force");
+    let (one, port) = (free_port(), free_port());
+    reload(&mut daemon, &format!("127.0.0.1:{one}"));
+    daemon.wait_for_line("listening");
+    // The same port on another address, as when a proxy is put away.
+    reload(&mut daemon, &format!("0.0.0.0:{one}"));
+    daemon.wait_for_line("listening");
+    reload(&mut daemon, &format!("127.0.0.1:{port}"));
+    daemon.wait_for_line("listening");
+    daemon.url = format!("http://127.0.0.1:{port}");
+    daemon.until("it answers there", |daemon| daemon.get("/healthz").status == 200);
+}
+
 /// A proxy that only does TLS names nobody, and passes on what it does not know.
 #[test]
 fn clients_behind_a_proxy_are_told_apart() {

@@ -108,14 +108,14 @@ fn endured(descriptors: Option<usize>, how: &str, seconds: u32) -> (usize, Daemo
 /// Where there is room, they stay for as long as the head of a request may take, and no longer.
 #[test]
 fn a_thousand_slow_heads_cost_little_and_are_thrown_out() {
-    let (thrown_out, daemon, _folder) = endured(None, "head", 18);
+    let (thrown_out, daemon, _folder) = endured(None, "head", 24);
     assert!(thrown_out >= MANY, "only {thrown_out} were thrown out");
     daemon.until("all of them are gone", |daemon| daemon.descriptors() < 100);
 }
 
 #[test]
 fn the_silent_are_thrown_out_too() {
-    let (thrown_out, ..) = endured(None, "silent", 18);
+    let (thrown_out, ..) = endured(None, "silent", 24);
     assert!(thrown_out >= MANY, "only {thrown_out} were thrown out");
 }
 

@@ -1,6 +1,6 @@
 """Connections that take their time: slowloris.py PORT HOW MANY SECONDS
 
-HOW is `silent` (nothing is ever sent), `head` (a header, byte by byte), `body` (a form, byte by byte) or `streams` (a
+HOW is `silent` (nothing is ever sent), `head` (a header, byte by byte), `body` (a scenario, byte by byte) or `streams` (a
 request over HTTP/2, whose reader opens no window for the answer). Whoever is thrown out comes back. Prints `ready` once
 all are there, and in the end how many were thrown out."""
 
@@ -31,8 +31,8 @@ NO_WINDOW = struct.pack(">HI", 4, 0)
 BEGIN = {
     "silent": b"",
     "head": b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: ",
-    "body": b"POST /login HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\n"
-    b"content-length: 60000\r\n\r\ntoken=",
+    "body": b"POST /api/v1/simulate HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+    b"content-length: 60000\r\n\r\n{",
     "streams": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0, NO_WINDOW) + frame(1, 5, 1, ASKED),
 }[how]
 TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

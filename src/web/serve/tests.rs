@@ -31,14 +31,31 @@ async fn readers_who_take_nothing_leave() {
     let (_body, mut read) = (slow.sending(Body::from("a")), reader.sending(Body::from("b")));
     tokio::time::advance(Duration::from_secs(1)).await;
     std::future::poll_fn(|context| Pin::new(&mut read).poll_frame(context)).await.unwrap().unwrap();
-    let next = seats.enter().unwrap();
-    slow.leave.notified().await;
-    drop(next);
     let began = Instant::now();
+    tokio::time::advance(GRACE).await;
+    let next = seats.enter().unwrap();
+    timeout(Duration::from_secs(1), slow.leave.notified()).await.unwrap();
+    drop(next);
     reader.stuck().await;
     assert_eq!(began.elapsed(), STUCK);
     // Whoever waits for an answer that is being made is not stuck, nor is who asks nothing.
     let idle = seats.enter().unwrap();
     let waits = (reader.making(), timeout(2 * STUCK, reader.stuck()).await);
     assert!(waits.1.is_err() && timeout(2 * STUCK, idle.stuck()).await.is_err());
+}
+
+/// A large answer is handed over in pieces, whole, and told at its full length.
+#[tokio::test]
+async fn answers_are_sent_in_pieces() {
+    let seats = Arc::new(Seats::of(1));
+    let body: Vec<u8> = (0..PIECE * 2 + 5).map(|at| at as u8).collect();
+    let mut sending = seats.enter().unwrap().sending(Body::from(body.clone()));
+    assert_eq!(sending.size_hint().exact(), Some(body.len() as u64));
+    let (mut taken, mut pieces) = (Vec::new(), 0);
+    while let Some(frame) = std::future::poll_fn(|context| Pin::new(&mut sending).poll_frame(context)).await {
+        taken.extend(frame.unwrap().into_data().unwrap());
+        pieces += 1;
+        assert_eq!(sending.size_hint().exact(), Some((body.len() - taken.len()) as u64));
+    }
+    assert!(taken == body && pieces == 3 && sending.is_end_stream());
 }
