@@ -7,7 +7,7 @@ use jiff::civil::date;
 use sqlx::sqlite::SqlitePool;
 
 use super::*;
-use crate::daemon::{Standing, Supervisor};
+use crate::daemon::{Lasting, Supervisor};
 
 const CONFIG: &str = "[organisation]\nname = \"Ville\"\n[store]\nurl = \"sqlite://ecoparc.db\"\n\
     [[source]]\nname = \"parc\"\ntype = \"csv\"\npath = \"parc.csv\"\ncontents = \"assets\"\nevery = \"1h\"\n";
@@ -20,7 +20,7 @@ async fn samples_do_not_write_the_table_of_assets_again() {
     std::fs::write(folder.join("ecoparc.toml"), CONFIG).unwrap();
     let mut house = House::prepare(
         Config::load(&folder.join("ecoparc.toml")).unwrap(),
-        Standing::new("here".into(), Supervisor::default()),
+        Lasting::new("here".into(), Supervisor::default()),
     )
     .await
     .unwrap();
