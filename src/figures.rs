@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use domain::entity::{Entity, EntityTree, NO_SIRET};
 use domain::indicator::{Indicator, Reading};
 
+use crate::wording::Lang;
+
 /// Readings by name.
 pub struct Figures<'a>(BTreeMap<&'static str, Vec<&'a Reading>>);
 
@@ -152,6 +154,17 @@ pub struct Buyer<'a> {
 }
 
 impl Buyer<'_> {
+    /// Its name for readers, and whether the law binds it.
+    pub fn name(&self, lang: Lang) -> String {
+        let name = match self.entity {
+            Some(entity) => entity.name.to_string(),
+            None if self.siret == NO_SIRET => lang.pick("SIRET non renseigné", "SIRET not told").to_owned(),
+            None => format!("SIRET\u{a0}{}", self.siret),
+        };
+        let voluntary = if self.is_voluntary() { lang.pick(" (à titre volontaire)", " (voluntary)") } else { "" };
+        format!("{name}{voluntary}")
+    }
+
     /// The legal rates are shown as voluntary.
     pub fn is_voluntary(&self) -> bool {
         self.entity.is_some_and(|entity| !entity.legal_subject)

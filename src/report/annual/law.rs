@@ -1,12 +1,11 @@
 //! What the law asks, with its texts, and how sure ecoparc is of them.
 
-use domain::entity::NO_SIRET;
 use domain::law::{STRATEGY_ABOVE, Step, declared_by};
 use domain::word::Word;
 
 use super::cards::{buyer, is_part};
 use super::{Block, Section, Table, Year};
-use crate::figures::{Buyer, label};
+use crate::figures::label;
 use crate::wording::{date, euros, number, percent, words};
 
 pub fn law(year: &Year) -> Section {
@@ -14,16 +13,6 @@ pub fn law(year: &Year) -> Section {
     blocks.extend(exits(year));
     blocks.extend(strategy(year));
     Section { id: "law", title: year.say("Ce que la loi demande", "What the law asks").to_owned(), blocks }
-}
-
-fn name(year: &Year, buyer: &Buyer) -> String {
-    let name = match buyer.entity {
-        Some(entity) => entity.name.to_string(),
-        None if buyer.siret == NO_SIRET => year.say("SIRET non renseigné", "SIRET not told").to_owned(),
-        None => format!("SIRET\u{a0}{}", buyer.siret),
-    };
-    let voluntary = if buyer.is_voluntary() { year.say(" (à titre volontaire)", " (voluntary)") } else { "" };
-    format!("{name}{voluntary}")
 }
 
 /// A text of the law, and how sure it is.
@@ -69,7 +58,7 @@ fn spending(year: &Year) -> Vec<Block> {
     categories.sort_by_key(|name| place(name));
     let mut texts: Vec<String> = Vec::new();
     for buyer in figures.buyers(NAME, &year.snapshot.entities) {
-        let mut table = Table::new(&name(year, &buyer), &heads);
+        let mut table = Table::new(&buyer.name(year.lang()), &heads);
         for category in &categories {
             for of in years(year) {
                 let told = of.to_string();
@@ -173,7 +162,7 @@ fn filings(year: &Year) -> Option<String> {
                     format!("not declared here yet, due on {due}{over}"),
                 ),
             };
-            format!("{} ({state})", name(year, buyer))
+            format!("{} ({state})", buyer.name(year.lang()))
         })
         .collect();
     (!told.is_empty()).then(|| {
@@ -210,7 +199,7 @@ fn exits(year: &Year) -> Vec<Block> {
             let Some(rate) = figures.find(NAME, &slice) else { continue };
             let part = |name: &str| year.value(figures.find(name, &slice), |value| number(lang, value, 0));
             table.rows.push(vec![
-                name(year, &buyer),
+                buyer.name(year.lang()),
                 told.clone(),
                 part("disposals_to_reuse"),
                 part("reformed_stock"),

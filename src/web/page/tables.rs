@@ -1,6 +1,5 @@
 //! The tables.
 
-use domain::entity::NO_SIRET;
 use domain::indicator::kind_label;
 use domain::word::{Disposal, Kind, Word};
 use jiff::Timestamp;
@@ -48,16 +47,6 @@ fn years(sheet: &Sheet) -> [i16; 3] {
     [year, year - 1, year - 2]
 }
 
-pub(super) fn buyer_name(sheet: &Sheet, buyer: Buyer) -> String {
-    let name = match buyer.entity {
-        Some(entity) => entity.name.to_string(),
-        None if buyer.siret == NO_SIRET => sheet.say("SIRET non renseigné", "SIRET not told").to_owned(),
-        None => format!("SIRET\u{a0}{}", buyer.siret),
-    };
-    let voluntary = if buyer.is_voluntary() { sheet.say(" (à titre volontaire)", " (voluntary)") } else { "" };
-    format!("{name}{voluntary}")
-}
-
 /// The rate that a buyer has declared, beside the one that is known now.
 fn declared(sheet: &Sheet, buyer: Buyer, label: &str, year: i16, now: f64) -> Markup {
     let filing = sheet.edition.snapshot.filing(buyer.siret, year);
@@ -96,7 +85,7 @@ pub fn purchases(sheet: &Sheet) -> Markup {
                 let missing = figures.find("reuse_spend_missing_euros", &slice);
                 let known = law.category_named(category, year).map(|category| category.label);
                 rows.push(html! { tr {
-                    th scope="row" { (buyer_name(sheet, buyer)) }
+                    th scope="row" { (buyer.name(sheet.lang)) }
                     td { (words::category(lang, category, known)) }
                     td { (year) }
                     td.n { @match rate.value {
@@ -283,7 +272,7 @@ pub fn exits(sheet: &Sheet) -> Markup {
                 }
             };
             rows.push(html! { tr {
-                th scope="row" { (buyer_name(sheet, buyer)) }
+                th scope="row" { (buyer.name(sheet.lang)) }
                 td { (year) }
                 td.n { (part("disposals_to_reuse")) }
                 td.n { (part("reformed_stock")) }

@@ -6,7 +6,7 @@ use domain::word::Word;
 use maud::{Markup, html};
 
 use super::source;
-use super::tables::{buyer_name, heads, table};
+use super::tables::{heads, table};
 use super::{Sheet, words};
 use crate::chart::{Bar, Chart, Shape};
 use crate::figures::ENOUGH;
@@ -29,7 +29,7 @@ pub fn trajectory(sheet: &Sheet, trajectories: &[Trajectory]) -> Markup {
             trajectories.iter().filter(|trajectory| &*trajectory.siret == buyer.siret).collect();
         own.sort_by_key(|trajectory| place(&trajectory.category));
         for trajectory in own {
-            rows.push(row(sheet, &buyer_name(sheet, buyer), trajectory));
+            rows.push(row(sheet, &buyer.name(sheet.lang), trajectory));
         }
     }
     let inside = html! {
@@ -75,7 +75,7 @@ pub fn drawn(sheet: &Sheet) -> Markup {
         .iter()
         .filter_map(|buyer| {
             let own = |of: &&Trajectory| &*of.siret == buyer.siret && &*of.category == category.name;
-            Some((buyer_name(sheet, *buyer), sheet.trajectories.iter().find(own)?))
+            Some((buyer.name(sheet.lang), sheet.trajectories.iter().find(own)?))
         })
         .filter(|(_, trajectory)| !trajectory.months.is_empty())
         .collect();
