@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, LazyLock};
-use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -13,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use super::auth::Credential;
+use super::limit::whole;
 use super::problem::Problem;
 use super::{House, audit, page};
 use crate::config::Server;
@@ -21,14 +21,19 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 const FETCH_SITE: &str = "sec-fetch-site";
 const LOGIN: &str = "/login";
 
+/// Where a request comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Client(pub IpAddr);
+
 /// Every request goes through this, and every answer.
 pub async fn guarded(State(house): State<Arc<House>>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-    let client = client(&house.web.server, peer, request.headers());
+    let client = whole(client(&house.web.server, peer, request.headers()));
     let claimed = believe(&house.web.server, peer, request.headers_mut());
+    request.extensions_mut().insert(Client(client));
     let response = match allowed(&house, client, &request, claimed) {
-        Err((problem, wait)) => refused(problem, wait),
+        Err(problem) => problem.into_response(),
         Ok(()) => {
             let logs_in = is_login(&request);
             let response = next.run(request).await;
@@ -91,20 +96,15 @@ fn mistaken(house: &House, client: IpAddr, action: &str, outcome: &str) {
 
 /// Refuses who asks too often, who was wrong too often, and forms of other sites. `claimed` is what came of a proxy's header
 /// that was taken away.
-fn allowed(
-    house: &House,
-    client: IpAddr,
-    request: &Request,
-    claimed: Option<&'static str>,
-) -> Result<(), (Problem, Option<Duration>)> {
+fn allowed(house: &House, client: IpAddr, request: &Request, claimed: Option<&'static str>) -> Result<(), Problem> {
     let (server, limits, headers) = (&house.web.server, &house.limits, request.headers());
     if let Some(wait) = limits.request(client) {
-        return Err((Problem::too_many("too many requests"), Some(wait)));
+        return Err(Problem::too_many("too many requests", wait));
     }
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     // Whatever speaks for a reader on its own (a cookie, Basic, a proxy) would speak for another site's form too.
     if changes && is_foreign(request) {
-        return Err((Problem::forbidden("the form is of another site"), None));
+        return Err(Problem::forbidden("the form is of another site"));
     }
     let wait = limits.credentials(client);
     if let (Some(outcome), None) = (claimed, wait) {
@@ -122,7 +122,7 @@ fn allowed(
     // What stands in a form is not known yet.
     let wait = if wait.is_none() && is_login(request) { limits.reserve(client) } else { wait };
     match wait {
-        Some(_) => Err((Problem::too_many("too many wrong tokens came from this address"), wait)),
+        Some(wait) => Err(Problem::too_many("too many wrong tokens came from this address", wait)),
         None => Ok(()),
     }
 }
@@ -137,16 +137,6 @@ fn is_foreign(request: &Request) -> bool {
     let Some(origin) = told(header::ORIGIN.as_str()) else { return false };
     let asked = request.uri().authority().map(|authority| authority.as_str()).or_else(|| told(header::HOST.as_str()));
     origin.split_once("://").map(|(_, origin)| origin) != asked
-}
-
-fn refused(problem: Problem, wait: Option<Duration>) -> Response {
-    let mut response = problem.into_response();
-    if let Some(wait) = wait {
-        // Whole seconds, and none too few.
-        let seconds = wait.as_secs() + 1;
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    response
 }
 
 /// Headers that keep a page from being misused, and refusals of the frame in the form of all others.

@@ -76,34 +76,34 @@ impl Limits {
 
     /// A request of a client; gives how long it should have waited.
     pub fn request(&self, client: IpAddr) -> Option<Duration> {
-        self.requests.wait(whole(client), Instant::now(), true)
+        self.requests.wait(client, Instant::now(), true)
     }
 
     /// May a client's credentials be answered? Not while it was wrong too often: neither a wrong token nor a good one, so
     /// that nothing is learned by guessing on.
     pub fn credentials(&self, client: IpAddr) -> Option<Duration> {
-        self.mistakes.wait(whole(client), Instant::now(), false)
+        self.mistakes.wait(client, Instant::now(), false)
     }
 
     /// They were wrong.
     pub fn mistaken(&self, client: IpAddr) {
-        self.mistakes.wait(whole(client), Instant::now(), true);
+        self.mistakes.wait(client, Instant::now(), true);
     }
 
     /// As [`Limits::credentials`], where it will be known later whether they are wrong: until then they are taken to be.
     pub fn reserve(&self, client: IpAddr) -> Option<Duration> {
-        self.mistakes.wait(whole(client), Instant::now(), true)
+        self.mistakes.wait(client, Instant::now(), true)
     }
 
     /// What was reserved was not wrong.
     pub fn give_back(&self, client: IpAddr) {
-        self.mistakes.give_back(whole(client));
+        self.mistakes.give_back(client);
     }
 
     /// As [`Limits::credentials`], for a token that is known. One that came from there before is let through: what shares an
     /// address with a program whose token is outdated goes on.
     pub fn token(&self, client: IpAddr, hash: [u8; 32]) -> Option<Duration> {
-        let shown = (whole(client), hash);
+        let shown = (client, hash);
         let mut good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
         if good.contains(&shown) {
             return None;
@@ -119,7 +119,8 @@ impl Limits {
     }
 }
 
-fn whole(client: IpAddr) -> IpAddr {
+/// The client that an address belongs to.
+pub fn whole(client: IpAddr) -> IpAddr {
     match client.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
         address => address,

@@ -15,6 +15,7 @@ mod problem;
 mod serve;
 mod stream;
 mod tls;
+mod turn;
 mod world;
 
 use std::collections::BTreeMap;
@@ -22,12 +23,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Form, Path, RawPathParams, RawQuery, State};
+use axum::extract::{Extension, Form, Path, RawPathParams, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -40,12 +41,14 @@ use crate::wording::Lang;
 use answer::{Written, prefers_csv, write};
 use api::{Ask, Route};
 use auth::{Sessions, Viewer, viewer};
+use guard::Client;
 use headers::{accepts, is_known, tag, tagged, takes_gzip};
 use kept::{Kept, Question};
 use limit::Limits;
 use problem::Problem;
 pub use serve::{Seats, serve};
 pub use tls::keep_reading;
+use turn::{Asker, Turns};
 use world::{Key, Worlds};
 
 /// No request body is larger: forms and scenarios only.
@@ -54,8 +57,6 @@ const BODY: usize = 64 * 1024;
 const CSRF: &str = "x-csrf-token";
 /// A request that takes longer is given up.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// So many answers are computed at once; the others wait.
-const AT_ONCE: usize = 2;
 
 /// What the web may see of the daemon.
 pub struct Web {
@@ -75,7 +76,7 @@ struct House {
     limits: Limits,
     worlds: Arc<Worlds>,
     kept: Arc<Kept>,
-    computing: Arc<Semaphore>,
+    turns: Arc<Turns>,
 }
 
 type Shared = State<Arc<House>>;
@@ -87,7 +88,7 @@ fn house(web: Web) -> Arc<House> {
         sessions: Sessions::default(),
         worlds: Arc::default(),
         kept: Arc::default(),
-        computing: Arc::new(Semaphore::new(AT_ONCE)),
+        turns: Arc::default(),
     })
 }
 
@@ -103,19 +104,25 @@ pub fn router(web: Web) -> Router {
         routes = routes.route("/metrics", get(metrics));
     }
     for page in page::PAGES {
-        let shows = move |state: Shared, query: RawQuery, headers: HeaderMap| show(state, page, query, headers);
+        let shows = move |state: Shared, client: Extension<Client>, query: RawQuery, headers: HeaderMap| {
+            show(state, client, page, query, headers)
+        };
         routes = routes.route(page.path, get(shows));
     }
     for route in api::ALL {
-        let answers = move |state: Shared, path: RawPathParams, query: RawQuery, headers: HeaderMap| {
-            read(state, route, path, query, headers)
-        };
+        let answers =
+            move |state: Shared,
+                  client: Extension<Client>,
+                  path: RawPathParams,
+                  query: RawQuery,
+                  headers: HeaderMap| { read(state, client, route, path, query, headers) };
         routes = routes.route(&format!("/api/v1{}", route.path), get(answers));
     }
     for route in api::SENT {
-        let answers = move |state: Shared, query: RawQuery, headers: HeaderMap, body: String| {
-            compute(state, route, query, headers, body)
-        };
+        let answers =
+            move |state: Shared, client: Extension<Client>, query: RawQuery, headers: HeaderMap, body: String| {
+                compute(state, client, route, query, headers, body)
+            };
         routes = routes.route(&format!("/api/v1{}", route.path), post(answers));
     }
     framed(routes, house(web))
@@ -155,15 +162,16 @@ impl House {
     }
 }
 
-/// Computes an answer off the async threads, a few at once. A fault of ours is told as one.
+/// Computes an answer off the async threads, when it is its turn. A fault of ours is told as one.
 async fn computed<T: Send + 'static>(
     house: &House,
+    asker: Asker,
     compute: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
-    let permit = house.computing.clone().acquire_owned().await.map_err(|_| Problem::internal())?;
+    let turn = house.turns.take(asker).await?;
     let computing = move || {
         // Given back by the thread: whoever asked may have gone, and it computes on.
-        let _permit = permit;
+        let _turn = turn;
         compute()
     };
     tokio::task::spawn_blocking(computing).await.map_err(|_| Problem::internal())
@@ -172,6 +180,7 @@ async fn computed<T: Send + 'static>(
 /// Answers a route of the API.
 async fn read(
     State(house): Shared,
+    Extension(client): Extension<Client>,
     route: &'static Route,
     path: RawPathParams,
     RawQuery(query): RawQuery,
@@ -198,12 +207,13 @@ async fn read(
         return Ok(tagged(made.response(gzip), &tag));
     }
     let (worlds, body) = (house.worlds.clone(), String::new());
+    let asker = (client, viewer.name.clone());
     let mut ask = Ask { edition, viewer, path, query, body, csv, worlds, stored: Vec::new() };
     if route.path == api::HISTORY {
         ask.stored = api::indicators::stored(&ask, &house.web.history).await?;
     }
     let kept = house.kept.clone();
-    let answer = computed(&house, move || {
+    let answer = computed(&house, asker, move || {
         // Many ask the same of a new edition at once; the first of them has its answer made.
         if let Some(made) = kept.of(&question) {
             return Ok(Written::Whole(made));
@@ -222,6 +232,7 @@ async fn read(
 /// that it means it, in a header since the body is no form.
 async fn compute(
     State(house): Shared,
+    Extension(client): Extension<Client>,
     route: &'static Route,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -235,9 +246,10 @@ async fn compute(
     let query = parameters(route, query.as_deref())?;
     let csv = prefers_csv(&headers);
     let (worlds, path) = (house.worlds.clone(), BTreeMap::new());
+    let asker = (client, viewer.name.clone());
     let ask = Ask { edition, viewer, path, query, body, csv, worlds, stored: Vec::new() };
     let number = ask.edition.number;
-    let answer = computed(&house, move || (route.answer)(&ask).map(|answer| write(answer, number, csv)));
+    let answer = computed(&house, asker, move || (route.answer)(&ask).map(|answer| write(answer, number, csv)));
     Ok(answer.await??.response(takes_gzip(&headers)))
 }
 
@@ -262,22 +274,31 @@ fn pairs(encoded: &str) -> Option<Vec<(String, String)>> {
     axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&address).ok().map(|query| query.0)
 }
 
-async fn metrics(State(house): Shared, headers: HeaderMap) -> Result<Response, Problem> {
+async fn metrics(
+    State(house): Shared,
+    Extension(client): Extension<Client>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let edition = house.edition()?;
     let viewer = house.viewer(&headers, &edition)?;
     viewer.needs_metrics()?;
-    scrape(&house, edition, viewer, &headers).await
+    scrape(&house, edition, (client, viewer), &headers).await
 }
 
-async fn open_metrics(State(house): Shared, headers: HeaderMap) -> Result<Response, Problem> {
+async fn open_metrics(
+    State(house): Shared,
+    Extension(client): Extension<Client>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let edition = house.edition()?;
-    scrape(&house, edition, Viewer { metrics: true, ..Viewer::default() }, &headers).await
+    let viewer = Viewer { metrics: true, ..Viewer::default() };
+    scrape(&house, edition, (client, viewer), &headers).await
 }
 
 async fn scrape(
     house: &House,
     edition: Arc<Edition>,
-    viewer: Viewer,
+    (client, viewer): (Client, Viewer),
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let format = negotiate(accepts(headers, header::ACCEPT));
@@ -288,7 +309,8 @@ async fn scrape(
         edition.exposition().body(format, gzip)
     } else {
         let world = house.worlds.of(&edition, key);
-        computed(house, move || world.exposition(&viewer).body(format, gzip)).await?
+        let asker = (client, viewer.name.clone());
+        computed(house, asker, move || world.exposition(&viewer).body(format, gzip)).await?
     };
     let mut response = ([(header::CONTENT_TYPE, format.content_type())], body).into_response();
     if gzip {
@@ -313,6 +335,7 @@ fn language(asked: Option<&str>, headers: &HeaderMap) -> Lang {
 /// Shows a page; to who may not see it, the login form.
 async fn show(
     State(house): Shared,
+    Extension(client): Extension<Client>,
     page: &'static page::Page,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -335,8 +358,9 @@ async fn show(
     }
     let world = house.worlds.of(&edition, Key::of(&edition, &viewer));
     let chosen = asked.contains_key("lang");
+    let asker = (client, viewer.name.clone());
     let visit = page::Visit { viewer, world, lang, asked };
-    let text = computed(&house, move || page::page(page, &visit)).await?;
+    let text = computed(&house, asker, move || page::page(page, &visit)).await?;
     let mut answer = tagged(Html(text).into_response(), &tag);
     let kept = format!("{}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict", auth::LANGUAGE, lang.code());
     if let Some(kept) = HeaderValue::from_str(&kept).ok().filter(|_| chosen) {

@@ -1,5 +1,7 @@
 //! Errors as RFC 9457 wants them.
 
+use std::time::Duration;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -11,11 +13,12 @@ pub struct Problem {
     kind: &'static str,
     detail: String,
     parameter: Option<String>,
+    retry: Option<Duration>,
 }
 
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, kind, detail: detail.into(), parameter: None }
+        Self { status, kind, detail: detail.into(), parameter: None, retry: None }
     }
 
     /// No token, or one that opens nothing.
@@ -50,8 +53,13 @@ impl Problem {
     }
 
     /// Asked too often, or wrong too often.
-    pub fn too_many(detail: &str) -> Self {
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", detail)
+    pub fn too_many(detail: &str, wait: Duration) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", detail).after(wait)
+    }
+
+    /// To be asked again after this (`Retry-After`, RFC 9110 section 10.2.3).
+    pub fn after(self, wait: Duration) -> Self {
+        Self { retry: Some(wait), ..self }
     }
 
     /// What went wrong, in a word.
@@ -87,6 +95,10 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(wait) = self.retry {
+            // Whole seconds, and none too few.
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
+        }
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(
                 header::WWW_AUTHENTICATE,

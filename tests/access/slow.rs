@@ -85,7 +85,7 @@ fn fleet(descriptors: Option<usize>, tls: bool) -> (Folder, Daemon) {
 
 #[expect(clippy::print_stdout, reason = "the figures of a run are worth reading")]
 fn endured(descriptors: Option<usize>, how: &str, seconds: u32) -> (usize, Daemon, Folder) {
-    let (folder, daemon) = fleet(descriptors, how == "streams");
+    let (folder, daemon) = fleet(descriptors, matches!(how, "agreed" | "streams"));
     let alone = normal(&daemon);
     let (memory, open) = (daemon.resident(), daemon.descriptors());
     let slow = Slow::start(&daemon, how, seconds);
@@ -116,6 +116,13 @@ fn a_thousand_slow_heads_cost_little_and_are_thrown_out() {
 #[test]
 fn the_silent_are_thrown_out_too() {
     let (thrown_out, ..) = endured(None, "silent", 24);
+    assert!(thrown_out >= MANY, "only {thrown_out} were thrown out");
+}
+
+/// Those who agree on HTTP/2 and ask nothing are no better.
+#[test]
+fn the_agreed_and_silent_are_thrown_out_too() {
+    let (thrown_out, ..) = endured(None, "agreed", 24);
     assert!(thrown_out >= MANY, "only {thrown_out} were thrown out");
 }
 

@@ -1,7 +1,7 @@
 """Connections that take their time: slowloris.py PORT HOW MANY SECONDS
 
-HOW is `silent` (nothing is ever sent), `head` (a header, byte by byte), `body` (a scenario, byte by byte) or `streams` (a
-request over HTTP/2, whose reader opens no window for the answer). Whoever is thrown out comes back. Prints `ready` once
+HOW is `silent` (nothing is ever sent), `head` (a header, byte by byte), `body` (a scenario, byte by byte), `streams` (a
+request over HTTP/2, whose reader opens no window for the answer) or `agreed` (HTTP/2 is agreed on, and nothing asked). Whoever is thrown out comes back. Prints `ready` once
 all are there, and in the end how many were thrown out."""
 
 import resource
@@ -28,12 +28,14 @@ def literal(index, value):
 
 ASKED = b"\x82\x87" + literal(4, b"/metrics") + literal(1, b"localhost")
 NO_WINDOW = struct.pack(">HI", 4, 0)
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 BEGIN = {
     "silent": b"",
     "head": b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: ",
     "body": b"POST /api/v1/simulate HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
     b"content-length: 60000\r\n\r\n{",
-    "streams": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0, NO_WINDOW) + frame(1, 5, 1, ASKED),
+    "agreed": PREFACE + frame(4, 0, 0, b""),
+    "streams": PREFACE + frame(4, 0, 0, NO_WINDOW) + frame(1, 5, 1, ASKED),
 }[how]
 TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 TLS.check_hostname = False
@@ -43,7 +45,7 @@ TLS.set_alpn_protocols(["h2"])
 
 def come():
     one = socket.create_connection(("127.0.0.1", port), timeout=10)
-    if how == "streams":
+    if how in ("agreed", "streams"):
         one = TLS.wrap_socket(one)
     one.setblocking(False)
     if BEGIN:

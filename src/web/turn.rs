@@ -1,0 +1,186 @@
+//! The places where answers are computed, shared out between clients: one with many heavy questions waits for itself, and
+//! the others' next question is computed before its own.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::guard::Client;
+use super::problem::Problem;
+
+/// So many answers are computed at once.
+const AT_ONCE: usize = 2;
+/// Questions of one client that wait at most: as many as a connection of HTTP/2 may ask.
+const WAITING: usize = 64;
+/// A question waits so long at most.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Whoever is sent away comes back after this.
+const LATER: Duration = Duration::from_secs(5);
+
+/// Who asks: from where, and by which token.
+pub type Asker = (Client, String);
+
+/// Who computes, and who waits for it.
+#[derive(Default)]
+pub struct Turns(Mutex<Line>);
+
+#[derive(Default)]
+struct Line {
+    computing: Vec<Asker>,
+    waiting: VecDeque<Waiting>,
+}
+
+/// One client's questions, in the order in which they came.
+struct Waiting {
+    asker: Asker,
+    questions: VecDeque<oneshot::Sender<Turn>>,
+}
+
+/// A place to compute, until it is dropped.
+pub struct Turn {
+    turns: Arc<Turns>,
+    asker: Asker,
+}
+
+impl Turns {
+    /// A place for a question, once it is its turn.
+    ///
+    /// # Errors
+    /// 503 with `Retry-After` where the client has too many waiting already, or where no place came free.
+    pub async fn take(self: &Arc<Self>, asker: Asker) -> Result<Turn, Problem> {
+        let busy = |detail: &str| Problem::unavailable(detail).after(LATER);
+        let turn = self.ask(asker).ok_or_else(|| busy("too many of your questions are being answered already"))?;
+        match timeout(PATIENCE, turn).await {
+            Ok(Ok(turn)) => Ok(turn),
+            _ => Err(busy("others' questions are being answered")),
+        }
+    }
+
+    /// Takes a place where there is one, else stands in line; nothing where too many of this client do.
+    fn ask(self: &Arc<Self>, asker: Asker) -> Option<oneshot::Receiver<Turn>> {
+        let (waits, turn) = oneshot::channel();
+        let mut line = self.line();
+        if line.computing.len() < AT_ONCE {
+            line.computing.push(asker.clone());
+            // Outside the line, which a turn that nobody takes would want to enter.
+            drop(line);
+            let _unless_gone = waits.send(Turn { turns: self.clone(), asker });
+            return Some(turn);
+        }
+        match line.waiting.iter_mut().find(|waiting| waiting.asker == asker) {
+            Some(waiting) => {
+                waiting.questions.retain(|waits| !waits.is_closed());
+                if waiting.questions.len() >= WAITING {
+                    return None;
+                }
+                waiting.questions.push_back(waits);
+            }
+            None => line.waiting.push_back(Waiting { asker, questions: VecDeque::from([waits]) }),
+        }
+        Some(turn)
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Line {
+    /// The next question: of whoever has fewest computed now, and of those, of whoever was served longest ago.
+    fn next(&mut self) -> Option<(Asker, oneshot::Sender<Turn>)> {
+        self.waiting.retain_mut(|waiting| {
+            waiting.questions.retain(|waits| !waits.is_closed());
+            !waiting.questions.is_empty()
+        });
+        let computed = |waiting: &Waiting| self.computing.iter().filter(|asker| **asker == waiting.asker).count();
+        let (at, _) = self.waiting.iter().enumerate().min_by_key(|(_, waiting)| computed(waiting))?;
+        let mut waiting = self.waiting.remove(at)?;
+        let waits = waiting.questions.pop_front()?;
+        let asker = waiting.asker.clone();
+        if !waiting.questions.is_empty() {
+            self.waiting.push_back(waiting);
+        }
+        Some((asker, waits))
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut line = self.turns.line();
+        if let Some(at) = line.computing.iter().position(|asker| *asker == self.asker) {
+            line.computing.swap_remove(at);
+        }
+        let Some((asker, waits)) = line.next() else { return };
+        line.computing.push(asker.clone());
+        drop(line);
+        // Whoever left meanwhile drops it, and so it is the next one's.
+        let _unless_gone = waits.send(Turn { turns: self.turns.clone(), asker });
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
+    use super::*;
+
+    fn asker(last: u8) -> Asker {
+        (Client(IpAddr::V4(Ipv4Addr::new(192, 0, 2, last))), String::new())
+    }
+
+    #[test]
+    fn whoever_asks_much_waits_for_itself() {
+        let turns = Arc::new(Turns::default());
+        let mut computing: Vec<Turn> =
+            (0..AT_ONCE).map(|_| turns.ask(asker(1)).unwrap().try_recv().unwrap()).collect();
+        let mut many: Vec<_> = (0..WAITING).map(|_| turns.ask(asker(1)).unwrap()).collect();
+        assert!(turns.ask(asker(1)).is_none(), "no more of one client wait");
+        let mut others: Vec<_> = [2, 3, 2].map(|last| turns.ask(asker(last)).unwrap()).into();
+        // Places come free: each client has its turn, and nobody a second one before everybody had a first.
+        let mut served = Vec::new();
+        for _ in 0..4 {
+            computing.remove(0);
+            let other = others.iter_mut().find_map(|waits| waits.try_recv().ok());
+            let turn = other.or_else(|| many.iter_mut().find_map(|waits| waits.try_recv().ok())).unwrap();
+            served.push(turn.asker.clone());
+            computing.push(turn);
+        }
+        assert_eq!(served, [2, 1, 3, 2].map(asker));
+        assert_eq!(turns.line().computing.len(), AT_ONCE);
+    }
+
+    #[test]
+    fn a_question_that_was_given_up_holds_nothing() {
+        let turns = Arc::new(Turns::default());
+        let computing: Vec<Turn> = (0..AT_ONCE).map(|_| turns.ask(asker(1)).unwrap().try_recv().unwrap()).collect();
+        drop((0..WAITING).map(|_| turns.ask(asker(1)).unwrap()).collect::<Vec<_>>());
+        let mut waits = turns.ask(asker(1)).expect("what was given up waits no longer");
+        // Its turn came, and it left before it took it.
+        let left = turns.ask(asker(2)).unwrap();
+        drop(computing);
+        drop(left);
+        drop(waits.try_recv().unwrap());
+        let line = turns.line();
+        assert!(line.computing.is_empty() && line.waiting.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_ever() {
+        let turns = Arc::new(Turns::default());
+        let first = turns.take(asker(1)).await.unwrap();
+        let _second = turns.take(asker(1)).await.unwrap();
+        let refused = turns.take(asker(2)).await.err().unwrap();
+        assert_eq!(refused.kind(), "unavailable");
+        let waits = tokio::spawn({
+            let turns = turns.clone();
+            async move { turns.take(asker(2)).await.is_ok() }
+        });
+        tokio::time::sleep(PATIENCE / 2).await;
+        drop(first);
+        assert!(waits.await.unwrap());
+    }
+}
