@@ -61,6 +61,11 @@ impl EntityTree {
         self.upward(id).find(|above| self.entity(*above).siret.is_some()).unwrap_or(ROOT)
     }
 
+    /// The SIRET of the buyer; [`NO_SIRET`] where there is none.
+    pub fn siret_of(&self, id: EntityId) -> Text {
+        self.entity(self.buyer(id)).siret.clone().unwrap_or_else(|| Text::from(NO_SIRET))
+    }
+
     /// The first entity of this SIRET; the organisation for [`NO_SIRET`], where it has none.
     pub fn of_siret(&self, siret: &str) -> Option<&Entity> {
         let organisation = &self.nodes[0];

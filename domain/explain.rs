@@ -137,12 +137,12 @@ pub fn footprint(basis: &Basis, asset: &Asset) -> Vec<Step> {
     if let (Some(series), Some(intensity)) = (series, footprint.intensity) {
         let set = &factors.sets[series.set];
         let origin = format!("{} ({}), each day by what the room took on it", set.id, set.publisher);
-        step("electricity factor", Some(intensity.0 * 3.6e6 / 1000.0), "kgCO2e/kWh", origin);
+        step("electricity factor", Some(intensity.as_per_kwh() / 1000.0), "kgCO2e/kWh", origin);
     } else if let Some(grid) = grid(basis, Criterion::Co2e) {
         let nearest = if grid.year == basis.at.year() { "" } else { ", the nearest year known" };
         step(
             "electricity factor",
-            Some(grid.intensity.0 * 3.6e6 / 1000.0),
+            Some(grid.intensity.as_per_kwh() / 1000.0),
             "kgCO2e/kWh",
             format!("{} ({}{nearest})", grid.id, grid.year),
         );

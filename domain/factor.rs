@@ -297,6 +297,13 @@ impl Factors {
         self
     }
 
+    /// Has any row this very model of a maker's? One that tells no maker speaks of any.
+    pub fn has_model(&self, manufacturer: &str, told: &str) -> bool {
+        let key = model::name(Some(manufacturer), told).key;
+        let makers = [identity::maker(manufacturer), String::new()];
+        makers.into_iter().any(|maker| self.models.exact.contains_key(&(maker, key.clone())))
+    }
+
     /// The row for a thing: local over the very model's over the kind's.
     pub fn choose(&self, criterion: Criterion, wanted: &Wanted) -> Choice {
         let mut rivals = Vec::new();

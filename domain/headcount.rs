@@ -44,10 +44,10 @@ impl Record for Headcount {
 /// than before. What it does not count any more is none.
 pub fn carried(before: &[Line<Headcount>], now: Vec<Line<Headcount>>, today: Date) -> Vec<Line<Headcount>> {
     type Place<'a> = (&'a Option<Text>, &'a Option<Text>);
-    let mut told: Vec<Line<Headcount>> =
-        before.iter().filter(|line| line.told.date.is_some_and(|date| date < today)).cloned().collect();
+    let before = || before.iter().filter(|line| line.told.date.is_some_and(|date| date < today));
+    let mut told: Vec<Line<Headcount>> = before().cloned().collect();
     let mut newest: BTreeMap<Place, (Option<Date>, Option<f64>)> = BTreeMap::new();
-    for line in before.iter().filter(|line| line.told.date.is_some_and(|date| date < today)) {
+    for line in before() {
         let known = newest.entry((&line.told.entity, &line.told.department)).or_default();
         if line.told.date >= known.0 {
             *known = (line.told.date, line.told.agents);

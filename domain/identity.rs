@@ -190,6 +190,19 @@ pub fn maker(told: &str) -> String {
     }
 }
 
+/// Do people mean the same name by both? Case says nothing.
+pub fn same_name(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
+}
+
+/// Is it the name that an operator wants? A `*` at the end of `wanted` stands for anything.
+pub fn name_matches(wanted: &str, told: &str) -> bool {
+    match wanted.strip_suffix('*') {
+        Some(start) => told.to_lowercase().starts_with(&start.trim_end().to_lowercase()),
+        None => same_name(wanted, told),
+    }
+}
+
 /// Is this a SIRET: 14 digits with a right check key (Luhn; La Poste's establishments have a rule of their own)?
 pub fn is_siret(told: &str) -> bool {
     let digits: Vec<u32> = told.chars().filter_map(|c| c.to_digit(10)).collect();

@@ -4,8 +4,16 @@ use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, Mul, Sub};
 
-/// Seconds in a year of 365.25 days.
-pub const YEAR_SECONDS: f64 = 365.25 * 86_400.0;
+/// Days in a year: the Julian year, which counts leap years without the calendar.
+pub const YEAR_DAYS: f64 = 365.25;
+/// Seconds in such a year.
+pub const YEAR_SECONDS: f64 = YEAR_DAYS * 86_400.0;
+
+/// How many standard deviations a bound (95 %) lies from the mean: the 97.5 % quantile of the normal distribution,
+/// 1.959 96, as it is usually rounded.
+pub const BOUND_DEVIATIONS: f64 = 1.96;
+/// How many lie between the two bounds: what published bounds are divided by.
+pub const SPAN_DEVIATIONS: f64 = 2.0 * BOUND_DEVIATIONS;
 
 /// Money without tax (HT), in integer cents of a euro.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +57,9 @@ impl Sum for Cents {
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 pub struct Impact(pub f64);
 
+/// Joules in a kilowatt-hour.
+const KWH_JOULES: f64 = 3.6e6;
+
 /// Electricity, in joules.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 pub struct Energy(pub f64);
@@ -56,12 +67,12 @@ pub struct Energy(pub f64);
 impl Energy {
     /// From kilowatt-hours.
     pub fn kwh(kwh: f64) -> Self {
-        Self(kwh * 3.6e6)
+        Self(kwh * KWH_JOULES)
     }
 
     /// In kilowatt-hours.
     pub fn as_kwh(self) -> f64 {
-        self.0 / 3.6e6
+        self.0 / KWH_JOULES
     }
 }
 
@@ -72,11 +83,16 @@ pub struct Intensity(pub f64);
 impl Intensity {
     /// From a criterion's base unit (grams of CO2 equivalent…) per kilowatt-hour.
     pub fn per_kwh(amount: f64) -> Self {
-        Self(amount / 3.6e6)
+        Self(amount / KWH_JOULES)
+    }
+
+    /// In that unit per kilowatt-hour.
+    pub fn as_per_kwh(self) -> f64 {
+        self.0 * KWH_JOULES
     }
 }
 
-/// A length of time, in years of 365.25 days.
+/// A length of time, in years of [`YEAR_DAYS`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 pub struct Years(pub f64);
 
@@ -88,7 +104,7 @@ impl Years {
 
     /// From a number of whole days.
     pub fn from_days(days: i64) -> Self {
-        Self(days as f64 / 365.25)
+        Self(days as f64 / YEAR_DAYS)
     }
 }
 
@@ -195,13 +211,14 @@ impl Estimate {
         }
         let sigma2 = (1.0 + variance / (m * m)).ln();
         let (mu, sigma) = (m.ln() - sigma2 / 2.0, sigma2.sqrt());
-        let (low, high) = ((mu - 1.96 * sigma).exp(), (mu + 1.96 * sigma).exp());
+        let reach = BOUND_DEVIATIONS * sigma;
+        let (low, high) = ((mu - reach).exp(), (mu + reach).exp());
         Self { low: Impact(low.min(m)), value: mean, high: Impact(high.max(m)) }
     }
 
     /// Normal bounds around a mean of this variance, which may be negative: that of a difference.
     pub fn normal(mean: Impact, variance: f64) -> Self {
-        let reach = Impact(1.96 * variance.max(0.0).sqrt());
+        let reach = Impact(BOUND_DEVIATIONS * variance.max(0.0).sqrt());
         Self { low: mean - reach, value: mean, high: mean + reach }
     }
 }

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::entity::EntityId;
+use crate::identity::{name_matches, same_name};
 use crate::power::{Meter, Point, PowerDay};
 use crate::quantity::{Energy, Impact, Intensity};
 use crate::record::Text;
@@ -138,8 +139,8 @@ pub fn gather(
     });
     let mut told: Vec<&Text> = meters.filter_map(|meter| meter.point.room.as_ref()).collect();
     told.sort();
-    for name in told.into_iter().filter(|name| !same(name, UNKNOWN)) {
-        if !rooms.iter().any(|room| same(&room.name, name)) {
+    for name in told.into_iter().filter(|name| !same_name(name, UNKNOWN)) {
+        if !rooms.iter().any(|room| same_name(&room.name, name)) {
             rooms.push(room(name, vec![name.clone()], false));
         }
     }
@@ -153,7 +154,7 @@ pub fn gather(
                 Some((place, role, named)) => (Some(place), Some(role), Some(named)),
                 None => {
                     let own = meter.point.room.as_ref();
-                    let place = own.and_then(|own| rooms.iter().position(|room| same(&room.name, own)));
+                    let place = own.and_then(|own| rooms.iter().position(|room| same_name(&room.name, own)));
                     (place, meter.point.role, None)
                 }
             };
@@ -182,16 +183,13 @@ pub fn gather(
 /// The room that the operator puts a point into, its role there, and its place in the list.
 fn named(rules: &[RoomRule], source: &str, point: &Point) -> Option<(usize, Role, usize)> {
     let device = point.device.as_deref()?;
-    let means =
-        |name: &PointName| name.source.as_deref().is_none_or(|named| named == source) && same(&name.device, device);
+    let means = |name: &PointName| {
+        name.source.as_deref().is_none_or(|named| named == source) && same_name(&name.device, device)
+    };
     rules.iter().enumerate().find_map(|(place, rule)| {
         let of = |list: &[PointName], role| Some((place, role, list.iter().position(means)?));
         of(&rule.it, Role::It).or_else(|| of(&rule.total, Role::Total))
     })
-}
-
-fn same(a: &str, b: &str) -> bool {
-    a.to_lowercase() == b.to_lowercase()
 }
 
 /// How many seconds a day has: 23 to 25 hours of them. Where a zone cannot tell, 24.
@@ -214,7 +212,7 @@ impl Room {
         let known = self.meters.iter_mut().filter(|known| known.role == role).find(|known| {
             match (known.named, named, &known.device, device) {
                 (Some(one), Some(other), ..) => one == other,
-                (.., Some(one), Some(other)) => same(one, other),
+                (.., Some(one), Some(other)) => same_name(one, other),
                 (.., one, other) => one.is_none() && other.is_none(),
             }
         });
@@ -262,7 +260,7 @@ impl Room {
 
     /// Is it what an asset's location means?
     pub fn means(&self, location: &str) -> bool {
-        self.locations.iter().any(|wanted| crate::reconcile::pattern_matches(wanted, location))
+        self.locations.iter().any(|wanted| name_matches(wanted, location))
     }
 
     /// Its measuring points of a role.

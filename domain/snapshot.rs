@@ -13,7 +13,6 @@ use crate::law::declaration::Filing;
 use crate::observation::Facts;
 use crate::packed::Packed;
 use crate::purchase::PurchaseLine;
-use crate::reconcile::siret_of;
 use crate::record::Text;
 use crate::room::Room;
 use crate::shared::Shared;
@@ -251,7 +250,7 @@ impl Snapshot {
     }
 
     /// What only witnesses report, and seems to be there: nobody disabled its account.
-    pub fn unlisted(&self) -> impl Iterator<Item = &Unjoined> {
+    pub fn not_in_inventory(&self) -> impl Iterator<Item = &Unjoined> {
         self.unjoined.iter().filter(|unjoined| unjoined.seems_there())
     }
 
@@ -294,7 +293,7 @@ impl Snapshot {
         let lines = purchases.chain(exits_of).chain(counts);
         partial.extend(lines.filter(|(entity, _)| outside(entity)).map(|(_, siret)| siret.clone()));
         let owners: BTreeSet<EntityId> = self.assets.iter().map(|asset| asset.entity).filter(outside).collect();
-        partial.extend(owners.into_iter().map(|owner| siret_of(&self.entities, owner)));
+        partial.extend(owners.into_iter().map(|owner| self.entities.siret_of(owner)));
         let seen = |siret: &Text| {
             let buyer = |(at, entity): (usize, &crate::entity::Entity)| {
                 entity.siret.as_ref() == Some(siret) && inside(EntityId(at as u32))

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use crate::factor::{Factor, R_DEFAULT};
 use crate::identity;
 use crate::observation::Facts;
-use crate::quantity::Impact;
+use crate::quantity::{Impact, SPAN_DEVIATIONS};
 use crate::record::Text;
 use crate::word::{Criterion, Kind, Word};
 
@@ -192,7 +192,7 @@ impl Specification {
                 part: *part,
                 units,
                 impact: component.base * units + component.per * (amount * usual),
-                spread: component.per * (amount * (most - least) / 3.92),
+                spread: component.per * (amount * (most - least) / SPAN_DEVIATIONS),
             });
         }
         Some(parts)

@@ -107,19 +107,23 @@ impl Word for Kind {
 }
 
 impl Kind {
+    /// What most agents work with, one each.
+    pub const WORKPLACES: [Self; 5] =
+        [Self::Laptop, Self::Desktop, Self::Workstation, Self::AllInOne, Self::ThinClient];
+
+    /// Is it one of [`Self::WORKPLACES`]?
+    pub fn is_workplace(self) -> bool {
+        Self::WORKPLACES.contains(&self)
+    }
+
     /// Computers, whatever their shape: inventories and makers draw the lines between them differently.
     pub fn is_computer(self) -> bool {
-        use Kind::*;
-        matches!(self, Laptop | Desktop | Workstation | AllInOne | ThinClient | Tablet)
+        self.is_workplace() || self == Self::Tablet
     }
 
     /// Kinds held by one person: what is published of them by entity folds small cells.
     pub fn is_personal(self) -> bool {
-        use Kind::*;
-        matches!(
-            self,
-            Laptop | Desktop | Workstation | AllInOne | ThinClient | Tablet | Smartphone | DeskPhone | Headset
-        )
+        self.is_computer() || matches!(self, Self::Smartphone | Self::DeskPhone | Self::Headset)
     }
 }
 

@@ -85,16 +85,12 @@ const HOURS_OF_A_DAY: f64 = 20.0;
 /// # Errors
 /// A folder that cannot be read, or a row that cannot be right: the error names the file, the line and the column.
 pub fn load(extra: &[impl AsRef<Path>]) -> anyhow::Result<Factors> {
-    let mut factors = Factors::default();
+    let mut folders = Vec::new();
     for folder in extra {
-        read_folder(&mut factors, folder.as_ref())?;
+        folders.push(Folder::read(folder.as_ref())?);
     }
-    for set in ALL {
-        let file =
-            |name: &str| set.files.iter().find(|(known, _)| *known == name).map(|(_, text)| Cow::Borrowed(*text));
-        add(&mut factors, set.name, false, file).with_context(|| format!("factor set {}", set.name))?;
-    }
-    Ok(factors.indexed())
+    folders.extend(ALL.iter().map(Folder::shipped));
+    gather(&folders)
 }
 
 /// Reads and checks one folder of local factors.
@@ -102,28 +98,78 @@ pub fn load(extra: &[impl AsRef<Path>]) -> anyhow::Result<Factors> {
 /// # Errors
 /// As [`load`].
 pub fn check(folder: &Path) -> anyhow::Result<Factors> {
+    // Its aliases may name models that ship.
+    load(&[folder])?;
     let mut factors = Factors::default();
-    read_folder(&mut factors, folder)?;
+    Folder::read(folder)?.add(&mut factors)?;
     Ok(factors.indexed())
 }
 
-fn read_folder(factors: &mut Factors, folder: &Path) -> anyhow::Result<()> {
-    let place = || format!("factor set {}", folder.display());
-    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or("local");
-    let mut files = Vec::new();
-    for file in ["origin.toml"].into_iter().chain(TABLES) {
-        match std::fs::read_to_string(folder.join(file)) {
-            Ok(text) => files.push((file, text)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error).with_context(|| format!("{}: cannot read {file}", place())),
-        }
+/// A set as it is written.
+struct Folder<'a> {
+    /// How errors name it.
+    place: String,
+    name: &'a str,
+    local: bool,
+    /// Names and texts of its files.
+    files: Vec<(&'static str, Cow<'a, str>)>,
+}
+
+impl<'a> Folder<'a> {
+    fn shipped(set: &Shipped) -> Self {
+        let files = set.files.iter().map(|(file, text)| (*file, Cow::Borrowed(*text))).collect();
+        Self { place: format!("factor set {}", set.name), name: set.name, local: false, files }
     }
-    ensure!(files.iter().any(|(file, _)| TABLES.contains(file)), "{}: none of {}", place(), TABLES.join(", "));
-    let file =
-        |name: &str| files.iter().find(|(known, _)| *known == name).map(|(_, text)| Cow::Borrowed(text.as_str()));
-    let taken = ALL.iter().any(|set| set.name == name) || factors.sets.iter().any(|set| *set.id == *name);
-    ensure!(!taken, "{}: another set is called `{name}`: rename the folder", place());
-    add(factors, name, true, file).with_context(place)
+
+    fn read(folder: &'a Path) -> anyhow::Result<Self> {
+        let place = format!("factor set {}", folder.display());
+        let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or("local");
+        let mut files = Vec::new();
+        for file in ["origin.toml"].into_iter().chain(TABLES) {
+            match std::fs::read_to_string(folder.join(file)) {
+                Ok(text) => files.push((file, text.into())),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error).with_context(|| format!("{place}: cannot read {file}")),
+            }
+        }
+        ensure!(files.iter().any(|(file, _)| TABLES.contains(file)), "{place}: none of {}", TABLES.join(", "));
+        Ok(Self { place, name, local: true, files })
+    }
+
+    fn file(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.files.iter().find(|(known, _)| *known == name).map(|(_, text)| Cow::Borrowed(&**text))
+    }
+
+    fn add(&self, factors: &mut Factors) -> anyhow::Result<()> {
+        add(factors, self.name, self.local, |name| self.file(name)).with_context(|| self.place.clone())
+    }
+}
+
+/// Adds up folders, in the order of belief.
+fn gather(folders: &[Folder]) -> anyhow::Result<Factors> {
+    let mut factors = Factors::default();
+    for folder in folders {
+        let (Folder { place, name, .. }, read) = (folder, &factors.sets);
+        let taken =
+            folder.local && (ALL.iter().any(|set| set.name == *name) || read.iter().any(|set| *set.id == **name));
+        ensure!(!taken, "{place}: another set is called `{name}`: rename the folder");
+        folder.add(&mut factors)?;
+    }
+    let factors = factors.indexed();
+    // Only now: an alias may name a model of any set.
+    for folder in folders {
+        let named = each(
+            |name| folder.file(name),
+            "aliases.csv",
+            |row: AliasRow| {
+                let AliasRow { manufacturer, model, .. } = row;
+                ensure!(factors.has_model(&manufacturer, &model), "model: no row of {manufacturer} has `{model}`");
+                Ok(())
+            },
+        );
+        named.with_context(|| folder.place.clone())?;
+    }
+    Ok(factors)
 }
 
 #[derive(Deserialize)]

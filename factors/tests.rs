@@ -124,6 +124,32 @@ fn a_wrong_row_is_named() {
     check("processors.csv", "model,die_mm2\nXeon,0\n", "processors.csv:2: die_mm2: 0 cannot be");
 }
 
+/// An alias may name a model of any set, and of its own maker alone.
+#[test]
+fn an_alias_of_no_model_is_refused() -> anyhow::Result<()> {
+    let read = |alias: &str| {
+        let files = vec![
+            ("origin.toml", "publisher = 'us'\nedition = '1'\nlicence = 'none'\norigin = 'here'".into()),
+            ("aliases.csv", format!("manufacturer,told,model\n{alias}\n").into()),
+        ];
+        let own = Folder { place: "factor set x".to_owned(), name: "x", local: true, files };
+        let shipped = ALL.iter().map(Folder::shipped);
+        gather(&std::iter::once(own).chain(shipped).collect::<Vec<_>>())
+    };
+    let factors = read("Dell,P139G,Latitude 5490")?;
+    assert_eq!(found(&factors, "Dell Inc.", "P139G", None, None), (Some("Latitude 5490".to_owned()), Tier::Model));
+    for (alias, maker, model) in [
+        ("Dell,P139G,Latitude 5491x", "Dell", "Latitude 5491x"),
+        ("Philips,P139G,Latitude 5490", "Philips", "Latitude 5490"),
+        // A family is no model.
+        ("Dell,P139G,Latitude*", "Dell", "Latitude*"),
+    ] {
+        let refused = read(alias).map(|_| ()).map_err(|error| format!("{error:#}"));
+        assert_eq!(refused, Err(format!("factor set x: aliases.csv:2: model: no row of {maker} has `{model}`")));
+    }
+    Ok(())
+}
+
 /// Quarters of an hour make its mean; a day of which fewer than twenty hours are told does not count.
 #[test]
 fn hours_make_days() -> anyhow::Result<()> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use connectors::http::{Answer, Client, few_values};
 use domain::factor::R_DEFAULT;
-use domain::quantity::Estimate;
+use domain::quantity::{Estimate, SPAN_DEVIATIONS};
 use domain::record::Text;
 use domain::snapshot::Snapshot;
 use domain::specification::{Appraisal, Specification};
@@ -51,7 +51,7 @@ const FAILURES: usize = 3;
 pub async fn appraisals(store: &Store) -> anyhow::Result<Vec<Appraisal>> {
     let kept = store.appraisals().await?.into_iter().filter_map(|kept| {
         let figure = kept.told.ok()?;
-        let spread = (figure.high.0 - figure.low.0) / 3.92 / figure.value.0;
+        let spread = (figure.high.0 - figure.low.0) / SPAN_DEVIATIONS / figure.value.0;
         Some(Appraisal {
             specification: Text::from(kept.specification),
             criterion: kept.criterion,

@@ -1,7 +1,7 @@
 //! The declaration of AGEC article 58 as a file of the national schema: CSV, UTF-8, commas.
 
 use anyhow::{Context, ensure};
-use domain::law::declaration::Declared;
+use domain::law::declaration::Row;
 use domain::quantity::Cents;
 use domain::record::Text;
 
@@ -21,7 +21,7 @@ const COLUMNS: [&str; 9] = [
 ];
 
 /// The lines of the file.
-pub fn lines(rows: &[Declared]) -> Vec<String> {
+pub fn lines(rows: &[Row]) -> Vec<String> {
     let mut lines = vec![line(COLUMNS.iter().map(|column| (*column).to_owned()))];
     for row in rows {
         let cells = [
@@ -48,7 +48,7 @@ fn amount(cents: Cents) -> String {
 ///
 /// # Errors
 /// Where it is none, with its line.
-pub fn read(text: &str) -> anyhow::Result<Vec<Declared>> {
+pub fn read(text: &str) -> anyhow::Result<Vec<Row>> {
     let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
     ensure!(reader.headers()?.iter().eq(COLUMNS), "its columns are not those of the national schema");
     let mut rows = Vec::new();
@@ -59,7 +59,7 @@ pub fn read(text: &str) -> anyhow::Result<Vec<Declared>> {
             let euros: f64 = cell(at).parse().with_context(|| format!("`{}` is no amount", COLUMNS[at]))?;
             Ok(Cents((euros * 100.0).round() as i64))
         };
-        rows.push(Declared {
+        rows.push(Row {
             year: cell(0).parse().context("`annee` is no year")?,
             siret: Text::from(cell(1)),
             buyer: Text::from(cell(2)),
@@ -75,9 +75,9 @@ pub fn read(text: &str) -> anyhow::Result<Vec<Declared>> {
 }
 
 /// What has changed since a declaration was handed in, one sentence for each row.
-pub fn drift(filed: &[Declared], now: &[Declared]) -> Vec<String> {
-    let same = |a: &Declared, b: &Declared| a.siret == b.siret && a.label == b.label;
-    let told = |row: &Declared| {
+pub fn drift(filed: &[Row], now: &[Row]) -> Vec<String> {
+    let same = |a: &Row, b: &Row| a.siret == b.siret && a.label == b.label;
+    let told = |row: &Row| {
         format!("total {} €, reuse {} €, gifts {} €, recycled {} €", row.total, row.reuse, row.gifts, row.recycled)
     };
     let mut drift = Vec::new();
@@ -107,8 +107,8 @@ pub fn drift(filed: &[Declared], now: &[Declared]) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn row(label: &str, total: i64) -> Declared {
-        Declared {
+    fn row(label: &str, total: i64) -> Row {
+        Row {
             year: 2025,
             siret: Text::from("21000000000013"),
             buyer: Text::from("Ville d'Exemple, \"siège\""),
@@ -132,7 +132,7 @@ mod tests {
     fn what_has_changed_since() {
         let (paper, ink) = (row("Papier", 100), row("Consommables d'impression", 200));
         assert_eq!(drift(std::slice::from_ref(&paper), std::slice::from_ref(&paper)), Vec::<String>::new());
-        let drifted = drift(std::slice::from_ref(&paper), &[Declared { total: Cents(150), ..paper.clone() }, ink]);
+        let drifted = drift(std::slice::from_ref(&paper), &[Row { total: Cents(150), ..paper.clone() }, ink]);
         assert_eq!(drifted.len(), 2);
         assert!(
             drifted[0].contains("declared total 1.00 €") && drifted[0].contains("now total 1.50 €"),

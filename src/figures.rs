@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::entity::{Entity, EntityTree, NO_SIRET};
 use domain::indicator::{Indicator, Reading};
+use domain::word::{Kind, Word};
 
 use crate::wording::Lang;
 
@@ -141,8 +142,10 @@ impl PerAgent {
     }
 }
 
-/// What most agents work with.
-pub const COMPUTERS: [&str; 5] = ["laptop", "desktop", "workstation", "all_in_one", "thin_client"];
+/// The names of what most agents work with.
+pub fn workplaces() -> [&'static str; 5] {
+    Kind::WORKPLACES.map(Word::name)
+}
 
 /// Someone the law speaks to.
 #[derive(Clone, Copy)]

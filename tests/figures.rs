@@ -88,7 +88,7 @@ pub fn today_in_paris() -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-/// `facts/indicators.md` §3, from a ledger to the API.
+/// Worked by hand: 15 200 of 95 200 € are 15.966 %, and 3 840 € are missing; from a ledger to the API.
 #[test]
 fn the_laws_worked_value_through_files_and_the_api() {
     let folder = Folder::new();

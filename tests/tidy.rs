@@ -1,6 +1,7 @@
 //! Rules of the house, as tests over the source tree. Each failure says what to do.
 
 mod tree;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -10,18 +10,6 @@ use super::machine::{Machine, number, text};
 use crate::kind::{fold, of_word};
 use crate::model::{self, Drive, drive_of};
 
-/// What a machine can be.
-const COMPUTERS: &[Kind] = &[
-    Kind::Laptop,
-    Kind::Desktop,
-    Kind::Workstation,
-    Kind::AllInOne,
-    Kind::ThinClient,
-    Kind::Tablet,
-    Kind::Server,
-    Kind::BladeChassis,
-];
-
 /// Makers of panels, folded.
 const PANELS: &[&str] = &[
     "au optronics",
@@ -56,9 +44,9 @@ pub fn is_panel_maker(told: &str) -> bool {
 
 /// By the family of the model, else by the chassis, else by the console's category.
 pub fn kind(machine: &Machine, manufacturer: Option<&str>, model: Option<&str>) -> Option<Kind> {
-    let is_computer = |kind: &Kind| COMPUTERS.contains(kind);
-    let family = model.and_then(|model| model::kind_of(manufacturer, model)).filter(is_computer);
-    let word = |text: Option<Cow<'_, str>>| text.and_then(|text| of_word(&text)).filter(is_computer);
+    let is_machine = |kind: &Kind| kind.is_computer() || matches!(kind, Kind::Server | Kind::BladeChassis);
+    let family = model.and_then(|model| model::kind_of(manufacturer, model)).filter(is_machine);
+    let word = |text: Option<Cow<'_, str>>| text.and_then(|text| of_word(&text)).filter(is_machine);
     family
         .or_else(|| word(text(&machine.bios, "TYPE")))
         .or_else(|| word(machine.category.as_deref().map(Cow::Borrowed)))

@@ -27,9 +27,6 @@ use super::objective::{Standing, standings};
 use super::quality::ambiguous;
 use super::small::small_cells;
 
-/// Days of a year, as years are counted.
-pub const YEAR_DAYS: f64 = 365.25;
-
 /// How readings are published.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Publishing {
@@ -142,11 +139,6 @@ impl<'a> Basis<'a> {
     /// The active fleet.
     pub fn active(&self) -> impl Iterator<Item = (&'a Asset, Status)> + '_ {
         self.known().filter(|(_, status)| status.is_active())
-    }
-
-    /// The age of an asset, in years; `None` where its service's beginning is unknown.
-    pub fn age(&self, asset: &Asset) -> Option<Years> {
-        asset.start.map(|start| span(start, self.at))
     }
 
     /// The entity under which something is published.

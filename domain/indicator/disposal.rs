@@ -1,4 +1,4 @@
-//! Exits: REEN article 16 (`facts/indicators.md` §4), and what left by which way.
+//! Exits: REEN article 16 (`law/reen.rs`), and what left by which way.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! How long equipment lasts (`facts/indicators.md` §2).
+//! How long equipment lasts: Kaplan-Meier, with what is in service censored, and what it comes to beside the reference.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::quantity::{YEAR_SECONDS, Years};
+use crate::quantity::{BOUND_DEVIATIONS, Years};
 use crate::record::Text;
 use crate::snapshot::{Asset, Snapshot};
 use crate::word::{Kind, Status};
@@ -72,6 +72,14 @@ pub struct Step {
     pub error: f64,
 }
 
+impl Step {
+    /// Bounds (95 %) of that share, by a normal error: they may lie outside 0 to 1.
+    pub fn bounds(&self) -> (f64, f64) {
+        let reach = BOUND_DEVIATIONS * self.error;
+        (self.survival - reach, self.survival + reach)
+    }
+}
+
 /// The Kaplan–Meier curve of some lives (Kaplan and Meier 1958; Greenwood 1926): a step for each age with an exit.
 pub fn curve(lives: &[Life]) -> Vec<Step> {
     // At each age: how many more are at risk from then on, and how many exits.
@@ -108,8 +116,8 @@ pub fn curve(lives: &[Life]) -> Vec<Step> {
 pub fn median_of(steps: &[Step]) -> Option<(i32, i32, Option<i32>)> {
     let first = |at_most: &dyn Fn(&Step) -> f64| steps.iter().find(|step| at_most(step) <= 0.5).map(|step| step.age);
     let median = first(&|step| step.survival)?;
-    let low = first(&|step| step.survival - 1.96 * step.error).unwrap_or(median);
-    Some((median, low, first(&|step| step.survival + 1.96 * step.error)))
+    let low = first(&|step| step.bounds().0).unwrap_or(median);
+    Some((median, low, first(&|step| step.bounds().1)))
 }
 
 /// An asset's life at the end of a day; `None` where it has no part in statistics.
@@ -217,7 +225,7 @@ fn reference(basis: &Basis) -> Vec<Reading> {
         let years = assumptions.lifetime(kind)?;
         let rests_on = vec![Text::from(format!("lifetime_years.{}", kind_label(Some(kind))))];
         Some(
-            Reading::of(vec![("kind", kind_label(Some(kind)))], years.0 * YEAR_SECONDS)
+            Reading::of(vec![("kind", kind_label(Some(kind)))], years.seconds())
                 .grounds(super::Grounds::Default, rests_on),
         )
     });
@@ -248,7 +256,7 @@ fn past(basis: &Basis) -> Vec<Reading> {
 mod tests {
     use super::*;
 
-    /// The worked value of `facts/indicators.md` §2.
+    /// By hand: 6/7 are left after 3 years, 4/7 after 4, 2/7 after 6.
     #[test]
     fn worked_survival_curve() {
         let year = |years: i32| years * 1461 / 4;

@@ -17,7 +17,7 @@ pub mod renewal;
 pub mod small;
 mod strategy;
 
-pub use basis::{Basis, Publishing, Settings, YEAR_DAYS, kind_label, span};
+pub use basis::{Basis, Publishing, Settings, kind_label, span};
 pub use labels::labels;
 pub use reading::{Grounds, Reading, Slice};
 

@@ -1,4 +1,4 @@
-//! People: how many, and how much equipment each has (`facts/indicators.md` §5).
+//! People: how many, and how much equipment each has.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Measured electricity of rooms (`facts/indicators.md` §5).
+//! Measured electricity of rooms, and their power usage effectiveness (EN 50600-4-2).
 
 use crate::quantity::Energy;
 use crate::record::Text;

@@ -1,4 +1,4 @@
-//! Purchases: AGEC article 58 (`facts/indicators.md` §3).
+//! Purchases: AGEC article 58 (`law/agec.rs`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -266,7 +266,7 @@ fn index_considered(basis: &Basis) -> Vec<Reading> {
         let is_new = matches!(line.condition, Condition::New | Condition::NewRecycledContent);
         // REEN article 15 asks it of what is bought, in a category of AGEC or not.
         if is_new
-            && !line.rental
+            && !line.is_rental()
             && line.counted != Counted::Gift
             && line.kind.is_some_and(|kind| INDEXED.contains(&kind))
         {

@@ -129,7 +129,7 @@ fn unseen(basis: &Basis) -> Vec<Reading> {
             }
         }
     }
-    for unjoined in basis.snapshot.unlisted() {
+    for unjoined in basis.snapshot.not_in_inventory() {
         let entry = counts.entry((unjoined.voices.told(Packed::kind), "not_in_inventory")).or_default();
         entry.0 += 1.0;
         entry.1 += usize::from(is_silent(unjoined.voices.last_seen(), basis.at) == Some(true));

@@ -1,4 +1,4 @@
-//! AGEC article 58: which euros count, and for what (`facts/indicators.md` §3).
+//! AGEC article 58: which euros count, and for what (décret 2024-134; until 2023, décret 2021-254).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,6 +42,40 @@ impl Word for Counted {
         &[(Self::Reuse, "reuse"), (Self::Total, "total"), (Self::Gift, "gift"), (Self::No, "no")];
 }
 
+/// Why a line counts as it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the texts say it")]
+pub enum Why {
+    Untold,
+    OutOfScope,
+    Rental,
+    EarlyGift,
+    Gift,
+    UnvaluedGift,
+    Reuse,
+    UnknownCondition,
+    NotReuse,
+    CrossCheck,
+}
+
+impl Why {
+    /// In words.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Untold => "neither its kind nor its category is told",
+            Self::OutOfScope => "out of the law's product scope",
+            Self::Rental => "a rental is not an acquisition",
+            Self::EarlyGift => "gifts count from 2024 on",
+            Self::Gift => "a gift, at the grid's value",
+            Self::UnvaluedGift => "a gift whose value the grid does not give",
+            Self::Reuse => "bought from reuse",
+            Self::UnknownCondition => "of unknown condition: in the total, not as reuse",
+            Self::NotReuse => "bought, not from reuse",
+            Self::CrossCheck => "the ledger counts; this asset is its cross-check",
+        }
+    }
+}
+
 /// A purchase line, or an asset's purchase, as the law sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SpendLine {
@@ -69,12 +103,10 @@ pub struct SpendLine {
     pub amount: Cents,
     /// Bought under a derogation: stays in, shown apart.
     pub derogated: bool,
-    /// Rented.
-    pub rental: bool,
     /// On which side it counts.
     pub counted: Counted,
     /// Why.
-    pub why: &'static str,
+    pub why: Why,
     /// It contains recycled material.
     pub recycled: bool,
     /// What proves its condition.
@@ -86,6 +118,11 @@ pub struct SpendLine {
 }
 
 impl SpendLine {
+    /// Is it rented, in a category of the law? What the ledger cross-checks is not asked.
+    pub fn is_rental(&self) -> bool {
+        self.why == Why::Rental
+    }
+
     /// What it adds to the legal total: the denominator.
     pub fn to_total(&self) -> Cents {
         if self.counted == Counted::No { Cents(0) } else { self.amount }
@@ -185,12 +222,9 @@ impl Spend {
                     self.recycled += line.amount;
                 }
             }
-            Counted::No if line.rental => self.rentals += line.amount,
-            Counted::No => {
-                if line.why == NO_GRID_VALUE {
-                    self.unvalued_gifts += 1;
-                }
-            }
+            Counted::No if line.is_rental() => self.rentals += line.amount,
+            Counted::No if line.why == Why::UnvaluedGift => self.unvalued_gifts += 1,
+            Counted::No => {}
         }
     }
 }
@@ -198,8 +232,6 @@ impl Spend {
 pub(super) fn share(part: Cents, whole: Cents) -> Option<f64> {
     (whole.0 > 0).then(|| part.0 as f64 / whole.0 as f64)
 }
-
-const NO_GRID_VALUE: &str = "a gift whose value the grid does not give";
 
 /// All purchases as the law sees them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -227,8 +259,7 @@ impl Ledger {
         let covered: BTreeSet<Cell> = lines.iter().map(cell_of).collect();
         let mut cross: BTreeMap<Cell, Cents> = BTreeMap::new();
         let tree = &snapshot.entities;
-        let sirets: Vec<Text> =
-            (0..tree.nodes.len() as u32).map(|at| crate::reconcile::siret_of(tree, EntityId(at))).collect();
+        let sirets: Vec<Text> = (0..tree.nodes.len() as u32).map(|at| tree.siret_of(EntityId(at))).collect();
         let assets: Vec<SpendLine> = snapshot
             .assets
             .par_iter()
@@ -241,8 +272,7 @@ impl Ledger {
                 if matches!(line.counted, Counted::Reuse | Counted::Total) {
                     *cross.entry(cell_of(&line)).or_default() += line.amount;
                 }
-                (line.counted, line.rental) = (Counted::No, false);
-                line.why = "the ledger counts; this asset is its cross-check";
+                (line.counted, line.why) = (Counted::No, Why::CrossCheck);
             }
             lines.push(line);
         }
@@ -256,7 +286,7 @@ impl Ledger {
             {
                 cells.entry((&line.siret, category, year)).or_default().add(line);
             }
-            if line.why == NO_GRID_VALUE {
+            if line.why == Why::UnvaluedGift {
                 ledger.doubts.push(Doubt {
                     reason: Reason::GridValueMissing,
                     about: vec![line.origin.clone()],
@@ -369,23 +399,17 @@ impl Acquired<'_> {
         let told = self.amount.unwrap_or_default();
         let grid = self.kind.and_then(|kind| law.gift_value(kind, self.age));
         let (counted, amount, why) = match mode {
-            _ if category == "unknown" => (Counted::No, told, "neither its kind nor its category is told"),
-            _ if category == "none" => (Counted::No, told, "out of the law's product scope"),
-            Mode::Rental => (Counted::No, told, "a rental is not an acquisition"),
-            Mode::Gift if year < GIFTS_SINCE => (Counted::No, told, "gifts count from 2024 on"),
+            _ if category == "unknown" => (Counted::No, told, Why::Untold),
+            _ if category == "none" => (Counted::No, told, Why::OutOfScope),
+            Mode::Rental => (Counted::No, told, Why::Rental),
+            Mode::Gift if year < GIFTS_SINCE => (Counted::No, told, Why::EarlyGift),
             Mode::Gift => match grid {
-                Some(value) => (
-                    Counted::Gift,
-                    Cents((value.0 as f64 * self.quantity).round() as i64),
-                    "a gift, at the grid's value",
-                ),
-                None => (Counted::No, told, NO_GRID_VALUE),
+                Some(value) => (Counted::Gift, Cents((value.0 as f64 * self.quantity).round() as i64), Why::Gift),
+                None => (Counted::No, told, Why::UnvaluedGift),
             },
-            Mode::Purchase if condition.is_reuse() => (Counted::Reuse, told, "bought from reuse"),
-            Mode::Purchase if condition == Condition::Unknown => {
-                (Counted::Total, told, "of unknown condition: in the total, not as reuse")
-            }
-            Mode::Purchase => (Counted::Total, told, "bought, not from reuse"),
+            Mode::Purchase if condition.is_reuse() => (Counted::Reuse, told, Why::Reuse),
+            Mode::Purchase if condition == Condition::Unknown => (Counted::Total, told, Why::UnknownCondition),
+            Mode::Purchase => (Counted::Total, told, Why::NotReuse),
         };
         SpendLine {
             origin,
@@ -400,7 +424,6 @@ impl Acquired<'_> {
             quantity_told: true,
             amount,
             derogated: false,
-            rental: mode == Mode::Rental && category != "none" && category != "unknown",
             counted,
             why,
             recycled: condition == Condition::NewRecycledContent,

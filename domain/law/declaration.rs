@@ -14,7 +14,7 @@ use crate::record::Text;
 
 /// One row: a buyer's spending on a category in a civil year, in euros without tax.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Declared {
+pub struct Row {
     /// `annee`.
     pub year: i16,
     /// `siret`.
@@ -45,7 +45,7 @@ pub struct Filing {
     /// Handed in on.
     pub date: Date,
     /// What it said.
-    pub rows: Vec<Declared>,
+    pub rows: Vec<Row>,
 }
 
 /// Something about a declaration that its author should know.
@@ -60,7 +60,7 @@ pub struct Fault {
 }
 
 /// The rows of a civil year, by buyer and category.
-pub fn rows(ledger: &Ledger, law: &Law, tree: &EntityTree, year: i16) -> Vec<Declared> {
+pub fn rows(ledger: &Ledger, law: &Law, tree: &EntityTree, year: i16) -> Vec<Row> {
     let cells = ledger.cells.iter().filter(|((.., of), _)| *of == year);
     let row = |((siret, category, _), spend): (&super::agec::Cell, &super::agec::Spend)| {
         let mut comments = Vec::new();
@@ -77,7 +77,7 @@ pub fn rows(ledger: &Ledger, law: &Law, tree: &EntityTree, year: i16) -> Vec<Dec
             comments.push(format!("dons sans valeur au barème, non comptés : {}", spend.unvalued_gifts));
         }
         let buyer = tree.nodes.iter().find(|entity| entity.siret.as_ref() == Some(siret));
-        Declared {
+        Row {
             year,
             siret: siret.clone(),
             buyer: buyer.map(|entity| entity.name.clone()).unwrap_or_default(),
@@ -95,7 +95,7 @@ pub fn rows(ledger: &Ledger, law: &Law, tree: &EntityTree, year: i16) -> Vec<Dec
 }
 
 /// What is wrong with a declaration, or doubtful, on a day.
-pub fn faults(rows: &[Declared], law: &Law, at: Date) -> Vec<Fault> {
+pub fn faults(rows: &[Row], law: &Law, at: Date) -> Vec<Fault> {
     let mut faults = Vec::new();
     if let Some(year) = rows.first().map(|row| row.year)
         && year >= at.year()
@@ -165,8 +165,8 @@ mod tests {
 
     use super::*;
 
-    fn row() -> Declared {
-        Declared {
+    fn row() -> Row {
+        Row {
             year: 2025,
             siret: Text::from("21000000000013"),
             buyer: Text::from("Ville d'Exemple"),
@@ -181,26 +181,21 @@ mod tests {
 
     #[test]
     fn faults_are_told() {
-        let check = |what: &str, row: Declared, wrong: Option<bool>, said: &str| {
+        let check = |what: &str, row: Row, wrong: Option<bool>, said: &str| {
             let faults = faults(&[row], &Law::default(), date(2026, 6, 1));
             assert_eq!(faults.first().map(|fault| fault.wrong), wrong, "{what}: {faults:?}");
             assert!(faults.iter().all(|fault| fault.what.contains(said)), "{what}: {faults:?}");
         };
         check("a good one", row(), None, "");
-        check("no SIRET", Declared { siret: Text::from("unknown"), ..row() }, Some(true), "14 digits");
-        check("its key", Declared { siret: Text::from("21000000000014"), ..row() }, Some(false), "check key");
-        check("no name", Declared { buyer: Text::default(), ..row() }, Some(true), "name");
-        check("parts", Declared { reuse: Cents(9_510_001), ..row() }, Some(true), "more than the total");
-        check(
-            "credit notes",
-            Declared { total: Cents(-1), reuse: Cents(0), gifts: Cents(0), ..row() },
-            Some(true),
-            "",
-        );
-        check("another category", Declared { label: Text::from("Papier"), ..row() }, Some(false), "passed through");
-        let former = Declared { year: 2023, label: Text::from("Téléphones mobiles, téléphones fixes"), ..row() };
+        check("no SIRET", Row { siret: Text::from("unknown"), ..row() }, Some(true), "14 digits");
+        check("its key", Row { siret: Text::from("21000000000014"), ..row() }, Some(false), "check key");
+        check("no name", Row { buyer: Text::default(), ..row() }, Some(true), "name");
+        check("parts", Row { reuse: Cents(9_510_001), ..row() }, Some(true), "more than the total");
+        check("credit notes", Row { total: Cents(-1), reuse: Cents(0), gifts: Cents(0), ..row() }, Some(true), "");
+        check("another category", Row { label: Text::from("Papier"), ..row() }, Some(false), "passed through");
+        let former = Row { year: 2023, label: Text::from("Téléphones mobiles, téléphones fixes"), ..row() };
         check("the former decree", former, Some(true), "former decree");
-        check("a year that goes on", Declared { year: 2026, ..row() }, Some(false), "not over");
+        check("a year that goes on", Row { year: 2026, ..row() }, Some(false), "not over");
         assert!(faults(&[], &Law::default(), date(2026, 6, 1))[0].wrong);
     }
 }

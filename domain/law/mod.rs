@@ -279,7 +279,7 @@ impl Law {
     }
 
     /// The value of one given thing of an age; `None` where the grid, as far as established, has none.
-    /// A thing of untold age counts as under five years (`facts/indicators.md` §3).
+    /// A thing of untold age counts as under five years: our own reading.
     pub fn gift_value(&self, kind: Kind, age: Option<f64>) -> Option<Cents> {
         let fits = |gift: &&GiftValue| gift.kind == kind && age.is_none_or(|age| age < gift.under_years);
         self.gifts.iter().find(fits).map(|gift| gift.value)

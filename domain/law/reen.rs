@@ -1,4 +1,5 @@
-//! REEN article 16 and décret 2023-266: reformed goods directed to reuse (`facts/indicators.md` §4).
+//! REEN article 16 and décret 2023-266: of the reformed goods in stock on 1 January (B), what part was directed to reuse
+//! during the year (A).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -135,7 +136,7 @@ impl Exits {
             let (eligible, why) = eligibility(law, asset.kind, retired.or(gone), bought, classified);
             lines.push(ExitLineSeen {
                 origin: snapshot.id(asset),
-                siret: crate::reconcile::siret_of(&snapshot.entities, asset.entity),
+                siret: snapshot.entities.siret_of(asset.entity),
                 kind: asset.kind,
                 retired,
                 gone,

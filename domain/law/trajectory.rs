@@ -1,6 +1,6 @@
-//! Where a civil year's reuse spending is going: month by month, at the year's end, and what is still to be bought
-//! (`facts/indicators.md` §3). AGEC article 58 asks a share of a year's euros by category (décret 2024-134, article 2):
-//! amounts are without tax, and gifts stand on both sides.
+//! Where a civil year's reuse spending is going: month by month, at the year's end, and what is still to be bought.
+//! AGEC article 58 asks a share of a year's euros by category (décret 2024-134, article 2): amounts are without tax, and
+//! gifts stand on both sides.
 
 use std::collections::BTreeMap;
 

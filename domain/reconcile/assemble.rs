@@ -30,7 +30,7 @@ const ABSURD_CENTS: i64 = 100_000_000;
 /// The same of what one person holds, 30 000 euros: above it the decimal point was lost.
 const ABSURD_PERSONAL_CENTS: i64 = 3_000_000;
 
-/// What the groups are.
+/// What the things are.
 #[derive(Default)]
 pub(crate) struct Assembled {
     /// Sorted by id.
@@ -54,17 +54,17 @@ pub(crate) fn namers(root: &[u32], seen: &[Seen], testimonies: &[Testimony]) -> 
     namers
 }
 
-/// Groups of observations, in the order of the ids of what they make.
-struct Groups {
+/// The observations of each thing, things in the order of their ids.
+struct Things {
     /// Roots, and who names them.
     named: Vec<(u32, u32)>,
-    /// The observations of all groups, root after root.
+    /// The observations of all things, root after root.
     members: Vec<u32>,
     /// Where those of each root begin, and where the last ends.
     bounds: Vec<u32>,
 }
 
-impl Groups {
+impl Things {
     fn of(root: &[u32], seen: &[Seen], testimonies: &[Testimony]) -> Self {
         let namers = namers(root, seen, testimonies);
         let mut bounds: Vec<u32> = vec![0; root.len() + 1];
@@ -97,10 +97,10 @@ impl Groups {
     }
 }
 
-/// Groups that are assembled in one go.
+/// Things that are assembled in one go.
 const PIECE: usize = 8_192;
 
-/// What every group is assembled with.
+/// What every thing is assembled with.
 struct Assembling<'a> {
     seen: &'a [Seen<'a>],
     testimonies: &'a [Testimony],
@@ -111,7 +111,7 @@ struct Assembling<'a> {
     newest: Date,
 }
 
-/// Every group as an asset, or as a witness's word that found no asset.
+/// Every thing as an asset, or as a witness's word that found no asset.
 pub(crate) fn assemble(
     seen: &[Seen],
     joined: &Joined,
@@ -119,22 +119,22 @@ pub(crate) fn assemble(
     rules: &Rules,
     places: &Places,
 ) -> Assembled {
-    let groups = Groups::of(&joined.root, seen, testimonies);
+    let things = Things::of(&joined.root, seen, testimonies);
     let newest = testimonies.iter().map(|testimony| day_of(testimony.harvested, rules)).max().unwrap_or(Date::MAX);
     let holders = Holders::of(testimonies);
     let assembling = Assembling { seen, testimonies, rules, places, holders, newest };
-    let pieces: Vec<Assembled> = groups
+    let pieces: Vec<Assembled> = things
         .named
         .par_chunks(PIECE)
         .map(|named| {
             let (mut piece, mut makers) = (Assembled::default(), FxHashMap::default());
             for (root, namer) in named {
-                assembling.group(groups.members(*root), *namer, &mut makers, &mut piece);
+                assembling.thing(things.members(*root), *namer, &mut makers, &mut piece);
             }
             piece
         })
         .collect();
-    let mut all = Assembled { assets: Vec::with_capacity(groups.named.len()), ..Assembled::default() };
+    let mut all = Assembled { assets: Vec::with_capacity(things.named.len()), ..Assembled::default() };
     for piece in pieces {
         all.assets.extend(piece.assets);
         all.unjoined.extend(piece.unjoined);
@@ -145,7 +145,7 @@ pub(crate) fn assemble(
 }
 
 impl Assembling<'_> {
-    fn group(
+    fn thing(
         &self,
         members: &[u32],
         namer: u32,
@@ -291,7 +291,8 @@ fn drop_implausible(asset: &mut Asset, newest: Date, testimonies: &[Testimony], 
     });
 }
 
-/// The dates of its life (`facts/indicators.md` §0), and what every question asks for.
+/// The dates of its life, and what every question asks for. Service begins on the day told, else on that of its first
+/// harvest where an earlier one lacked it, else when it was made; else it is unknown.
 fn live(asset: &mut Asset, creators: &[&Seen], teller: &Packed) {
     let arrived = creators
         .iter()

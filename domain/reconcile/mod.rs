@@ -11,8 +11,6 @@ mod join;
 mod key;
 mod place;
 
-pub(crate) use place::{pattern_matches, siret_of};
-
 use std::collections::{BTreeSet, HashSet};
 
 use jiff::civil::Date;
@@ -25,9 +23,10 @@ use crate::law::declaration::Filing;
 use crate::packed::Packed;
 use crate::record::Text;
 use crate::room::{RoomRule, gather};
-use crate::snapshot::{Asset, Snapshot};
+use crate::snapshot::{Asset, Placed, Snapshot};
 use crate::specification::Appraisal;
 use crate::testimony::{Line, SourceId, Testimony};
+use crate::voice::Voice;
 use crate::word::Verdict;
 
 /// What reconciliation goes by, beside the testimonies.
@@ -100,41 +99,14 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
         }
         exits.push(places.line(source, line, entity, line.told.siret.as_ref(), asset));
     }
-    let purchases = lines(testimonies, |testimony| &testimony.lines.purchases)
-        .map(|(source, line)| {
-            let entity = places.of_line(source, line.told.entity.as_deref(), line.told.siret.as_deref());
-            places.line(source, line, entity, line.told.siret.as_ref(), None)
-        })
-        .collect();
-    let stock_counts = lines(testimonies, |testimony| &testimony.lines.stock_counts)
-        .map(|(source, line)| {
-            let entity = places.of_line(source, None, line.told.siret.as_deref());
-            places.line(source, line, entity, line.told.siret.as_ref(), None)
-        })
-        .collect();
-    let headcounts = lines(testimonies, |testimony| &testimony.lines.headcounts)
-        .map(|(source, line)| {
-            let entity = places.of_line(source, line.told.entity.as_deref(), None);
-            places.line(source, line, entity, None, None)
-        })
-        .collect();
-
-    let declared = lines(testimonies, |testimony| &testimony.lines.declared)
-        .map(|(source, line)| {
-            let entity = places.of_line(source, line.told.entity.as_deref(), None);
-            places.line(source, line, entity, None, None)
-        })
-        .collect();
+    let purchases =
+        placed(&places, testimonies, |t| &t.lines.purchases, |told| (told.entity.as_ref(), told.siret.as_ref()));
+    let stock_counts = placed(&places, testimonies, |t| &t.lines.stock_counts, |told| (None, told.siret.as_ref()));
+    let headcounts = placed(&places, testimonies, |t| &t.lines.headcounts, |told| (told.entity.as_ref(), None));
+    let declared = placed(&places, testimonies, |t| &t.lines.declared, |told| (told.entity.as_ref(), None));
     // An action names no entity: it is its source's.
-    let actions = lines(testimonies, |testimony| &testimony.lines.actions)
-        .map(|(source, line)| places.line(source, line, places.of_line(source, None, None), None, None))
-        .collect();
-    let services = lines(testimonies, |testimony| &testimony.lines.services)
-        .map(|(source, line)| {
-            let entity = places.of_line(source, line.told.entity.as_deref(), None);
-            places.line(source, line, entity, None, None)
-        })
-        .collect();
+    let actions = placed(&places, testimonies, |t| &t.lines.actions, |_| (None, None));
+    let services = placed(&places, testimonies, |t| &t.lines.services, |told| (told.entity.as_ref(), None));
 
     for asset in &mut assets {
         if asset.start.zip(asset.gone.or(asset.retired)).is_some_and(|(start, exit)| exit < start) {
@@ -178,8 +150,8 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
 
 /// The id of an asset.
 fn asset_id(asset: &Asset, testimonies: &[Testimony]) -> Text {
-    let voice = asset.voices.namer();
-    Text::from(format!("{}:{}", testimonies[usize::from(voice.source.0)].source.name, voice.said.native()))
+    let Voice { source, said } = asset.voices.namer();
+    join::observation_id(&Seen { source: *source, said }, testimonies)
 }
 
 /// The lines of one sort of every testimony, in the order of belief and then of their keys.
@@ -192,6 +164,21 @@ fn lines<'a, T: 'a>(
         lines.sort_by(|a, b| natural(&a.native).cmp(&natural(&b.native)));
         lines.into_iter().map(move |line| (SourceId(at as u16), line))
     })
+}
+
+/// The same, placed by the entity and the SIRET that a line tells.
+fn placed<T: Clone>(
+    places: &place::Places,
+    testimonies: &[Testimony],
+    of: fn(&Testimony) -> &Vec<Line<T>>,
+    tells: fn(&T) -> (Option<&Text>, Option<&Text>),
+) -> Vec<Placed<T>> {
+    let place = |(source, line): (SourceId, &Line<T>)| {
+        let (entity, siret) = tells(&line.told);
+        let entity = places.of_line(source, entity.map(|told| &**told), siret.map(|told| &**told));
+        places.line(source, line, entity, siret, None)
+    };
+    lines(testimonies, of).map(place).collect()
 }
 
 /// `FILE:12` sorts after `FILE:9`.

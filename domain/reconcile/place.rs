@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::doubt::{Doubt, Reason};
-use crate::entity::{Entity, EntityId, EntityTree, NO_SIRET, ROOT};
+use crate::entity::{Entity, EntityId, EntityTree, ROOT};
+use crate::identity::name_matches;
 use crate::packed::Packed;
 use crate::record::Text;
 use crate::shared::Shared;
@@ -129,7 +130,7 @@ impl Places {
         siret: Option<&Text>,
         asset: Option<usize>,
     ) -> Placed<T> {
-        let siret = siret.cloned().unwrap_or_else(|| siret_of(&self.entities, entity));
+        let siret = siret.cloned().unwrap_or_else(|| self.entities.siret_of(entity));
         Placed { source, native: line.native.clone(), told: line.told.clone(), entity, siret, asset }
     }
 
@@ -202,15 +203,6 @@ impl Places {
     }
 }
 
-/// The SIRET of the nearest entity upward that has one; [`NO_SIRET`] where none has.
-pub(crate) fn siret_of(entities: &EntityTree, entity: EntityId) -> Text {
-    entities.entity(entities.buyer(entity)).siret.clone().unwrap_or_else(|| Text::from(NO_SIRET))
-}
-
-fn same(a: &str, b: &str) -> bool {
-    a.to_lowercase() == b.to_lowercase()
-}
-
 /// The root that all the entity names of a source share: it stands for the source's own base.
 fn trunk(told: &BTreeSet<&Text>) -> Option<String> {
     fn first(name: &str) -> Option<&str> {
@@ -230,13 +222,5 @@ fn alias_matches(alias: &str, source: &str, path: &str) -> bool {
         // A colon may also be part of an entity's name.
         _ => alias.trim(),
     };
-    pattern_matches(wanted, path)
-}
-
-/// Is it this path, whatever the case? A `*` at the end stands for anything.
-pub(crate) fn pattern_matches(wanted: &str, path: &str) -> bool {
-    match wanted.strip_suffix('*') {
-        Some(start) => path.to_lowercase().starts_with(&start.trim_end().to_lowercase()),
-        None => same(wanted, path),
-    }
+    name_matches(wanted, path)
 }

@@ -9,7 +9,7 @@
 //!   bought a share is refurbished. Thus the stock and the part of it that has a figure stay what they are, and what a
 //!   scenario changes is told by the difference alone. Were things replaced by the mean of their kind, a longer life
 //!   could cost more than a shorter one, merely since the oldest models are not the mean ones;
-//! * making is spread as in what is published (`facts/indicators.md` §1): F / (years before us + max(age, life)).
+//! * making is spread as in what is published (`indicator/footprint/`): F / (years before us + max(age, life)).
 
 mod buying;
 mod screens;
@@ -297,16 +297,10 @@ pub fn simulate(basis: &Basis, scenario: &Scenario, asked: impl Fn(EntityId) -> 
     let joined = scenario.joining.iter().flat_map(|joining| joining.assets.keys().map(|kind| Some(*kind)));
     let kinds: BTreeSet<Option<Kind>> = stocks.keys().copied().chain(joined).collect();
     let mut paths: BTreeMap<Option<Kind>, [Path; 2]> = BTreeMap::new();
+    let as_things_are = Scenario { upstream: scenario.upstream, ..Scenario::default() };
     for kind in kinds {
-        paths.insert(
-            kind,
-            [Course::Today, Course::Scenario].map(|course| match course {
-                Course::Today => {
-                    path(basis, &Scenario { upstream: scenario.upstream, ..Scenario::default() }, &buying, 0.0, kind)
-                }
-                Course::Scenario => path(basis, scenario, &buying, screens.share(scenario), kind),
-            }),
-        );
+        let today = path(basis, &as_things_are, &buying, 0.0, kind);
+        paths.insert(kind, [today, path(basis, scenario, &buying, screens.share(scenario), kind)]);
     }
     let now = now(basis, &asked);
     let course = |at: usize| {
@@ -403,5 +397,5 @@ fn summed(basis: &Basis, year: u8, kinds: Vec<(Option<Kind>, Part)>) -> Year {
 
 /// Grams a kilowatt-hour of today's electricity, and the factor that tells it.
 fn electricity<'a>(basis: &Basis<'a>) -> Option<(f64, &'a Text)> {
-    grid(basis, Criterion::Co2e).map(|grid| (grid.intensity.0 * 3.6e6, &grid.id))
+    grid(basis, Criterion::Co2e).map(|grid| (grid.intensity.as_per_kwh(), &grid.id))
 }

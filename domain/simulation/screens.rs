@@ -8,9 +8,6 @@ use crate::word::{Kind, Status};
 
 use super::Scenario;
 
-/// Where one person works: one screen for each is none too many.
-const WORKSTATIONS: [Kind; 5] = [Kind::Laptop, Kind::Desktop, Kind::Workstation, Kind::AllInOne, Kind::ThinClient];
-
 /// Screens in service, and those of them that are second ones.
 pub struct Screens {
     /// Monitors in service.
@@ -27,7 +24,7 @@ impl Screens {
         for (asset, status) in basis.active().filter(|(asset, _)| asked(asset.entity)) {
             let at = match asset.kind {
                 Some(Kind::Monitor) => 0,
-                Some(kind) if WORKSTATIONS.contains(&kind) => 1,
+                Some(kind) if kind.is_workplace() => 1,
                 _ => continue,
             };
             if status != Status::InStock {

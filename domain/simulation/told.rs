@@ -46,7 +46,7 @@ impl Ground<'_> {
                 Electricity::Told(_) => OF_SCENARIO.to_owned(),
                 Electricity::Country(country) => format!("{OF_SCENARIO}: electricity of {country}"),
             };
-            line(name, intensity.0 * 3.6e6, "gCO2e/kWh", scenario, origin);
+            line(name, intensity.as_per_kwh(), "gCO2e/kWh", scenario, origin);
         }
         if self.scenario.second_screens_removed > 0.0 {
             let origin = "monitors in service beyond one for each workstation of the same entity; of each monitor the same share goes";

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail, ensure};
 use domain::entity::{EntityId, EntityTree};
 use domain::indicator::Basis;
-use domain::law::declaration::{self, Declared, Fault};
+use domain::law::declaration::{self, Fault, Row};
 use domain::reconcile::reconcile;
 use domain::record::Text;
 use jiff::Timestamp;
@@ -143,14 +143,14 @@ fn buyers(entities: &EntityTree, name: &str) -> anyhow::Result<Vec<Text>> {
     Ok(sirets)
 }
 
-fn by_buyer(rows: &[Declared]) -> BTreeMap<&str, Vec<Declared>> {
-    let mut buyers: BTreeMap<&str, Vec<Declared>> = BTreeMap::new();
+fn by_buyer(rows: &[Row]) -> BTreeMap<&str, Vec<Row>> {
+    let mut buyers: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
     for row in rows {
         buyers.entry(&row.siret).or_default().push(row.clone());
     }
     buyers
 }
 
-fn write(path: &Path, rows: &[Declared]) -> anyhow::Result<()> {
+fn write(path: &Path, rows: &[Row]) -> anyhow::Result<()> {
     std::fs::write(path, lines(rows).concat()).with_context(|| format!("cannot write {}", path.display()))
 }

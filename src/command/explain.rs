@@ -180,7 +180,7 @@ fn spend(basis: &Basis, year: i16) -> String {
                 line.origin,
                 line.date,
                 line.condition.name(),
-                line.why,
+                line.why.text(),
                 line.proof.as_deref().map(|proof| format!("; proof: {proof}")).unwrap_or_default()
             );
         }

@@ -24,7 +24,7 @@ use crate::quantity::{Estimate, Impact};
 use crate::word::{Criterion, Kind, Word};
 
 use super::sum::Sum;
-use super::{Cell, asset, whole};
+use super::{Cell, asset, empty, whole};
 
 /// What makes a difference. Indices 0 and 1 mean the first and the second day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +139,7 @@ fn active<'a>(basis: &'a Basis, asked: &'a Asked) -> impl Iterator<Item = &'a Ce
 }
 
 fn sum(basis: &Basis, asked: &Asked) -> Sum {
-    let mut sum = Sum::new(basis.settings.assumptions.common_error);
+    let mut sum = empty(basis);
     for cell in active(basis, asked) {
         whole(&mut sum, basis, cell);
     }

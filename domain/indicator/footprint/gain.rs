@@ -19,6 +19,7 @@ use crate::record::Text;
 use crate::word::{Condition, Criterion, Status};
 
 use super::asset::{acquired_in, footings, with};
+use super::empty;
 use super::sum::{Sum, Term};
 
 /// The questions about what was spared.
@@ -44,7 +45,7 @@ const NO_PRICE: &str = "no price of it is known";
 fn climate(basis: &Basis) -> BTreeMap<&'static str, Sum> {
     let mut sums: BTreeMap<&'static str, Sum> = BTreeMap::new();
     let mut add = |by: &'static str, row: Option<usize>, model: u32, count: f64, impact: Option<Impact>| {
-        let sum = sums.entry(by).or_insert_with(|| Sum::new(basis.settings.assumptions.common_error));
+        let sum = sums.entry(by).or_insert_with(|| empty(basis));
         sum.seen(if impact.is_some() { count } else { 0.0 }, count);
         if let Some((row, impact)) = row.zip(impact) {
             let factor = basis.rows.row(row);

@@ -1,4 +1,9 @@
-//! The footprint (`facts/indicators.md` §1): annual embodied and use, undivided and flux views, with bounds.
+//! The footprint (GHG Protocol; ADEME RCP *système d'information*): annual embodied and use, undivided and flux views,
+//! with bounds.
+//!
+//! Embodied a year is F / (years before us + years with us), with F what manufacture, distribution and end of life cost
+//! together, and years with us the life of what has left, else the greater of its age and its kind's reference. Use a
+//! year is electricity × room overhead × electricity factor.
 
 mod asset;
 mod cell;
@@ -113,6 +118,11 @@ pub static ALL: &[Indicator] = &[
 
 const EMBODIED: [Phase; 3] = [Phase::Manufacture, Phase::Distribution, Phase::EndOfLife];
 
+/// An empty sum, under the basis' assumptions.
+fn empty(basis: &Basis) -> Sum {
+    Sum::new(basis.settings.assumptions.common_error)
+}
+
 /// What a cell adds to a phase.
 fn add(sum: &mut Sum, basis: &Basis, criterion: Criterion, cell: &Cell, phase: Phase) {
     match EMBODIED.iter().position(|part| *part == phase) {
@@ -170,9 +180,7 @@ fn by<K: Ord + Clone>(
     for cell in cells.iter().filter(|cell| cell.count > 0.0) {
         let key = key(cell);
         for phase in &PHASES {
-            let sum = sums
-                .entry((key.clone(), *phase))
-                .or_insert_with(|| Sum::new(basis.settings.assumptions.common_error));
+            let sum = sums.entry((key.clone(), *phase)).or_insert_with(|| empty(basis));
             add(sum, basis, criterion, cell, *phase);
         }
     }
@@ -188,7 +196,7 @@ fn annual(basis: &Basis) -> Vec<Reading> {
     // What is known but has nothing active is a zero, not a gap.
     for key in basis.entity_kinds() {
         for phase in PHASES {
-            sums.entry((key.clone(), phase)).or_insert_with(|| Sum::new(basis.settings.assumptions.common_error));
+            sums.entry((key.clone(), phase)).or_insert_with(|| empty(basis));
         }
     }
     let readings = sums.into_iter().map(|(((entity, kind), phase), sum)| {
@@ -235,7 +243,7 @@ pub fn fleet(basis: &Basis) -> Reading {
 
 /// The annual figure of what belongs to the entities that are asked for.
 pub fn of_entities(basis: &Basis, asked: impl Fn(EntityId) -> bool) -> Reading {
-    let mut sum = Sum::new(basis.settings.assumptions.common_error);
+    let mut sum = empty(basis);
     for cell in basis.cells.iter().filter(|cell| cell.count > 0.0 && asked(cell.entity)) {
         whole(&mut sum, basis, cell);
     }
@@ -243,14 +251,11 @@ pub fn of_entities(basis: &Basis, asked: impl Fn(EntityId) -> bool) -> Reading {
 }
 
 fn embodied(basis: &Basis) -> Vec<Reading> {
-    let mut sums: BTreeMap<(Text, Option<Kind>), Sum> = basis
-        .entity_kinds()
-        .into_iter()
-        .map(|key| (key, Sum::new(basis.settings.assumptions.common_error)))
-        .collect();
+    let mut sums: BTreeMap<(Text, Option<Kind>), Sum> =
+        basis.entity_kinds().into_iter().map(|key| (key, empty(basis))).collect();
     for cell in basis.cells.iter().filter(|cell| cell.count > 0.0) {
         let key = (basis.entity_of(cell.entity, cell.kind), cell.kind);
-        let sum = sums.entry(key).or_insert_with(|| Sum::new(basis.settings.assumptions.common_error));
+        let sum = sums.entry(key).or_insert_with(|| empty(basis));
         sum.seen(cell.told[1], cell.count);
         undivided(sum, basis, cell, cell.undivided);
     }
@@ -272,8 +277,7 @@ fn acquired(basis: &Basis) -> Vec<Reading> {
     let mut sums: BTreeMap<(Option<Kind>, i16), Sum> = BTreeMap::new();
     for cell in &basis.cells {
         for (year, (impact, told, all)) in &cell.acquired {
-            let sum =
-                sums.entry((cell.kind, *year)).or_insert_with(|| Sum::new(basis.settings.assumptions.common_error));
+            let sum = sums.entry((cell.kind, *year)).or_insert_with(|| empty(basis));
             sum.seen(*told, *all);
             undivided(sum, basis, cell, *impact);
         }
@@ -344,7 +348,7 @@ fn per_agent(basis: &Basis) -> Vec<Reading> {
         if !entities.contains(&entity) {
             continue;
         }
-        let sum = sums.entry(entity).or_insert_with(|| Sum::new(basis.settings.assumptions.common_error));
+        let sum = sums.entry(entity).or_insert_with(|| empty(basis));
         whole(sum, basis, cell);
     }
     let readings = sums.into_iter().filter_map(|(entity, sum)| {

@@ -10,7 +10,7 @@ use crate::record::Text;
 use crate::word::Kind;
 
 use super::sum::Sum;
-use super::whole;
+use super::{empty, whole};
 
 /// What one factor brings to a total: all assets of a kind that rest on it.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +68,7 @@ pub fn portions(basis: &Basis, asked: impl Fn(EntityId, Option<Kind>) -> bool) -
                     used: Impact(0.0),
                     annual: Estimate::default(),
                 },
-                Sum::new(basis.settings.assumptions.common_error),
+                empty(basis),
             )
         });
         whole(sum, basis, cell);
@@ -135,7 +135,7 @@ pub fn parts(portions: &[Portion]) -> Vec<Part> {
 pub fn kinds(basis: &Basis) -> Vec<(Option<Kind>, Estimate)> {
     let mut sums: BTreeMap<Option<Kind>, Sum> = BTreeMap::new();
     for cell in basis.cells.iter().filter(|cell| cell.count > 0.0 && cell.told[0] + cell.told[2] > 0.0) {
-        let sum = sums.entry(cell.kind).or_insert_with(|| Sum::new(basis.settings.assumptions.common_error));
+        let sum = sums.entry(cell.kind).or_insert_with(|| empty(basis));
         whole(sum, basis, cell);
     }
     sums.into_iter().map(|(kind, sum)| (kind, sum.estimate())).collect()

@@ -186,7 +186,7 @@ proptest! {
             let reused = line.told.condition.is_some_and(Condition::is_reuse);
             prop_assert!(one.counted != Counted::Reuse || reused, "{} is {:?}", origin, one.counted);
             prop_assert!(one.counted != Counted::Total || !reused, "{} is {:?}", origin, one.counted);
-            prop_assert!(!one.rental || one.counted == Counted::No, "{}", origin);
+            prop_assert!(!one.is_rental() || one.counted == Counted::No, "{}", origin);
         }
         prop_assert_eq!(found, told.len());
         // Where the ledger has one line, no asset counts.

@@ -1,4 +1,4 @@
-//! What must always hold (`facts/indicators.md` §6), on random fleets whose identities collide.
+//! What must always hold, on random fleets whose identities collide.
 
 use std::collections::{BTreeMap, BTreeSet};
 

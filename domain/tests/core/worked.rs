@@ -1,4 +1,4 @@
-//! The worked values of `facts/indicators.md`, to the digits given there, from what sources tell to the reading.
+//! Values worked by hand, to the digits given, from what sources tell to the reading.
 
 use domain::indicator::footprint::fleet;
 use domain::indicator::{Basis, Reading};
@@ -24,7 +24,7 @@ fn fleet_of(facts: &[Facts], grid: f64) -> Reading {
     fleet(&Basis::new(&snapshot, &settings, OPEN, AT))
 }
 
-/// Kilograms, as `facts/indicators.md` writes them: so many decimals, no tolerance.
+/// Kilograms, as they were worked: so many decimals, no tolerance.
 #[track_caller]
 fn check(grams: Option<f64>, worked: &str) {
     let decimals = worked.split_once('.').map_or(0, |(_, decimals)| decimals.len());

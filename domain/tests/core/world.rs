@@ -1,4 +1,4 @@
-//! Builders: a small organisation, its sources, the ADEME factors of `facts/indicators.md`.
+//! Builders: a small organisation, its sources, and ADEME's factors of kinds.
 
 use domain::assumption::Assumptions;
 use domain::entity::{Entity, EntityTree, ROOT};

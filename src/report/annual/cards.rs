@@ -8,7 +8,7 @@ use domain::word::ActionStatus;
 
 use super::remains::actions;
 use super::{Card, Year};
-use crate::figures::{Buyer, COMPUTERS, ENOUGH, Figures};
+use crate::figures::{Buyer, ENOUGH, Figures, workplaces};
 use crate::wording::{co2e, count, duration, euros, number, percent, short};
 
 /// One card a subject.
@@ -213,7 +213,7 @@ fn fleet(year: &Year) -> Card {
     let mut lines = Vec::new();
     if let Some(per) = figures.per_agent(&year.snapshot.entities.entity(year.asked.entity).id) {
         let told = [
-            (&COMPUTERS[..], "ordinateur", "computers"),
+            (&workplaces()[..], "ordinateur", "computers"),
             (&["monitor"], "écran", "monitors"),
             (&["smartphone"], "téléphone mobile", "mobile phones"),
         ]

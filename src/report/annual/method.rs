@@ -52,7 +52,7 @@ pub fn blocks(lang: Lang, settings: &Settings, at: Date, readings: &[(&'static I
         .to_vec(),
     )];
     if let Some(grid) = settings.factors.electricity(&settings.assumptions.electricity, at.year(), Criterion::Co2e) {
-        let grams = short(lang, grid.intensity.0 * 3.6e6, 1);
+        let grams = short(lang, grid.intensity.as_per_kwh(), 1);
         let (country, of) = (&settings.assumptions.electricity, grid.year);
         blocks.push(Block::Text(lang.pick(
             format!("Électricité\u{a0}: {grams}\u{a0}g\u{a0}CO₂e par kilowattheure ({country}, {of})."),

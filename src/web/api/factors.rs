@@ -52,7 +52,6 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
         rows.push(row);
     }
     for grid in &settings.factors.grid {
-        let per_kwh = |intensity: domain::quantity::Intensity| intensity.0 * 3.6e6;
         let mut row: Row = vec![
             ("id", (&*grid.id).into()),
             ("of", "electricity".into()),
@@ -60,9 +59,9 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
             ("year", grid.year.into()),
             ("criterion", grid.criterion.name().into()),
             ("unit", format!("{} per kWh", unit(grid.criterion)).into()),
-            ("value", per_kwh(grid.intensity).into()),
-            ("low", number(grid.bounds.map(|(low, _)| per_kwh(low)))),
-            ("high", number(grid.bounds.map(|(_, high)| per_kwh(high)))),
+            ("value", grid.intensity.as_per_kwh().into()),
+            ("low", number(grid.bounds.map(|(low, _)| low.as_per_kwh()))),
+            ("high", number(grid.bounds.map(|(_, high)| high.as_per_kwh()))),
         ];
         row.extend(origin(grid.set, &grid.found));
         rows.push(row);

@@ -99,9 +99,9 @@ pub fn lines(ask: &Ask) -> Result<Answer, Problem> {
             ("to_reuse", line.to_reuse().euros().into()),
             ("in_total", (line.counted != Counted::No).into()),
             ("in_reuse", matches!(line.counted, Counted::Reuse | Counted::Gift).into()),
-            ("why", line.why.into()),
+            ("why", line.why.text().into()),
             ("derogated", line.derogated.into()),
-            ("rental", line.rental.into()),
+            ("rental", line.is_rental().into()),
             ("recycled", line.recycled.into()),
             ("proof", line.proof.as_deref().into()),
         ]

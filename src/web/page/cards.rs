@@ -7,7 +7,7 @@ use crate::wording::{co2e, count, duration, euros, number, percent, short};
 
 use super::source;
 use super::{Sheet, words};
-use crate::figures::{Buyer, COMPUTERS, ENOUGH};
+use crate::figures::{Buyer, ENOUGH, workplaces};
 
 /// The headline figures, one card each.
 pub fn cards(sheet: &Sheet) -> Markup {
@@ -181,7 +181,7 @@ fn people(sheet: &Sheet) -> Markup {
         h3 { (sheet.say("Équipement par agent", "Equipment per agent")) }
         @match &per {
             Some(per) => {
-                @let computers = per.of(&COMPUTERS);
+                @let computers = per.of(&workplaces());
                 p.figure {
                     (sheet.figure(&source("assets_per_agent_ratio", None, None), &short(lang, computers, 2)))
                     (sheet.lang.pick(if computers < 2.0 { " ordinateur" } else { " ordinateurs" }, " computers"))

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::indicator::lifetime::{Step, curve, lives};
+use domain::quantity::YEAR_DAYS;
 use domain::word::{Kind, Word};
 use maud::{Markup, html};
 
@@ -20,7 +21,6 @@ const TOLD: usize = 15;
 const ENOUGH: usize = 30;
 /// Steps of a curve that are nearer are drawn as one.
 const MONTH: i32 = 30;
-const YEAR: f64 = domain::indicator::YEAR_DAYS;
 
 pub fn lifetime(sheet: &Sheet) -> Markup {
     html! {
@@ -126,9 +126,10 @@ fn points(drawn: &Drawn) -> Vec<Point> {
     let mut points: BTreeMap<i32, Point> = BTreeMap::new();
     let last = drawn.steps.last().map(|step| Step { age: drawn.oldest.max(step.age), ..*step });
     for step in drawn.steps.iter().copied().chain(last) {
-        let (low, high) = (step.survival - 1.96 * step.error, step.survival + 1.96 * step.error);
+        let (low, high) = step.bounds();
         let bounds = (low.max(0.0), high.min(1.0));
-        points.insert(step.age / MONTH, Point { years: f64::from(step.age) / YEAR, share: step.survival, bounds });
+        points
+            .insert(step.age / MONTH, Point { years: f64::from(step.age) / YEAR_DAYS, share: step.survival, bounds });
     }
     points.into_values().collect()
 }
@@ -154,8 +155,8 @@ fn curves(sheet: &Sheet) -> Markup {
     }
     // Beyond the oldest that was seen nothing is known.
     let after = |drawn: &Drawn, years: f64| {
-        let before = drawn.steps.iter().take_while(|step| f64::from(step.age) <= years * YEAR).last();
-        if f64::from(drawn.oldest) < years * YEAR {
+        let before = drawn.steps.iter().take_while(|step| f64::from(step.age) <= years * YEAR_DAYS).last();
+        if f64::from(drawn.oldest) < years * YEAR_DAYS {
             return sheet.say("pas encore observé", "not observed yet").to_owned();
         }
         percent(lang, before.map_or(1.0, |step| step.survival), 0)

@@ -91,7 +91,7 @@ fn reading(name: &str, slice: &[(&'static str, &str)], value: Option<f64>) -> (&
     (all().find(|indicator| indicator.name == name).unwrap(), Reading { value, ..Reading::of(slice, 0.0) })
 }
 
-/// The worked purchases of `facts/indicators.md` §3, a voluntary buyer, and a few figures more.
+/// Purchases worked by hand, a voluntary buyer, and a few figures more.
 fn readings() -> Vec<(&'static Indicator, Reading)> {
     let bought = |siret, category| [("siret", siret), ("category", category), ("year", "2026")];
     let town = bought(SIRET, "it_telephony");
