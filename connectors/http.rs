@@ -87,9 +87,11 @@ impl Client {
         Ok(Self { asking, host: format!("{host}{port}"), origin, pace: None })
     }
 
-    /// The same client, which begins at most so many requests a second.
-    pub fn paced(self, per_second: f64) -> Self {
-        Self { pace: Some(Pace::new(per_second)), ..self }
+    /// The same client, which begins at most so many requests a second; the error names the key.
+    pub fn paced(self, per_second: Option<f64>) -> anyhow::Result<Self> {
+        let usable = per_second.is_none_or(|rate| (0.01..=1000.0).contains(&rate));
+        anyhow::ensure!(usable, "`requests_per_second` is between 0.01 and 1000");
+        Ok(Self { pace: per_second.map(Pace::new), ..self })
     }
 
     /// A request to be completed and given to [`Client::ask`].

@@ -1,6 +1,16 @@
-//! Unknown keys of the configuration: refused, and the one meant is named.
+//! Keys of the configuration, understood. One that is unknown is refused, and the one meant is named.
 
-use anyhow::bail;
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow, bail, ensure};
+use serde::de::DeserializeOwned;
+use toml::Table;
+
+/// A table as the keys that a type has; `known` are all of them.
+pub fn read<T: DeserializeOwned>(table: Table, known: &[&str]) -> anyhow::Result<T> {
+    check(table.keys(), known)?;
+    table.try_into().map_err(|error: toml::de::Error| anyhow!("{}", error.message().trim()))
+}
 
 /// Refuses a key that is not known, and names the one meant where one is close.
 pub fn check<'a>(mut keys: impl Iterator<Item = &'a String>, known: &[&str]) -> anyhow::Result<()> {
@@ -8,6 +18,17 @@ pub fn check<'a>(mut keys: impl Iterator<Item = &'a String>, known: &[&str]) -> 
         Some(key) => bail!("unknown key `{key}`{}", meant(key, known)),
         None => Ok(()),
     }
+}
+
+/// How long a key says: `500ms`, `5s`, `5m`.
+pub fn duration(key: &str, told: Option<&str>) -> anyhow::Result<Option<Duration>> {
+    let read = |text: &str| {
+        let told: jiff::SignedDuration =
+            text.parse().map_err(|_| anyhow!("`{text}` is no duration (500ms, 5s, 5m)"))?;
+        ensure!(told.is_positive(), "`{text}` is no duration");
+        Ok(told.unsigned_abs())
+    };
+    told.map(read).transpose().with_context(|| format!("`{key}`"))
 }
 
 /// `: did you mean …?`, or the whole list where nothing is close.

@@ -195,7 +195,7 @@ static VIRTUAL_WORDS: &[&str] = &["vm", "vms", "virtual", "virtuel", "virtuels",
 /// Names of what runs them, which alone name what it runs.
 static HYPERVISORS: &[&str] = &["vmware", "virtualbox", "kvm", "qemu", "xen", "hyperv", "bochs", "parallels", "lxc"];
 
-/// First words of models, folded, separated by commas. The longer of two that begin alike comes first.
+/// First words of models, folded, separated by commas.
 static FAMILIES: &[(Kind, &str)] = &[
     (
         Kind::AllInOne,

@@ -146,6 +146,23 @@ impl Rules {
         Tally { matches: vec![(0, Vec::new()); self.0.len()], said: BTreeMap::new() }
     }
 
+    /// Counts what an asset says of the fields worth a rule, and gives what the rules say of it, as
+    /// [`Rules::verdicts`] does.
+    pub fn judge<'a>(
+        &self,
+        counted: &[&str],
+        said: impl Fn(&str) -> Option<Cow<'a, str>>,
+        example: &str,
+        tally: &mut Tally,
+    ) -> Vec<(&'static Field<Facts>, Value)> {
+        for field in counted {
+            if let Some(text) = said(field) {
+                tally.count(field, &text);
+            }
+        }
+        self.verdicts(said, example, tally)
+    }
+
     /// What the rules say of one record: a value for each field that some matching rule sets, the first match winning.
     /// `said` gives a reported field's text, `example` the record's native id.
     pub fn verdicts<'a, R: Record>(

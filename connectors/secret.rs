@@ -79,7 +79,7 @@ impl PseudonymKey {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret().as_bytes()).ok()?;
         mac.update(login.as_bytes());
         let digest = mac.finalize().into_bytes();
-        Some(Text::from(digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>()))
+        Some(Text::from(hex::encode(&digest[..16])))
     }
 }
 

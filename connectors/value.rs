@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
-/// Reads `text` as what a field takes; a moment that tells no zone is taken as UTC's. An empty text is no value; the error is one sentence without the field's name.
+/// Reads `text` as what a field takes; a moment that tells no zone is taken as UTC's. An empty text is no value; the
+/// error is one sentence without the field's name.
 pub fn read(takes: Takes, text: &str) -> Result<Option<Value>, String> {
     let text = text.trim();
     if text.is_empty() {

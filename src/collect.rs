@@ -131,8 +131,9 @@ fn held(assets: usize, lines: &Lines, meters: Option<&[Meter]>) -> [(&'static st
 }
 
 impl Collected {
-    /// Works out what samples of electricity come to, and refuses a harvest that shrank by more than half since the
-    /// one before.
+    /// Makes the harvest fit to be kept beside the source's last word: what its samples of electricity come to is worked
+    /// out, those of days to come are rejected, and headcounts of earlier days are taken over. Refuses a harvest that
+    /// shrank by more than half since then, unless the operator allows it.
     pub async fn guarded(mut self, source: &Source, last: Option<&Testimony>, by: &Integration) -> Self {
         if let Ok(harvest) = &mut self.harvest {
             for observation in harvest.observations.iter_mut().filter(|told| told.native().contains('\0')) {

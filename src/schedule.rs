@@ -59,7 +59,7 @@ pub struct Collector {
 }
 
 /// How the collections of a source have gone.
-struct Pace {
+struct Attempts {
     last: Option<Timestamp>,
     failures: u32,
     retry: Option<Duration>,
@@ -71,19 +71,20 @@ impl Collector {
     /// Collects for ever, while there is a right to. Dropping the future abandons a collection under way.
     pub async fn keep_collecting(mut self, heard: bool) {
         // Whoever plugs in a tool wants to see it now, not at the expression's next moment.
-        let mut pace = Pace { last: None, failures: 0, retry: (!heard).then_some(Duration::ZERO), busy: false };
+        let mut attempts =
+            Attempts { last: None, failures: 0, retry: (!heard).then_some(Duration::ZERO), busy: false };
         let mut still = self.holdings.clone();
         let name = self.source.told.name.to_string();
         while let Some(grant) = granted(&mut self.holdings, &name).await {
-            pace.last = grant.last.max(pace.last);
+            attempts.last = grant.last.max(attempts.last);
             if grant.due {
-                pace.retry = Some(Duration::ZERO);
+                attempts.retry = Some(Duration::ZERO);
             }
             tokio::select! {
-                () = self.collect(&mut pace, &grant) => return,
+                () = self.collect(&mut attempts, &grant) => return,
                 () = lost(&mut still, &name, &grant) => {}
             }
-            if std::mem::take(&mut pace.busy) {
+            if std::mem::take(&mut attempts.busy) {
                 warn!(source = name, "the lease passed on during a collection: nothing of it is kept");
                 if self.events.send((self.at, Event::Dropped)).await.is_err() {
                     return;
@@ -92,18 +93,19 @@ impl Collector {
         }
     }
 
-    async fn collect(&self, pace: &mut Pace, grant: &Grant) {
+    async fn collect(&self, attempts: &mut Attempts, grant: &Grant) {
         let Self { at, source, time_zone, asked, events, .. } = self;
         let store = self.store.under(grant.lease.as_ref());
         loop {
-            let scheduled = source.schedule.wait(pace.last, Timestamp::now(), time_zone);
+            let scheduled = source.schedule.wait(attempts.last, Timestamp::now(), time_zone);
             // An expression without a further moment leaves the source to those who ask for it.
-            let wait = match (scheduled, pace.retry) {
+            let wait = match (scheduled, attempts.retry) {
                 (Some(scheduled), Some(retry)) => Some(scheduled.min(retry)),
                 (scheduled, retry) => scheduled.or(retry),
             };
             // Timers know nothing of a wall clock that is set: what is far off by it is looked at again.
-            let far = source.schedule.is_by_clock() && pace.retry.is_none() && wait.is_some_and(|wait| wait > LOOK);
+            let far =
+                source.schedule.is_by_clock() && attempts.retry.is_none() && wait.is_some_and(|wait| wait > LOOK);
             tokio::select! {
                 () = tokio::time::sleep(LOOK), if far => continue,
                 () = tokio::time::sleep(wait.unwrap_or(Duration::MAX)), if !far => {}
@@ -113,20 +115,20 @@ impl Collector {
                 // Whether the lease is still held is known soon.
                 debug!(source = &*source.told.name, "{error:#}");
                 tokio::time::sleep(AGAIN).await;
-                pace.retry = Some(Duration::ZERO);
+                attempts.retry = Some(Duration::ZERO);
                 continue;
             }
             if events.send((*at, Event::Begins)).await.is_err() {
                 return;
             }
-            pace.busy = true;
+            attempts.busy = true;
             let collected = collect(source, Arc::new(Progress::default())).await;
-            pace.busy = false;
-            pace.last = Some(collected.began);
-            (pace.failures, pace.retry) = match &collected.harvest {
+            attempts.busy = false;
+            attempts.last = Some(collected.began);
+            (attempts.failures, attempts.retry) = match &collected.harvest {
                 Ok(_) => (0, None),
                 Err(failure) => {
-                    let failures = pace.failures.saturating_add(1);
+                    let failures = attempts.failures.saturating_add(1);
                     (failures, early(failure.class, failures).map(jittered))
                 }
             };

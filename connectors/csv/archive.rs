@@ -90,7 +90,9 @@ pub fn vet(input: impl Read + Seek) -> Result<(), Failure> {
         let name = part.name().map_err(corrupt)?.to_ascii_lowercase().replace('\\', "/");
         let is_xml = name.ends_with(".xml") || name.ends_with(".rels");
         let is_rows = is_xml && name.starts_with("xl/worksheets/");
-        let limit = left.min(if is_rows { LARGEST_UNPACKED } else { LARGEST_PART }).min(LARGE + packed * RATIO);
+        let limit = left
+            .min(if is_rows { LARGEST_UNPACKED } else { LARGEST_PART })
+            .min(packed.saturating_mul(RATIO).saturating_add(LARGE));
         let mut read = 0;
         if is_xml {
             let mut xml = Xml::new(part, limit);

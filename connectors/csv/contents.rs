@@ -168,7 +168,7 @@ impl Contents for Facts {
     fn keep(self, row: &Row, harvest: &mut Harvest, seen: &mut Seen) {
         let content = || {
             let hash = Sha256::digest((row.content)().as_bytes());
-            format!("#{}", hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>())
+            format!("#{}", hex::encode(&hash[..8]))
         };
         let (key, anonymous) = native_key((row.cell)("id"), &self, content);
         let native = if anonymous {

@@ -98,9 +98,7 @@ struct Asked {
 }
 
 fn open(table: toml::Table, context: Context) -> anyhow::Result<Box<dyn Source>> {
-    keys::check(table.keys(), KEYS)?;
-    let settings: Settings =
-        table.try_into().map_err(|error: toml::de::Error| anyhow!("{}", error.message().trim()))?;
+    let settings: Settings = keys::read(table, KEYS)?;
     let names: Vec<_> = SORTS.iter().map(|sort| sort.name).collect();
     let sort = SORTS.iter().find(|sort| sort.name == settings.contents).with_context(|| {
         format!("unknown contents `{}`{}", settings.contents, keys::meant(&settings.contents, &names))

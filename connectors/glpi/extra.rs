@@ -66,9 +66,7 @@ impl Block {
         let id = id_of(row.columns)?;
         (active && !lists.is_empty()).then_some(Self { id, lists, columns: Vec::new(), choices: Vec::new() })
     }
-}
 
-impl Block {
     /// What a row tells of its choices, and nothing else of it: a whole list of these is held.
     pub fn chosen(&self, row: &Map<String, Value>) -> Map<String, Value> {
         self.choices.iter().filter_map(|column| Some((column.clone(), row.get(column)?.clone()))).collect()

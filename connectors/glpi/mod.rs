@@ -1,6 +1,6 @@
 //! GLPI 9.5, 10 and 11: over REST v1 (`apirest.php`), or over the high-level API that 11 brought (`api.php`).
 //! Every harvest asks for everything: edits of accounts and renamed dictionaries leave no trace in an asset's
-//! modification date. People are never asked for.
+//! modification date. People are never asked for, unless by their logins.
 
 use std::sync::Arc;
 

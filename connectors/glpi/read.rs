@@ -230,7 +230,8 @@ impl<'a> Reader<'a> {
         let native = format!("{}/{id}", self.types[at].name);
         let last_seen = row.moment("last_inventory_update", &self.clock);
         let last_seen = last_seen.unwrap_or_else(|reason| {
-            self.reject(&native, "last_inventory_update", reason);
+            let column = Some("last_inventory_update".to_owned());
+            self.harvest.rejects.push(Reject { place: native.clone(), column, reason });
             None
         });
         let size = row.text("size").and_then(|size| value::number(&size).ok()).filter(|inches| *inches > 0.0);
@@ -309,16 +310,11 @@ impl<'a> Reader<'a> {
             kept.map(|text| Cow::Borrowed(&**text))
         };
         let tally = &mut self.harvest.tally;
-        for field in COUNTED {
-            if let Some(text) = said(field) {
-                tally.count(field, &text);
-            }
-        }
         for told in extra {
             let (field, value) = self.extra.listed(told);
             tally.count(&field, value);
         }
-        for (field, value) in self.rules.verdicts::<Facts>(said, &native, tally) {
+        for (field, value) in self.rules.judge(COUNTED, said, &native, tally) {
             (field.set)(&mut facts, value);
         }
         if itemtype.name == "Computer" && facts.kind == Some(Kind::Server) {
@@ -364,11 +360,6 @@ impl<'a> Reader<'a> {
             let drive = Component::Drive { name: name.as_deref(), megabytes: size(row, "capacity") };
             self.component(computer, &drive);
         }
-    }
-
-    fn reject(&mut self, place: &str, column: &str, reason: String) {
-        let reject = Reject { place: place.to_owned(), column: Some(column.to_owned()), reason };
-        self.harvest.rejects.push(reject);
     }
 }
 

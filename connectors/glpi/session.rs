@@ -271,7 +271,8 @@ impl Session {
         }
     }
 
-    /// Gives every row of a list to `take`, once each, in the order of ids. Fails rather than leave rows out: when fewer came than GLPI counted, or when its count fell meanwhile.
+    /// Gives every row of a list to `take`, once each, in the order of ids. Fails rather than leave
+    /// rows out: when fewer came than GLPI counted, or when its count fell meanwhile.
     pub async fn list(
         &mut self,
         list: &List<'_>,

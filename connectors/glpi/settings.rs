@@ -100,8 +100,7 @@ pub struct Settings {
 impl Settings {
     /// Understands the keys; errors name them.
     pub fn read(table: toml::Table, context: &Context, patience: Duration) -> anyhow::Result<Self> {
-        keys::check(table.keys(), KEYS)?;
-        let told: Told = table.try_into().map_err(|error: toml::de::Error| anyhow!("{}", error.message().trim()))?;
+        let told: Told = keys::read(table, KEYS)?;
         let root = root(&told.url).context("`url`")?;
         let resolve = |key, secret, file| secret::resolve(key, secret, file, &context.base);
         let app_token = resolve("app_token", told.app_token, told.app_token_file)?;
@@ -141,11 +140,7 @@ impl Settings {
         ensure!((1..=LARGEST_PAGE).contains(&page_size), "`page_size` is between 1 and {LARGEST_PAGE}");
         let vat = told.value_includes_vat.as_ref().map(vat).transpose().context("`value_includes_vat`")?;
         let ca_file = told.ca_file.map(|path| context.base.join(path));
-        let mut asking = Client::new(&root, ca_file.as_deref(), patience)?;
-        if let Some(pace) = told.requests_per_second {
-            ensure!((0.01..=1000.0).contains(&pace), "`requests_per_second` is between 0.01 and 1000");
-            asking = asking.paced(pace);
-        }
+        let asking = Client::new(&root, ca_file.as_deref(), patience)?.paced(told.requests_per_second)?;
         let api =
             client.zip(account.clone()).filter(|_| v2).map(|((client_id, client_secret), (login, password))| Api {
                 client: asking.clone(),

@@ -1,4 +1,5 @@
-//! A session with one directory server: connecting, binding, searching page by page. The only file that knows ldap3.
+//! A session with one directory server: connecting, binding, searching page by page. With `kerberos.rs`, all that
+//! knows ldap3.
 //!
 //! What ldap3 leaves to its user: nothing has a time limit unless it is told before each operation; a search that ends
 //! in an error looks like one that ends, until its result is looked at; a connection that is gone stays gone; what is no

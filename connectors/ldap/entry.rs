@@ -60,12 +60,6 @@ pub const ID_ATTRIBUTES: [&str; 3] = ["objectGUID", ID_TEXTS[0], ID_TEXTS[1]];
 fn guid(bytes: &[u8]) -> Option<String> {
     const ORDER: [usize; 16] = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
     let bytes: &[u8; 16] = bytes.try_into().ok()?;
-    let mut told = String::with_capacity(36);
-    for (at, byte) in ORDER.iter().map(|from| bytes[*from]).enumerate() {
-        if matches!(at, 4 | 6 | 8 | 10) {
-            told.push('-');
-        }
-        told.push_str(&format!("{byte:02x}"));
-    }
-    Some(told)
+    let told = hex::encode(ORDER.map(|from| bytes[from]));
+    Some([&told[..8], &told[8..12], &told[12..16], &told[16..20], &told[20..]].join("-"))
 }

@@ -1,5 +1,5 @@
 //! A bind by the Kerberos ticket of this process (RFC 4752), which ldap3 makes through the C library of MIT Kerberos, in
-//! builds with the feature `gssapi`. Beside `directory.rs` the only file that knows ldap3.
+//! builds with the feature `gssapi`. With `directory.rs`, all that knows ldap3.
 
 use ldap3::{Ldap, LdapError, LdapResult};
 

@@ -33,6 +33,9 @@ pub static REPORTS: &[&str] = &[
     EXTRA,
 ];
 
+/// The reported fields whose values are worth a rule, and are counted.
+static COUNTED: &[&str] = &["ou", "location", "operating_system"];
+
 /// What stands for a department that nobody tells: a headcount without any would be its entity's total.
 const UNKNOWN: &str = "unknown";
 
@@ -238,17 +241,7 @@ impl<'a> Reader<'a> {
         };
         let units = dn::units(&entry.dn);
         let tally = &mut self.harvest.tally;
-        let counted = [
-            ("ou", units.as_deref()),
-            ("location", facts.location.as_deref()),
-            ("operating_system", facts.operating_system.as_deref()),
-        ];
-        for (field, told) in counted {
-            if let Some(told) = told {
-                tally.count(field, told);
-            }
-        }
-        let before = facts.clone();
+        let before = &facts;
         let said = |field: &str| -> Option<Cow<'_, str>> {
             let kept = match field {
                 "name" => before.hostname.as_deref(),
@@ -264,7 +257,7 @@ impl<'a> Reader<'a> {
             kept.map(Cow::Borrowed)
         };
         let rules = &self.context.rules;
-        for (field, value) in rules.verdicts::<Facts>(said, &native, tally) {
+        for (field, value) in rules.judge(COUNTED, said, &native, tally) {
             (field.set)(&mut facts, value);
         }
         self.harvest.observations.push(Packed::from(&Observation {
@@ -323,5 +316,5 @@ impl Pattern {
 
 /// A name that cannot be read back, for an entry without any id.
 fn digest(name: &str) -> String {
-    Sha256::digest(name.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&Sha256::digest(name.as_bytes())[..16])
 }

@@ -103,9 +103,7 @@ pub struct Settings {
 impl Settings {
     /// Understands the keys; errors name them.
     pub fn read(table: toml::Table, context: &Context) -> anyhow::Result<Self> {
-        keys::check(table.keys(), KEYS)?;
-        let mut told: Told =
-            table.try_into().map_err(|error: toml::de::Error| anyhow!("{}", error.message().trim()))?;
+        let mut told: Told = keys::read(table, KEYS)?;
         let names: Vec<&str> = profile::ALL.iter().map(|profile| profile.name).collect();
         let profile = profile::named(&told.profile).with_context(|| {
             format!("`profile`: unknown `{}`{}", told.profile, keys::meant(&told.profile, &names))
@@ -221,10 +219,8 @@ fn door(told: Told, context: &Context) -> anyhow::Result<Door> {
     };
     let page_size = told.page_size.unwrap_or(500);
     ensure!(page_size <= 100_000, "`page_size` is at most 100000");
-    let time = |key: &str, told: Option<&String>, usual: u64| match told {
-        Some(text) => duration(text).with_context(|| format!("`{key}`")),
-        None => Ok(Duration::from_secs(usual)),
-    };
+    let patience = keys::duration("request_timeout", told.request_timeout.as_deref())?;
+    let time_limit = keys::duration("time_limit", told.time_limit.as_deref())?;
     let ca_file = told.ca_file.map(|path| context.base.join(path));
     ensure!(ca_file.is_none() || over_tls, "`ca_file` is for TLS: ldaps:// or `start_tls`");
     let client = client.as_ref().map(|(certificate, key)| (certificate.as_path(), key.as_path()));
@@ -234,8 +230,8 @@ fn door(told: Told, context: &Context) -> anyhow::Result<Door> {
         start_tls: told.start_tls,
         tls: over_tls.then(|| tls::config(ca_file.as_deref(), client)).transpose()?,
         who,
-        patience: time("request_timeout", told.request_timeout.as_ref(), 30)?,
-        time_limit: time("time_limit", told.time_limit.as_ref(), 120)?,
+        patience: patience.unwrap_or(Duration::from_secs(30)),
+        time_limit: time_limit.unwrap_or(Duration::from_secs(120)),
         page_size,
         limits: guard::USUAL,
     })
@@ -260,12 +256,4 @@ fn server(told: &str) -> anyhow::Result<Server> {
         _ => host.clone(),
     };
     Ok(Server { url: url.as_str().trim_end_matches('/').to_owned(), name, host })
-}
-
-/// `500ms`, `5s`, `5m`.
-fn duration(text: &str) -> anyhow::Result<Duration> {
-    let duration: jiff::SignedDuration =
-        text.parse().map_err(|_| anyhow!("`{text}` is no duration (500ms, 5s, 5m)"))?;
-    ensure!(duration.is_positive(), "`{text}` is no duration");
-    Ok(duration.unsigned_abs())
 }

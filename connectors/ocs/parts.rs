@@ -61,8 +61,8 @@ pub fn ram(machine: &Machine) -> (Option<f64>, Option<f64>) {
     }
 }
 
-/// Storage of one sort, in gigabytes, and its drives. Windows tells binary megabytes, and the model in NAME; Unix the decimal ones, and
-/// the model in MODEL.
+/// Storage of one sort, in gigabytes, and its drives. Windows tells binary megabytes, and the model in NAME; Unix
+/// the decimal ones, and the model in MODEL.
 pub fn storage(machine: &Machine, sort: Drive) -> (Option<f64>, Option<f64>) {
     let gigabytes = machine.storages.iter().filter_map(|row| {
         let (name, model) = (text(row, "NAME").unwrap_or_default(), text(row, "MODEL").unwrap_or_default());

@@ -168,7 +168,7 @@ impl<'a> Reader<'a> {
             self.harvest.tally.count(&told.0, &told.1);
         }
         let (tag, chassis) = (fields::tag(account), kept(bios, "TYPE"));
-        let told = facts.clone();
+        let told = &facts;
         let said = |field: &str| -> Option<Cow<'_, str>> {
             let kept = match field {
                 "itemtype" => return Some("computer".into()),
@@ -186,7 +186,9 @@ impl<'a> Reader<'a> {
             };
             kept.map(|text| Cow::Borrowed(&**text))
         };
-        judge(self.context, &mut self.harvest, said, &native, &mut facts);
+        for (field, value) in self.context.rules.judge(COUNTED, said, &native, &mut self.harvest.tally) {
+            (field.set)(&mut facts, value);
+        }
         let screens = machine.monitors.iter().map(Screen::of).collect();
         self.machines.push(Seen { id, facts, moment, tag, screens, superseded: false });
     }
@@ -224,7 +226,7 @@ impl<'a> Reader<'a> {
         let id = facts.serial.as_deref().and_then(identity::serial);
         let id = id.unwrap_or_else(|| format!("#{}", text(row, "ID").unwrap_or_default()));
         let native = format!("snmp/{type_name}/{id}");
-        let seen = facts.clone();
+        let seen = &facts;
         let said = |field: &str| -> Option<Cow<'_, str>> {
             let kept = match field {
                 "itemtype" => return Some("snmp".into()),
@@ -240,7 +242,9 @@ impl<'a> Reader<'a> {
             };
             kept.map(|text| Cow::Borrowed(&**text))
         };
-        judge(self.context, &mut self.harvest, said, &native, &mut facts);
+        for (field, value) in self.context.rules.judge(COUNTED, said, &native, &mut self.harvest.tally) {
+            (field.set)(&mut facts, value);
+        }
         self.harvest.observations.push(Packed::from(&Observation {
             native: Text::from(native),
             anonymous: false,
@@ -309,7 +313,9 @@ impl<'a> Reader<'a> {
                 };
                 kept.map(|text| Cow::Borrowed(&**text))
             };
-            judge(self.context, &mut self.harvest, said, &native, &mut facts);
+            for (field, value) in self.context.rules.judge(COUNTED, said, &native, &mut self.harvest.tally) {
+                (field.set)(&mut facts, value);
+            }
             (native, facts)
         });
         judged.collect()
@@ -328,24 +334,6 @@ impl<'a> Reader<'a> {
             return None;
         }
         self.clock.day(&told)
-    }
-}
-
-/// Counts what is worth a rule, and lets the rules speak.
-fn judge<'s>(
-    context: &Context,
-    harvest: &mut Harvest,
-    said: impl Fn(&str) -> Option<Cow<'s, str>>,
-    native: &str,
-    facts: &mut Facts,
-) {
-    for field in COUNTED {
-        if let Some(text) = said(field) {
-            harvest.tally.count(field, &text);
-        }
-    }
-    for (field, value) in context.rules.verdicts::<Facts>(said, native, &mut harvest.tally) {
-        (field.set)(facts, value);
     }
 }
 

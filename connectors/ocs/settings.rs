@@ -92,8 +92,7 @@ pub struct Settings {
 impl Settings {
     /// Understands the keys; errors name them.
     pub fn read(table: toml::Table, context: Context) -> anyhow::Result<Self> {
-        keys::check(table.keys(), KEYS)?;
-        let told: Told = table.try_into().map_err(|error: toml::de::Error| anyhow!("{}", error.message().trim()))?;
+        let told: Told = keys::read(table, KEYS)?;
         let url =
             Url::parse(told.url.trim()).map_err(|error| anyhow!("is not an address: {error}")).context("`url`")?;
         ensure!(
@@ -115,11 +114,7 @@ impl Settings {
         } else {
             ensure!(told.tls.is_none(), "`tls` is for `access = \"sql\"`: over REST the address says https or http");
             ensure!(matches!(url.scheme(), "http" | "https"), "`url`: starts with neither https:// nor http://");
-            let mut client = Client::new(&url, ca_file.as_deref(), PATIENCE)?;
-            if let Some(pace) = told.requests_per_second {
-                ensure!((0.01..=1000.0).contains(&pace), "`requests_per_second` is between 0.01 and 1000");
-                client = client.paced(pace);
-            }
+            let client = Client::new(&url, ca_file.as_deref(), PATIENCE)?.paced(told.requests_per_second)?;
             let base = url.as_str().trim_end_matches('/');
             let base = if base.ends_with("/ocsapi/v1") { base.to_owned() } else { format!("{base}/ocsapi/v1") };
             Access::Rest(Api { client, base, login, password })

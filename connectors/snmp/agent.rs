@@ -1,4 +1,5 @@
-//! Speaking to one agent. With `wire.rs`, all that knows the SNMP library: everything else sees [`Told`].
+//! Speaking to one agent. With `wire.rs`, and `settings.rs` for credentials, all that knows the SNMP library:
+//! everything else sees [`Told`].
 //!
 //! One question at a time; each is small, asked again when no answer comes, and made smaller or simpler where the agent
 //! cannot bear it: GETBULK with fewer rows, then GETNEXT, then one object at a time.
@@ -278,7 +279,7 @@ impl Agent {
     /// One column by itself, from a row on.
     async fn column_from(&mut self, column: &Oid, from: Oid, rows: usize) -> Result<(), Trouble> {
         let mut after = from;
-        for _ in 0..rows {
+        for left in (0..=rows).rev() {
             let varbinds = match self.ask(&Question::Next(&[WireOid::from_slice(&after)])).await {
                 Ok(varbinds) => varbinds,
                 Err(Asked::Status) => return Ok(()),
@@ -286,10 +287,10 @@ impl Agent {
             };
             let Some(varbind) = varbinds.into_iter().next() else { return Ok(()) };
             let oid: Oid = varbind.oid.arcs().to_vec();
-            if !oid.starts_with(column) || varbind.value.is_exception() || self.budget == 0 {
+            if !oid.starts_with(column) || varbind.value.is_exception() {
                 return Ok(());
             }
-            if oid <= after {
+            if left == 0 || self.budget == 0 || oid <= after {
                 self.partial = true;
                 return Ok(());
             }

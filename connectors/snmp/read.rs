@@ -21,7 +21,7 @@ pub static REPORTS: &[&str] =
     &["itemtype", "description", "object", "kind", "manufacturer", "model", "name", "location", "serial", "firmware"];
 
 /// The reported fields whose values are worth a rule, and are counted.
-pub static COUNTED: &[&str] = &["itemtype", "kind", "manufacturer", "model", "location"];
+static COUNTED: &[&str] = &["itemtype", "kind", "manufacturer", "model", "location"];
 
 /// Enterprises whose agents run on everybody's machines: net-snmp, UCD, Microsoft, VMware.
 const SOFTWARE: &[u32] = &[8072, 2021, 311, 6876];
@@ -370,7 +370,7 @@ pub fn neighbours(told: &Told) -> Vec<Thing> {
 /// Lets the rules speak of a thing, and makes it an observation.
 pub fn observe(thing: Thing, told: &Told, rules: &Rules, tally: &mut crate::rule::Tally) -> Observation {
     let Thing { native, mut facts } = thing;
-    let seen = facts.clone();
+    let seen = &facts;
     let witness = seen.witness == Some(true);
     let said = |field: &str| -> Option<std::borrow::Cow<'_, str>> {
         let kept = match field {
@@ -388,12 +388,7 @@ pub fn observe(thing: Thing, told: &Told, rules: &Rules, tally: &mut crate::rule
         };
         kept.map(|text| std::borrow::Cow::Borrowed(&**text))
     };
-    for field in COUNTED {
-        if let Some(text) = said(field) {
-            tally.count(field, &text);
-        }
-    }
-    for (field, value) in rules.verdicts::<Facts>(said, &native, tally) {
+    for (field, value) in rules.judge(COUNTED, said, &native, tally) {
         (field.set)(&mut facts, value);
     }
     Observation { native, anonymous: false, facts }

@@ -29,11 +29,7 @@ pub fn recording(text: &str) -> Told {
         let (name, tag, told) = (oid(parts.next()?)?, parts.next()?, parts.next()?);
         let bytes = |hex: bool| match hex {
             false => Some(told.as_bytes().to_vec()),
-            true => told
-                .as_bytes()
-                .chunks(2)
-                .map(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok())
-                .collect(),
+            true => hex::decode(told).ok(),
         };
         let value = match tag {
             "2" | "65" | "66" | "70" => Value::Number(told.parse().ok()?),

@@ -124,8 +124,7 @@ pub struct Settings {
 impl Settings {
     /// Understands the keys; errors name them.
     pub fn read(table: toml::Table, context: &Context) -> anyhow::Result<Self> {
-        keys::check(table.keys(), KEYS)?;
-        let told: Told = table.try_into().map_err(|error: toml::de::Error| anyhow!("{}", error.message().trim()))?;
+        let told: Told = keys::read(table, KEYS)?;
         ensure!(!told.targets.is_empty(), "`targets` is empty");
         let targets = told.targets.iter().map(|text| targets::target(text)).collect::<anyhow::Result<_>>();
         let exclude = ranges(&told.exclude).context("`exclude`")?;
@@ -133,10 +132,8 @@ impl Settings {
         let credentials = told.credential.into_iter().enumerate().map(|(at, table)| {
             credential(at + 1, table, &context.base).with_context(|| format!("credential {}", at + 1))
         });
-        let time = |key: &str, told: Option<&String>, usual: Duration| match told {
-            Some(text) => duration(text).with_context(|| format!("`{key}`")),
-            None => Ok(usual),
-        };
+        let patience = keys::duration("request_timeout", told.request_timeout.as_deref())?;
+        let time = keys::duration("target_timeout", told.target_timeout.as_deref())?;
         let pace = match told.requests_per_second {
             Some(pace) => {
                 ensure!((0.1..=100_000.0).contains(&pace), "`requests_per_second` is between 0.1 and 100000");
@@ -154,12 +151,12 @@ impl Settings {
             port: told.port.unwrap_or(161),
             neighbours: told.neighbours.unwrap_or(true),
             follow_neighbours: told.follow_neighbours,
-            patience: time("request_timeout", told.request_timeout.as_ref(), Duration::from_secs(1))?,
+            patience: patience.unwrap_or(Duration::from_secs(1)),
             retries,
             concurrency,
             pace,
-            time: time("target_timeout", told.target_timeout.as_ref(), Duration::from_secs(60))?,
-            power_every: told.power_every.map(|text| duration(&text).context("`power_every`")).transpose()?,
+            time: time.unwrap_or(Duration::from_secs(60)),
+            power_every: keys::duration("power_every", told.power_every.as_deref())?,
             credentials: credentials.collect::<anyhow::Result<_>>()?,
         })
     }
@@ -169,19 +166,9 @@ fn ranges(told: &[String]) -> anyhow::Result<Vec<Range>> {
     told.iter().map(|text| Range::read(text)).collect()
 }
 
-/// `500ms`, `5s`, `5m`.
-fn duration(text: &str) -> anyhow::Result<Duration> {
-    let duration: jiff::SignedDuration =
-        text.parse().map_err(|_| anyhow!("`{text}` is no duration (500ms, 5s, 5m)"))?;
-    ensure!(duration.is_positive(), "`{text}` is no duration");
-    Ok(duration.unsigned_abs())
-}
-
 fn credential(number: usize, table: toml::Value, base: &Path) -> anyhow::Result<Credential> {
-    let Some(keys) = table.as_table() else { bail!("it is not a table") };
-    keys::check(keys.keys(), CREDENTIAL_KEYS)?;
-    let told: ToldCredential =
-        table.try_into().map_err(|error: toml::de::Error| anyhow!("{}", error.message().trim()))?;
+    let toml::Value::Table(table) = table else { bail!("it is not a table") };
+    let told: ToldCredential = keys::read(table, CREDENTIAL_KEYS)?;
     let resolve = |key, secret, file| secret::resolve(key, secret, file, base);
     let community = resolve("community", told.community, told.community_file)?;
     let auth_password = resolve("auth_password", told.auth_password, told.auth_password_file)?;

@@ -1,4 +1,4 @@
-//! Which addresses are meant: single ones, ranges (RFC 4632), names, less those excluded. Pure, but for names.
+//! Which addresses are meant: single ones, ranges (RFC 4632), names. Nothing is looked up here.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

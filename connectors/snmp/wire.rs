@@ -1,4 +1,4 @@
-//! Questions and answers as the SNMP library has them. With `agent.rs`, all that knows it.
+//! Questions and answers as the SNMP library has them. With `agent.rs` and `settings.rs`, all that knows it.
 
 use std::pin::Pin;
 

@@ -13,12 +13,8 @@ pub fn make(name: &str) -> anyhow::Result<()> {
     let mut random = [0_u8; 32];
     let mut source = std::fs::File::open("/dev/urandom").context("cannot find randomness")?;
     source.read_exact(&mut random).context("cannot find randomness")?;
-    let token = format!("ecoparc_{}", hexadecimal(&random));
+    let token = format!("ecoparc_{}", hex::encode(random));
     say(&format!("token = \"{token}\""));
-    say(&format!("hash = \"sha256:{}\"", hexadecimal(&Sha256::digest(token.as_bytes()))));
+    say(&format!("hash = \"sha256:{}\"", hex::encode(Sha256::digest(token.as_bytes()))));
     Ok(())
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

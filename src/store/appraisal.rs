@@ -47,7 +47,7 @@ impl Store {
             for answer in answers {
                 let figure = answer.told.as_ref().ok();
                 let values = [
-                    hexadecimal(&answer.specification).into(),
+                    hex::encode(Sha256::digest(&answer.specification)).into(),
                     answer.criterion.name().into(),
                     answer.specification.as_str().into(),
                     figure.map(|figure| figure.value.0).into(),
@@ -107,9 +107,4 @@ fn appraised(row: Row) -> Result<Appraised> {
         version: row.version,
         asked: Moment(row.asked),
     })
-}
-
-/// SHA-256 of a text.
-fn hexadecimal(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,5 +1,6 @@
 //! The two databases a store may be kept in, behind one transaction. SQL is written once, with `$1` for what is bound;
-//! what only one of them understands is in `bulk.rs`, in `sqlite.rs` and in `postgres.rs`.
+//! what only one of them understands is in `bulk.rs`, in `sqlite.rs` and in `postgres.rs`, and in `lease.rs`, which only
+//! PostgreSQL is asked.
 
 use std::time::Duration;
 

@@ -1,6 +1,7 @@
 //! Who does what, where several replicas share a database: a row a source, held for a while by one of them, and a token
 //! that grows with each holder. Rows and transactions alone, and the database's clock alone: no lock that belongs to a
-//! session, which a pooler would give to somebody else. In a file there is nobody to share with, and nothing to ask.
+//! session, which a pooler would give to somebody else. In a file there is nobody to share with, and no
+//! such table: the SQL here is PostgreSQL's alone.
 
 use std::fmt;
 use std::time::Duration;

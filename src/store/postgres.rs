@@ -97,7 +97,7 @@ async fn migrate(pool: &PgPool, idle: Duration) -> Result<()> {
         bail!("it was written by a newer release of ecoparc (schema {version})");
     }
     for step in STEPS.iter() {
-        let hash: String = step.checksum.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex::encode(&step.checksum);
         match taken.iter().find(|(version, ..)| *version == step.version) {
             Some((_, taken, _)) if *taken == hash => {}
             Some((version, ..)) => bail!("its schema {version} is not the one this release knows"),

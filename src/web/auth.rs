@@ -91,7 +91,7 @@ impl Viewer {
             mark.push_str(&format!(".{}", entity.0));
         }
         if let Some(csrf) = &self.csrf {
-            mark.push_str(&format!("-{}", &hex(&Sha256::digest(csrf))[..12]));
+            mark.push_str(&format!("-{}", &hex::encode(Sha256::digest(csrf))[..12]));
         }
         mark
     }
@@ -128,9 +128,9 @@ impl Sessions {
             oldest.map(|key| sessions.remove(&key));
         }
         // The id itself is not kept: whoever reads this memory cannot use what is found.
-        let session = Session { token: token.hash, csrf: hex(&random()), since: Instant::now() };
-        sessions.insert(Sha256::digest(hex(&id)).into(), session);
-        Some((token.name.clone(), cookie(server, headers, &hex(&id), SESSION.as_secs())))
+        let session = Session { token: token.hash, csrf: hex::encode(random()), since: Instant::now() };
+        sessions.insert(Sha256::digest(hex::encode(id)).into(), session);
+        Some((token.name.clone(), cookie(server, headers, &hex::encode(id), SESSION.as_secs())))
     }
 
     /// Ends the session of a request; gives the cookie that forgets it.
@@ -145,7 +145,7 @@ impl Sessions {
     /// The word of the forms of someone whom a proxy names.
     fn word_of(&self, user: &[u8]) -> String {
         let user: [u8; 32] = Sha256::digest(user).into();
-        hex(&Sha256::digest([self.key, user].concat()))
+        hex::encode(Sha256::digest([self.key, user].concat()))
     }
 
     fn of(&self, id: &str) -> Option<([u8; 32], String)> {
@@ -186,11 +186,6 @@ fn random() -> [u8; 32] {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).expect("the system gives random bytes once it has started");
     bytes
-}
-
-/// Bytes as hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Are two texts the same, told in a time that does not depend on where they differ?

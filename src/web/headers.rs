@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use sha2::{Digest, Sha256};
 
-use super::auth::{Viewer, hex};
+use super::auth::Viewer;
 use crate::edition::Edition;
 
 /// A header of the request as text.
@@ -26,7 +26,7 @@ pub fn takes_gzip(headers: &HeaderMap) -> bool {
 /// A strong tag: edition, viewer, form and encoding. The address tells the rest.
 pub fn tag(edition: &Edition, viewer: &Viewer, headers: &HeaderMap, form: &str) -> String {
     let encoding = accepts(headers, header::ACCEPT_ENCODING).unwrap_or_default();
-    let encoding = hex(&Sha256::digest(encoding)[..4]);
+    let encoding = hex::encode(&Sha256::digest(encoding)[..4]);
     format!("\"{}-{form}-{}-{encoding}\"", edition.number, viewer.mark())
 }
 

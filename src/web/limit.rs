@@ -16,14 +16,14 @@ const BURST: u32 = 4;
 const CLIENTS: usize = 10_000;
 
 /// Something that may happen so often.
-struct Pace {
+struct Allowance {
     every: Duration,
     at_once: u32,
     /// When what each client has had would be earned, had it come evenly.
     earned: Mutex<HashMap<IpAddr, Instant>>,
 }
 
-impl Pace {
+impl Allowance {
     fn of(every: Duration, at_once: u32) -> Self {
         Self { every, at_once, earned: Mutex::default() }
     }
@@ -57,8 +57,8 @@ impl Pace {
 
 /// What clients have asked and got wrong lately.
 pub struct Limits {
-    requests: Pace,
-    mistakes: Pace,
+    requests: Allowance,
+    mistakes: Allowance,
     /// Who has shown which token, by its hash.
     good: Mutex<HashSet<(IpAddr, [u8; 32])>>,
 }
@@ -68,8 +68,8 @@ impl Limits {
     pub fn of(requests_per_second: u32) -> Self {
         let every = Duration::from_secs(1) / requests_per_second.max(1);
         Self {
-            requests: Pace::of(every, requests_per_second.saturating_mul(BURST)),
-            mistakes: Pace::of(MISTAKE, MISTAKES),
+            requests: Allowance::of(every, requests_per_second.saturating_mul(BURST)),
+            mistakes: Allowance::of(MISTAKE, MISTAKES),
             good: Mutex::default(),
         }
     }

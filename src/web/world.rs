@@ -19,7 +19,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
-use super::auth::{Viewer, hex};
+use super::auth::Viewer;
 use crate::config::Scope;
 use crate::edition::Edition;
 use crate::exposition::Exposition;
@@ -178,7 +178,7 @@ impl World {
         self.named.get_or_init(|| {
             let id = |doubt: &Doubt| {
                 let about: Vec<&str> = doubt.about.iter().map(|id| &**id).collect();
-                let digest = hex(&Sha256::digest(format!("{about:?} {}", doubt.what)));
+                let digest = hex::encode(Sha256::digest(format!("{about:?} {}", doubt.what)));
                 Text::from(format!("{}-{}", doubt.reason.name(), &digest[..16]))
             };
             let mut named: Vec<(Text, usize)> =

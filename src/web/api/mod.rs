@@ -341,5 +341,5 @@ pub static SENT: &[Route] = &[Route {
 
 /// The cursor that goes on after an id.
 pub fn cursor(id: &str) -> String {
-    super::auth::hex(id.as_bytes())
+    hex::encode(id)
 }

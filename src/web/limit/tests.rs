@@ -7,18 +7,18 @@ const THERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
 
 #[test]
 fn a_burst_is_let_through_and_then_the_pace_holds() {
-    let pace = Pace::of(Duration::from_millis(100), 5);
+    let allowance = Allowance::of(Duration::from_millis(100), 5);
     let now = Instant::now();
     for _ in 0..5 {
-        assert_eq!(pace.wait(HERE, now, true), None);
+        assert_eq!(allowance.wait(HERE, now, true), None);
     }
-    assert_eq!(pace.wait(HERE, now, true), Some(Duration::from_millis(100)));
-    assert_eq!(pace.wait(THERE, now, true), None, "another client is another matter");
+    assert_eq!(allowance.wait(HERE, now, true), Some(Duration::from_millis(100)));
+    assert_eq!(allowance.wait(THERE, now, true), None, "another client is another matter");
     let later = now + Duration::from_millis(100);
-    assert_eq!(pace.wait(HERE, later, true), None);
-    assert!(pace.wait(HERE, later, true).is_some());
+    assert_eq!(allowance.wait(HERE, later, true), None);
+    assert!(allowance.wait(HERE, later, true).is_some());
     let much_later = now + Duration::from_secs(60);
-    assert_eq!((0..9).filter(|_| pace.wait(HERE, much_later, true).is_none()).count(), 5, "no more is saved up");
+    assert_eq!((0..9).filter(|_| allowance.wait(HERE, much_later, true).is_none()).count(), 5, "no more is saved up");
 }
 
 /// Fifty dashboards and scrapers behind one address, four times a second each, for an hour.
@@ -52,12 +52,12 @@ fn who_is_wrong_too_often_waits_and_what_was_good_goes_on() {
 
 #[test]
 fn what_is_remembered_is_bounded() {
-    let pace = Pace::of(Duration::from_secs(60), 10);
+    let allowance = Allowance::of(Duration::from_secs(60), 10);
     let now = Instant::now();
     for at in 0..2 * CLIENTS as u32 {
-        pace.wait(IpAddr::V4(at.into()), now, true);
+        allowance.wait(IpAddr::V4(at.into()), now, true);
     }
-    assert!(pace.earned.lock().unwrap().len() <= CLIENTS);
+    assert!(allowance.earned.lock().unwrap().len() <= CLIENTS);
     let network = |text: &str| whole(text.parse().unwrap());
     assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:1"));
     assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));
