@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::entity::EntityId;
-use domain::indicator::{Indicator, Reading};
+use domain::indicator::{Indicator, Reading, kind_label};
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use serde_json::{Map, Value};
@@ -37,12 +37,7 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
     let name = ask.text("name").map(|name| named(name).map_err(|detail| Problem::parameter("name", detail)));
     let name = name.transpose()?;
     let mut key = Key::of(&ask.edition, &ask.viewer);
-    if let Some(at) = ask.date("at")? {
-        if at > ask.edition.today {
-            return Err(Problem::parameter("at", "`at` is a day to come"));
-        }
-        key.at = at;
-    }
+    key.at = ask.past("at")?.unwrap_or(key.at);
     let mut published = None;
     if let Some(entity) = ask.entity()? {
         if key.folded {
@@ -54,15 +49,12 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
         }
     }
     let world = ask.worlds.of(&ask.edition, key);
-    ask.kind()?;
-    let (kind, year) = (ask.text("kind"), ask.text("year"));
-    if year.is_some_and(|year| year.parse::<i16>().is_err()) {
-        return Err(Problem::parameter("year", "`year` is no civil year"));
-    }
+    // As labels spell them, whatever the question does.
+    let (kind, year) = (ask.kind()?.map(kind_label), ask.of_year()?.map(|year| year.to_string()));
     let rows = world.readings().iter().filter(|(indicator, reading)| {
         name.is_none_or(|name| indicator.name == name.name)
-            && kind.is_none_or(|kind| label(reading, "kind") == Some(kind))
-            && year.is_none_or(|year| label(reading, "year") == Some(year))
+            && kind.as_deref().is_none_or(|kind| label(reading, "kind") == Some(kind))
+            && year.as_deref().is_none_or(|year| label(reading, "year") == Some(year))
             && published.as_ref().is_none_or(|[entities, sirets]| match label(reading, "entity") {
                 Some(told) => entities.contains(told),
                 None => label(reading, "siret").is_some_and(|told| sirets.contains(told)),
@@ -92,11 +84,7 @@ fn named(name: &str) -> Result<&'static Indicator, String> {
 
 /// First day, last day and step of a history.
 fn span(ask: &Ask) -> Result<(Date, Date, Span), Problem> {
-    let to = ask.date("to")?.unwrap_or(ask.edition.today);
-    let from = ask.date("from")?.unwrap_or_else(|| to.saturating_sub(1.year()));
-    if to > ask.edition.today {
-        return Err(Problem::parameter("to", "`to` is a day to come"));
-    }
+    let (from, to) = ask.days()?;
     if from > to {
         return Err(Problem::parameter("from", "`from` is after `to`"));
     }
