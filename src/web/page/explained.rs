@@ -34,7 +34,7 @@ pub(super) fn form(sheet: &Sheet, asked: &str) -> Markup {
 
 /// The one thing that is meant: what is known of it, who said so, and how its footprint is reached; else those that may
 /// be meant.
-pub fn explained(sheet: &Sheet) -> Markup {
+pub fn page(sheet: &Sheet) -> Markup {
     let (lang, edition) = (sheet.lang, sheet.edition);
     let asked = sheet.ask("q").unwrap_or_default();
     let found = search(edition, sheet.viewer, asked, FOUND);

@@ -14,7 +14,7 @@ use crate::wording::{date, statuses};
 /// Rows of a page.
 const ROWS: usize = 30;
 
-pub fn list(sheet: &Sheet) -> Markup {
+pub fn page(sheet: &Sheet) -> Markup {
     let lang = sheet.lang;
     let (edition, viewer) = (sheet.edition, sheet.viewer);
     let (kind, entity, status) = (

@@ -22,7 +22,7 @@ const ENOUGH: usize = 30;
 const MONTH: i32 = 30;
 const YEAR: f64 = domain::indicator::YEAR_DAYS;
 
-pub fn lifetime(sheet: &Sheet) -> Markup {
+pub fn page(sheet: &Sheet) -> Markup {
     html! {
         (ages(sheet))
         (curves(sheet))
