@@ -173,7 +173,10 @@ fn dressed(server: &Server, mut response: Response) -> Response {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
-    headers.append(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding, Authorization, Cookie"));
+    headers.append(
+        header::VARY,
+        HeaderValue::from_static("Accept, Accept-Encoding, Accept-Language, Authorization, Cookie"),
+    );
     if let Some(policy) = &*POLICY {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
     }
