@@ -219,7 +219,7 @@ impl Sheet<'_> {
         let (source, native) = native.split_once(':')?;
         let link = self.edition.sources.iter().find(|state| state.name == source)?.link.as_ref()?;
         let (kind, id) = native.rsplit_once('/').unwrap_or(("", native));
-        Some(link.replace("{type}", &explained::query(&kind.to_lowercase())).replace("{id}", &explained::query(id)))
+        Some(link.replace("{type}", &query(&kind.to_lowercase())).replace("{id}", &query(id)))
     }
 
     /// What is asked of the page under a name; nothing where it is empty.
@@ -258,8 +258,7 @@ fn told(page: &Page, sheet: &Sheet) -> String {
     };
     let (other, code) = lang.pick(("English", "en"), ("Français", "fr"));
     let asked = sheet.asked.iter().filter(|(name, _)| *name != "lang");
-    let asked: String =
-        asked.map(|(name, value)| format!("&{}={}", explained::query(name), explained::query(value))).collect();
+    let asked: String = asked.map(|(name, value)| format!("&{}={}", query(name), query(value))).collect();
     let seen = |page: &&Page| page.listed && sheet.viewer.may(page.needs);
     let body = html! {
         header {
@@ -364,4 +363,16 @@ pub fn source(name: &str, kind: Option<&str>, year: Option<i16>) -> String {
         address.push_str(&format!("&year={year}"));
     }
     address
+}
+
+/// A text as the value of a query.
+fn query(text: &str) -> String {
+    let mut coded = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => coded.push(char::from(byte)),
+            _ => coded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    coded
 }

@@ -114,9 +114,7 @@ impl Filter {
             && self.since.is_none_or(since)
             && self.text.as_ref().is_none_or(holds)
     }
-}
 
-impl Filter {
     /// So many of the assets that a viewer sees, after an id; and the id to go on after, where there are more.
     pub fn list<'a>(
         &self,

@@ -9,6 +9,7 @@ use jiff::{Span, ToSpan};
 use serde_json::{Map, Value};
 
 use super::{Ask, day, number};
+use crate::figures::label;
 use crate::history::{History, Past, Point, beside};
 use crate::web::answer::{Answer, Row};
 use crate::web::problem::Problem;
@@ -27,10 +28,6 @@ pub const RESTATE: &str = "yes (default; 60 days at most) or no. Where `origin` 
     A slice that only one of them tells has no number in the other, and `note` says so. They differ by what was learnt \
     later: an invoice, an exit or a decision told late; another place or contact in place of the former. Of an earlier \
     day `doubts` and `unseen_assets` are computed from what is known now, and `actions` not at all.";
-
-fn label<'a>(reading: &'a Reading, of: &str) -> Option<&'a str> {
-    reading.slice.iter().find(|(label, _)| *label == of).map(|(_, told)| &**told)
-}
 
 /// Every reading, or those that are asked for.
 pub fn all(ask: &Ask) -> Result<Answer, Problem> {
@@ -53,11 +50,11 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
     let (kind, year) = (ask.kind()?.map(kind_label), ask.of_year()?.map(|year| year.to_string()));
     let rows = world.readings().iter().filter(|(indicator, reading)| {
         name.is_none_or(|name| indicator.name == name.name)
-            && kind.as_deref().is_none_or(|kind| label(reading, "kind") == Some(kind))
-            && year.as_deref().is_none_or(|year| label(reading, "year") == Some(year))
+            && kind.as_deref().is_none_or(|kind| label(reading, "kind") == kind)
+            && year.as_deref().is_none_or(|year| label(reading, "year") == year)
             && published.as_ref().is_none_or(|[entities, sirets]| match label(reading, "entity") {
-                Some(told) => entities.contains(told),
-                None => label(reading, "siret").is_some_and(|told| sirets.contains(told)),
+                "" => sirets.contains(label(reading, "siret")),
+                told => entities.contains(told),
             })
     });
     Ok(Answer::all(rows.map(|(indicator, reading)| reading_row(indicator, reading)).collect()))

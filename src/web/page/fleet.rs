@@ -5,9 +5,8 @@ use domain::snapshot::Asset;
 use domain::word::{Kind, Status, Word};
 use maud::{Markup, html};
 
-use super::explained::query;
 use super::tables::{heads, table};
-use super::{Sheet, words};
+use super::{Sheet, query, words};
 use crate::web::api::assets::Filter;
 use crate::wording::{date, statuses};
 

@@ -3,10 +3,9 @@
 use domain::word::Word;
 use maud::{Markup, html};
 
-use super::explained::query;
 use super::source;
 use super::tables::{heads, table};
-use super::{Sheet, unseen, words};
+use super::{Sheet, query, unseen, words};
 use crate::figures::label;
 use crate::web::api::sources::seen;
 use crate::wording::{fields, number, percent};
