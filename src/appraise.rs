@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
-use connectors::http::{Answer, Client, few_values};
+use anyhow::{anyhow, bail};
+use connectors::http::{Answer, Client};
 use domain::factor::R_DEFAULT;
 use domain::quantity::{Estimate, SPAN_DEVIATIONS};
 use domain::record::Text;
@@ -160,7 +160,7 @@ impl Asked {
                     }
                     for Appraised { specification, told, .. } in rows {
                         if let (Err(reason), None) = (told, &batch.refusal) {
-                            batch.refusal = Some(anyhow::anyhow!("no figure for `{specification}`: {reason}"));
+                            batch.refusal = Some(anyhow!("no figure for `{specification}`: {reason}"));
                         }
                     }
                 }
@@ -209,9 +209,7 @@ fn json(answer: &Answer) -> anyhow::Result<serde_json::Value> {
     if answer.is_web_page() {
         bail!("it answered with a web page: is it boaviztapi?");
     }
-    few_values(&answer.body).map_err(|failure| failure.cause)?;
-    // serde_json tells where it stopped, never what it read.
-    serde_json::from_slice(&answer.body).context("it answered with what is not JSON")
+    answer.json().map_err(|failure| anyhow!("it {:#}", failure.cause))
 }
 
 /// The specifications of servers for which a figure is neither kept nor refused of late; each one once.

@@ -54,8 +54,10 @@ pub struct Bar {
 }
 
 impl Bar {
-    fn value(&self) -> f64 {
-        self.parts.iter().sum()
+    /// Up to where something of it is drawn; its value stands beyond.
+    fn top(&self) -> f64 {
+        let end = parts(self).last().map_or(0.0, |(_, to)| to);
+        self.bounds.map_or(end, |(_, high)| high.max(end))
     }
 }
 
@@ -72,8 +74,7 @@ impl Chart {
     /// The largest value that is to be shown; `None` where there is nothing to draw.
     fn most(&self) -> Option<f64> {
         let bars = self.bars.iter().filter(|bar| !bar.parts.is_empty());
-        let tops = bars.map(|bar| bar.bounds.map_or(bar.value(), |(_, high)| high.max(bar.value())));
-        let most = tops.chain(self.targets.iter().flatten().copied()).fold(0.0, f64::max);
+        let most = bars.map(Bar::top).chain(self.targets.iter().flatten().copied()).fold(0.0, f64::max);
         (most.is_finite() && most > 0.0).then_some(most)
     }
 
@@ -118,8 +119,7 @@ impl Chart {
                 @if let Some(target) = self.targets.get(at).copied().flatten() {
                     line.target x1=(px(middle - step / 2.0)) y1=(px(y(target))) x2=(px(middle + step / 2.0)) y2=(px(y(target))) {}
                 }
-                @let top = bar.bounds.map_or(bar.value(), |(_, high)| high.max(bar.value()));
-                text x=(px(middle)) y=(px(y(top) - 4.0)) text-anchor="middle" { (bar.told) }
+                text x=(px(middle)) y=(px(y(bar.top()) - 4.0)) text-anchor="middle" { (bar.told) }
                 text x=(px(middle)) y=(px(HEIGHT - 4.0)) text-anchor="middle" { (bar.label) }
             }
         }
@@ -134,11 +134,10 @@ impl Chart {
                 @for (part, (from, to)) in parts(bar).enumerate() {
                     rect class=(format!("p{part}")) x=(px(x(from))) y=(px(top + 3.0)) width=(px(x(to) - x(from))) height=(px(ROW - 6.0)) {}
                 }
-                @let end = bar.bounds.map_or(bar.value(), |(_, high)| high.max(bar.value()));
                 @if let Some((low, high)) = bar.bounds {
                     line.bound x1=(px(x(low))) y1=(px(top + ROW / 2.0)) x2=(px(x(high))) y2=(px(top + ROW / 2.0)) {}
                 }
-                text x=(px(x(end) + 5.0)) y=(px(top + 15.0)) { (bar.told) }
+                text x=(px(x(bar.top()) + 5.0)) y=(px(top + 15.0)) { (bar.told) }
             }
         }
     }
@@ -156,7 +155,7 @@ fn parts(bar: &Bar) -> impl Iterator<Item = (f64, f64)> {
 
 /// A length, to the tenth of a pixel.
 fn px(length: f64) -> String {
-    format!("{:.1}", length)
+    format!("{length:.1}")
 }
 
 #[cfg(test)]
@@ -188,6 +187,13 @@ mod tests {
         }
         assert!(drawn.contains(&format!("y2=\"{}\"", px(MARGIN))), "{drawn}");
         assert!(drawn.contains("aria-label=\"T. 2026 3 &lt;t&gt;.\""), "{drawn}");
+    }
+
+    #[test]
+    fn a_value_below_nothing_stands_on_the_axis() {
+        let drawn = chart(Shape::Columns, vec![bar(&[-1.0], None)]);
+        let text = format!("y=\"{}\" text-anchor=\"middle\">3 &lt;t&gt;<", px(HEIGHT - MARGIN - 4.0));
+        assert!(drawn.contains(&text), "{text} in {drawn}");
     }
 
     #[test]

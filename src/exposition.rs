@@ -12,6 +12,7 @@ use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 use prometheus::core::Collector;
 use prometheus::process_collector::ProcessCollector;
 
+use crate::accept::{Choice, quality};
 use crate::edition::{Edition, SourceState};
 
 /// The commit that this was built from.
@@ -222,26 +223,9 @@ fn escape(out: &mut String, text: &str, quoted: bool) {
 
 /// The format that an `Accept` header prefers.
 pub fn negotiate(accept: Option<&str>) -> Format {
-    let weight = |of: &[&str]| {
-        let ranges = accept.unwrap_or("*/*").split(',');
-        let weights = ranges.filter_map(|range| {
-            let mut parts = range.split(';').map(str::trim);
-            let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
-            let mut weight = 1.0;
-            for part in parts {
-                match part.split_once('=') {
-                    Some(("q", told)) => weight = told.trim().parse().unwrap_or(0.0),
-                    // Other versions of OpenMetrics are not spoken here.
-                    Some(("version", told)) if kind.ends_with("openmetrics-text") && !told.starts_with("1.") => {
-                        return None;
-                    }
-                    _ => {}
-                }
-            }
-            of.contains(&kind.as_str()).then_some(weight)
-        });
-        weights.fold(0.0_f64, f64::max)
-    };
-    let open = weight(&["application/openmetrics-text"]);
-    if open > 0.0 && open >= weight(&["text/plain", "text/*", "*/*"]) { Format::Open } else { Format::Text }
+    // Other versions of OpenMetrics are not spoken here.
+    let is_ours = |kind: &Choice| kind.parameter("version").is_none_or(|version| version.starts_with("1."));
+    let open = quality(accept, |kind| kind.name == "application/openmetrics-text" && is_ours(kind));
+    let text = quality(accept, |kind| ["text/plain", "text/*", "*/*"].contains(&kind.name.as_str()));
+    if open > 0.0 && open >= text { Format::Open } else { Format::Text }
 }

@@ -1,6 +1,7 @@
 //! ecoparc: what a public body's equipment costs the planet, how long it lasts, and whether the law's reuse targets
 //! are met, live.
 
+mod accept;
 mod appraise;
 mod cells;
 mod chart;

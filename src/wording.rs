@@ -11,6 +11,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::accept::quality;
+
 /// The language of a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Lang {
@@ -29,8 +31,8 @@ impl Lang {
             Some("en") => return Self::En,
             _ => {}
         }
-        let accepted = accepted.unwrap_or_default();
-        if weight(accepted, "en") > weight(accepted, "fr") { Self::En } else { Self::Fr }
+        let wanted = |code: &str| quality(accepted, |language| language.name.split('-').next() == Some(code));
+        if wanted("en") > wanted("fr") { Self::En } else { Self::Fr }
     }
 
     /// The code of the `lang` attribute.
@@ -45,17 +47,6 @@ impl Lang {
             Self::En => english,
         }
     }
-}
-
-/// The weight that an `Accept-Language` gives to a language, 0 to 1 (RFC 9110, section 12.5.4).
-fn weight(accepted: &str, language: &str) -> f64 {
-    let weights = accepted.split(',').filter_map(|range| {
-        let mut parts = range.split(';');
-        let tag = parts.next()?.trim().to_ascii_lowercase();
-        let told = parts.find_map(|part| part.trim().strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok());
-        (tag.split('-').next() == Some(language)).then_some(told.unwrap_or(0.0))
-    });
-    weights.fold(0.0, f64::max)
 }
 
 /// Narrow no-break space: between thousands.

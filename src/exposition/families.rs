@@ -1,6 +1,6 @@
 //! Which families a page of metrics holds, in which order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::indicator::{Indicator, Reading, Slice};
 use domain::record::Text;
@@ -78,7 +78,7 @@ fn daemon(page: &mut Page, edition: &Edition) {
     page.family("ecoparc_factor_set_info", "Published emission factors in use.", false);
     // Two folders may be of one publisher and edition.
     let sets = edition.settings.factors.sets.iter();
-    let sets: std::collections::BTreeSet<(&str, &str)> = sets.map(|set| (&*set.publisher, &*set.edition)).collect();
+    let sets: BTreeSet<(&str, &str)> = sets.map(|set| (&*set.publisher, &*set.edition)).collect();
     for (publisher, edition) in sets {
         page.sample("ecoparc_factor_set_info", [("publisher", publisher), ("edition", edition)].into_iter(), 1.0);
     }
@@ -170,7 +170,7 @@ pub fn fold(indicator: &Indicator, samples: Vec<(Slice, f64)>, max: usize) -> (V
         let beyond = kept.split_off(max).len();
         return (kept, beyond);
     }
-    let others: std::collections::BTreeSet<Slice> = kept.iter().filter_map(|(slice, _)| other(slice)).collect();
+    let others: BTreeSet<Slice> = kept.iter().filter_map(|(slice, _)| other(slice)).collect();
     let rest = kept.split_off(max.saturating_sub(others.len()));
     let beyond = rest.len();
     let mut sums: BTreeMap<Slice, f64> = BTreeMap::new();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -44,19 +44,6 @@ impl Answer {
     pub fn all(rows: Vec<Row>) -> Self {
         Self::List { rows, next: None, more: Vec::new() }
     }
-}
-
-/// Does an `Accept` header prefer CSV over JSON?
-pub fn prefers_csv(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let weight = |kind: &str| {
-        let range = accept.split(',').find(|range| range.split(';').next().is_some_and(|name| name.trim() == kind));
-        range.map(|range| {
-            let weight = range.split(';').filter_map(|part| part.trim().strip_prefix("q=")).next();
-            weight.and_then(|weight| weight.parse::<f64>().ok()).unwrap_or(1.0)
-        })
-    };
-    weight("text/csv").is_some_and(|csv| csv > 0.0 && csv >= weight("application/json").unwrap_or(0.0))
 }
 
 const JSON: &str = "application/json";

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use super::auth::Credential;
 use super::limit::whole;
 use super::problem::Problem;
-use super::{House, audit, page};
+use super::{Desk, audit, page};
 use crate::config::Server;
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
@@ -26,13 +26,13 @@ const LOGIN: &str = "/login";
 pub struct Client(pub IpAddr);
 
 /// Every request goes through this, and every answer.
-pub async fn guarded(State(house): State<Arc<House>>, mut request: Request, next: Next) -> Response {
+pub async fn guarded(State(desk): State<Arc<Desk>>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-    let client = whole(client(&house.web.server, peer, request.headers()));
-    let claimed = believe(&house.web.server, peer, request.headers_mut());
+    let client = whole(client(&desk.web.server, peer, request.headers()));
+    let claimed = believe(&desk.web.server, peer, request.headers_mut());
     request.extensions_mut().insert(Client(client));
-    let response = match allowed(&house, client, &request, claimed) {
+    let response = match allowed(&desk, client, &request, claimed) {
         Err(problem) => problem.into_response(),
         Ok(()) => {
             let logs_in = is_login(&request);
@@ -40,13 +40,13 @@ pub async fn guarded(State(house): State<Arc<House>>, mut request: Request, next
             match response.status() {
                 // It was counted before: many may be under way at once.
                 StatusCode::FORBIDDEN if logs_in => audit::told("unknown", "login", "", "refused"),
-                _ if logs_in => house.limits.give_back(client),
+                _ if logs_in => desk.limits.give_back(client),
                 _ => {}
             }
             response
         }
     };
-    dressed(&house.web.server, response)
+    dressed(&desk.web.server, response)
 }
 
 /// The address that a request comes from: where a proxy is trusted, the one that it has seen.
@@ -89,15 +89,15 @@ fn is_login(request: &Request) -> bool {
 }
 
 /// Counts and notes what was wrong.
-fn mistaken(house: &House, client: IpAddr, action: &str, outcome: &str) {
-    house.limits.mistaken(client);
+fn mistaken(desk: &Desk, client: IpAddr, action: &str, outcome: &str) {
+    desk.limits.mistaken(client);
     audit::told("unknown", action, "", outcome);
 }
 
 /// Refuses who asks too often, who was wrong too often, and forms of other sites. `claimed` is what came of a proxy's header
 /// that was taken away.
-fn allowed(house: &House, client: IpAddr, request: &Request, claimed: Option<&'static str>) -> Result<(), Problem> {
-    let (server, limits, headers) = (&house.web.server, &house.limits, request.headers());
+fn allowed(desk: &Desk, client: IpAddr, request: &Request, claimed: Option<&'static str>) -> Result<(), Problem> {
+    let (server, limits, headers) = (&desk.web.server, &desk.limits, request.headers());
     if let Some(wait) = limits.request(client) {
         return Err(Problem::too_many("too many requests", wait));
     }
@@ -108,12 +108,12 @@ fn allowed(house: &House, client: IpAddr, request: &Request, claimed: Option<&'s
     }
     let wait = limits.credentials(client);
     if let (Some(outcome), None) = (claimed, wait) {
-        mistaken(house, client, "proxy_auth", outcome);
+        mistaken(desk, client, "proxy_auth", outcome);
     }
     let wait = match Credential::of(server, headers) {
         Credential::Known(token) => limits.token(client, token.hash),
         Credential::Wrong(_) if wait.is_none() => {
-            mistaken(house, client, "token", "refused");
+            mistaken(desk, client, "token", "refused");
             None
         }
         Credential::Wrong(_) => wait,
@@ -163,7 +163,10 @@ fn dressed(server: &Server, mut response: Response) -> Response {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
-    headers.append(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding, Authorization, Cookie"));
+    headers.append(
+        header::VARY,
+        HeaderValue::from_static("Accept, Accept-Encoding, Accept-Language, Authorization, Cookie"),
+    );
     if let Some(policy) = &*POLICY {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
     }

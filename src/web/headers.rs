@@ -5,6 +5,7 @@ use axum::response::Response;
 use sha2::{Digest, Sha256};
 
 use super::auth::Viewer;
+use crate::accept::quality;
 use crate::edition::Edition;
 
 /// A header of the request as text.
@@ -14,13 +15,14 @@ pub fn accepts(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
 
 /// Does the asker take gzip?
 pub fn takes_gzip(headers: &HeaderMap) -> bool {
-    accepts(headers, header::ACCEPT_ENCODING).is_some_and(|accepted| {
-        accepted.split(',').any(|one| {
-            let mut parts = one.split(';').map(str::trim);
-            let weight = |part: &str| part.strip_prefix("q=").and_then(|weight| weight.parse::<f64>().ok());
-            parts.next() == Some("gzip") && parts.find_map(weight).is_none_or(|weight| weight > 0.0)
-        })
-    })
+    quality(accepts(headers, header::ACCEPT_ENCODING), |coding| coding.name == "gzip") > 0.0
+}
+
+/// Does the asker prefer CSV over JSON?
+pub fn prefers_csv(headers: &HeaderMap) -> bool {
+    let wanted = |name: &str| quality(accepts(headers, header::ACCEPT), |kind| kind.name == name);
+    let csv = wanted("text/csv");
+    csv > 0.0 && csv >= wanted("application/json")
 }
 
 /// A strong tag: edition, viewer, form and encoding. The address tells the rest.

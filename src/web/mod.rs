@@ -5,6 +5,7 @@ mod answer;
 pub mod api;
 mod audit;
 pub mod auth;
+mod forms;
 mod guard;
 mod headers;
 mod kept;
@@ -23,10 +24,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Extension, Form, Path, RawPathParams, RawQuery, State};
+use axum::extract::{Extension, RawPathParams, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::from_fn_with_state;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use tokio::sync::{mpsc, watch};
 use tower_http::compression::CompressionLayer;
@@ -38,11 +39,12 @@ use crate::edition::Edition;
 use crate::exposition::negotiate;
 use crate::history::History;
 use crate::wording::Lang;
-use answer::{Written, prefers_csv, write};
+use answer::{Written, write};
 use api::{Ask, Route};
 use auth::{Sessions, Viewer, viewer};
+use forms::{login, login_form, logout, meant, sync};
 use guard::Client;
-use headers::{accepts, is_known, tag, tagged, takes_gzip};
+use headers::{accepts, is_known, prefers_csv, tag, tagged, takes_gzip};
 use kept::{Kept, Question};
 use limit::Limits;
 use problem::Problem;
@@ -70,7 +72,7 @@ pub struct Web {
     pub ask: mpsc::Sender<String>,
 }
 
-struct House {
+struct Desk {
     web: Web,
     sessions: Sessions,
     limits: Limits,
@@ -79,10 +81,10 @@ struct House {
     turns: Arc<Turns>,
 }
 
-type Shared = State<Arc<House>>;
+type Shared = State<Arc<Desk>>;
 
-fn house(web: Web) -> Arc<House> {
-    Arc::new(House {
+fn desk(web: Web) -> Arc<Desk> {
+    Arc::new(Desk {
         limits: Limits::of(web.server.requests_per_second),
         web,
         sessions: Sessions::default(),
@@ -125,16 +127,16 @@ pub fn router(web: Web) -> Router {
             };
         routes = routes.route(&format!("/api/v1{}", route.path), post(answers));
     }
-    framed(routes, house(web))
+    framed(routes, desk(web))
 }
 
 /// The metrics alone, for whoever reaches their address.
 pub fn metrics_router(web: Web) -> Router {
-    framed(Router::new().route("/metrics", get(open_metrics)), house(web))
+    framed(Router::new().route("/metrics", get(open_metrics)), desk(web))
 }
 
 /// What every answer has in common.
-fn framed(routes: Router<Arc<House>>, house: Arc<House>) -> Router {
+fn framed(routes: Router<Arc<Desk>>, desk: Arc<Desk>) -> Router {
     routes
         .route("/healthz", get(|| async { axum::Json(serde_json::json!({ "status": "alive" })) }))
         .route("/readyz", get(ready))
@@ -144,11 +146,11 @@ fn framed(routes: Router<Arc<House>>, house: Arc<House>) -> Router {
         .layer(RequestBodyLimitLayer::new(BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE))
         // Outermost: what these refuse is told as a problem too.
-        .layer(from_fn_with_state(house.clone(), guard::guarded))
-        .with_state(house)
+        .layer(from_fn_with_state(desk.clone(), guard::guarded))
+        .with_state(desk)
 }
 
-impl House {
+impl Desk {
     fn edition(&self) -> Result<Arc<Edition>, Problem> {
         let edition = self.web.editions.borrow().clone();
         let unpublished = || Problem::unavailable("nothing is published yet: the first collection is under way");
@@ -164,11 +166,11 @@ impl House {
 
 /// Computes an answer off the async threads, when it is its turn. A fault of ours is told as one.
 async fn computed<T: Send + 'static>(
-    house: &House,
+    desk: &Desk,
     asker: Asker,
     compute: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
-    let turn = house.turns.take(asker).await?;
+    let turn = desk.turns.take(asker).await?;
     let computing = move || {
         // Given back by the thread: whoever asked may have gone, and it computes on.
         let _turn = turn;
@@ -179,15 +181,15 @@ async fn computed<T: Send + 'static>(
 
 /// Answers a route of the API.
 async fn read(
-    State(house): Shared,
+    State(desk): Shared,
     Extension(client): Extension<Client>,
     route: &'static Route,
     path: RawPathParams,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let edition = house.edition()?;
-    let viewer = house.viewer(&headers, &edition)?;
+    let edition = desk.edition()?;
+    let viewer = desk.viewer(&headers, &edition)?;
     viewer.needs(route.scope)?;
     let query = parameters(route, query.as_deref())?;
     let csv = prefers_csv(&headers);
@@ -203,17 +205,17 @@ async fn read(
     let keeps = route.path != api::HISTORY && route.scope == Scope::Read;
     let form = format!("{} {path:?} {query:?} {csv} {}", route.path, viewer.mark());
     let question: Question = (edition.number, form);
-    if let Some(made) = house.kept.of(&question) {
+    if let Some(made) = desk.kept.of(&question) {
         return Ok(tagged(made.response(gzip), &tag));
     }
-    let (worlds, body) = (house.worlds.clone(), String::new());
+    let (worlds, body) = (desk.worlds.clone(), String::new());
     let asker = (client, viewer.name.clone());
     let mut ask = Ask { edition, viewer, path, query, body, csv, worlds, stored: Vec::new() };
     if route.path == api::HISTORY {
-        ask.stored = api::indicators::stored(&ask, &house.web.history).await?;
+        ask.stored = api::indicators::stored(&ask, &desk.web.history).await?;
     }
-    let kept = house.kept.clone();
-    let answer = computed(&house, asker, move || {
+    let kept = desk.kept.clone();
+    let answer = computed(&desk, asker, move || {
         // Many ask the same of a new edition at once; the first of them has its answer made.
         if let Some(made) = kept.of(&question) {
             return Ok(Written::Whole(made));
@@ -231,25 +233,25 @@ async fn read(
 /// Answers a route of the API that computes on what is sent. Nothing is changed, but computing costs: a session says
 /// that it means it, in a header since the body is no form.
 async fn compute(
-    State(house): Shared,
+    State(desk): Shared,
     Extension(client): Extension<Client>,
     route: &'static Route,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: String,
 ) -> Result<Response, Problem> {
-    let edition = house.edition()?;
-    let viewer = house.viewer(&headers, &edition)?;
+    let edition = desk.edition()?;
+    let viewer = desk.viewer(&headers, &edition)?;
     viewer.needs(route.scope)?;
     let word = headers.get(CSRF).and_then(|value| value.to_str().ok()).unwrap_or_default();
     meant(&viewer, Some(word))?;
     let query = parameters(route, query.as_deref())?;
     let csv = prefers_csv(&headers);
-    let (worlds, path) = (house.worlds.clone(), BTreeMap::new());
+    let (worlds, path) = (desk.worlds.clone(), BTreeMap::new());
     let asker = (client, viewer.name.clone());
     let ask = Ask { edition, viewer, path, query, body, csv, worlds, stored: Vec::new() };
     let number = ask.edition.number;
-    let answer = computed(&house, asker, move || (route.answer)(&ask).map(|answer| write(answer, number, csv)));
+    let answer = computed(&desk, asker, move || (route.answer)(&ask).map(|answer| write(answer, number, csv)));
     Ok(answer.await??.response(takes_gzip(&headers)))
 }
 
@@ -275,28 +277,28 @@ fn pairs(encoded: &str) -> Option<Vec<(String, String)>> {
 }
 
 async fn metrics(
-    State(house): Shared,
+    State(desk): Shared,
     Extension(client): Extension<Client>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let edition = house.edition()?;
-    let viewer = house.viewer(&headers, &edition)?;
+    let edition = desk.edition()?;
+    let viewer = desk.viewer(&headers, &edition)?;
     viewer.needs_metrics()?;
-    scrape(&house, edition, (client, viewer), &headers).await
+    scrape(&desk, edition, (client, viewer), &headers).await
 }
 
 async fn open_metrics(
-    State(house): Shared,
+    State(desk): Shared,
     Extension(client): Extension<Client>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let edition = house.edition()?;
+    let edition = desk.edition()?;
     let viewer = Viewer { metrics: true, ..Viewer::default() };
-    scrape(&house, edition, (client, viewer), &headers).await
+    scrape(&desk, edition, (client, viewer), &headers).await
 }
 
 async fn scrape(
-    house: &House,
+    desk: &Desk,
     edition: Arc<Edition>,
     (client, viewer): (Client, Viewer),
     headers: &HeaderMap,
@@ -308,9 +310,9 @@ async fn scrape(
     let body = if key.is_published(&edition) {
         edition.exposition().body(format, gzip)
     } else {
-        let world = house.worlds.of(&edition, key);
+        let world = desk.worlds.of(&edition, key);
         let asker = (client, viewer.name.clone());
-        computed(house, asker, move || world.exposition(&viewer).body(format, gzip)).await?
+        computed(desk, asker, move || world.exposition(&viewer).body(format, gzip)).await?
     };
     let mut response = ([(header::CONTENT_TYPE, format.content_type())], body).into_response();
     if gzip {
@@ -319,9 +321,9 @@ async fn scrape(
     Ok(response)
 }
 
-async fn ready(State(house): Shared) -> Response {
-    let store = if house.web.history.ping().await.is_ok() { "ok" } else { "unreachable" };
-    let edition = house.web.editions.borrow().as_ref().map(|edition| edition.number);
+async fn ready(State(desk): Shared) -> Response {
+    let store = if desk.web.history.ping().await.is_ok() { "ok" } else { "unreachable" };
+    let edition = desk.web.editions.borrow().as_ref().map(|edition| edition.number);
     let status = if edition.is_some() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let told = if edition.is_some() { "ready" } else { "starting" };
     (status, axum::Json(serde_json::json!({ "status": told, "edition": edition, "store": store }))).into_response()
@@ -334,7 +336,7 @@ fn language(asked: Option<&str>, headers: &HeaderMap) -> Lang {
 
 /// Shows a page; to who may not see it, the login form.
 async fn show(
-    State(house): Shared,
+    State(desk): Shared,
     Extension(client): Extension<Client>,
     page: &'static page::Page,
     RawQuery(query): RawQuery,
@@ -344,9 +346,9 @@ async fn show(
     let asked = asked.ok_or_else(|| Problem::parameter("query", "the query cannot be read"))?;
     let asked: BTreeMap<String, String> = asked.into_iter().collect();
     let lang = language(asked.get("lang").map(String::as_str), &headers);
-    let edition = house.edition()?;
+    let edition = desk.edition()?;
     // An unknown token is told on the form, where it can be corrected.
-    let Ok(viewer) = house.viewer(&headers, &edition) else {
+    let Ok(viewer) = desk.viewer(&headers, &edition) else {
         return Ok((StatusCode::UNAUTHORIZED, Html(page::login_page(lang, true))).into_response());
     };
     if !viewer.may(page.needs) {
@@ -356,91 +358,15 @@ async fn show(
     if is_known(&headers, &tag) {
         return Ok(tagged(StatusCode::NOT_MODIFIED.into_response(), &tag));
     }
-    let world = house.worlds.of(&edition, Key::of(&edition, &viewer));
+    let world = desk.worlds.of(&edition, Key::of(&edition, &viewer));
     let chosen = asked.contains_key("lang");
     let asker = (client, viewer.name.clone());
     let visit = page::Visit { viewer, world, lang, asked };
-    let text = computed(&house, asker, move || page::page(page, &visit)).await?;
+    let text = computed(&desk, asker, move || page::page(page, &visit)).await?;
     let mut answer = tagged(Html(text).into_response(), &tag);
     let kept = format!("{}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict", auth::LANGUAGE, lang.code());
     if let Some(kept) = HeaderValue::from_str(&kept).ok().filter(|_| chosen) {
         answer.headers_mut().append(header::SET_COOKIE, kept);
     }
     Ok(answer)
-}
-
-#[derive(serde::Deserialize)]
-struct Login {
-    token: String,
-}
-
-async fn login_form(RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    let asked = pairs(query.as_deref().unwrap_or_default()).unwrap_or_default();
-    let asked = asked.iter().find(|(name, _)| name == "lang").map(|(_, lang)| lang.as_str());
-    Html(page::login_page(language(asked, &headers), false)).into_response()
-}
-
-async fn login(State(house): Shared, headers: HeaderMap, Form(form): Form<Login>) -> Response {
-    match house.sessions.open(&house.web.server, &headers, form.token.trim()) {
-        Some((name, cookie)) => {
-            audit::told(&name, "login", "", "done");
-            ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
-        }
-        // The frame notes it, and counts it.
-        None => (StatusCode::FORBIDDEN, Html(page::login_page(language(None, &headers), true))).into_response(),
-    }
-}
-
-/// What a cookie speaks for must carry the session's own word.
-fn meant(viewer: &Viewer, told: Option<&str>) -> Result<(), Problem> {
-    match &viewer.csrf {
-        Some(csrf) if !told.is_some_and(|told| auth::same(csrf, told)) => {
-            Err(Problem::forbidden("the form is not of this session: load the page again"))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The word that a form carries.
-fn word(form: &str) -> Option<String> {
-    let told = pairs(form).unwrap_or_default().into_iter().find(|(name, _)| name == "csrf");
-    told.map(|(_, told)| told)
-}
-
-async fn logout(State(house): Shared, headers: HeaderMap, form: String) -> Result<Response, Problem> {
-    let edition = house.edition()?;
-    let viewer = house.viewer(&headers, &edition)?;
-    meant(&viewer, word(&form).as_deref())?;
-    let cookie = house.sessions.close(&house.web.server, &headers);
-    audit::told(&viewer.name, "logout", "", "done");
-    Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
-}
-
-async fn sync(
-    State(house): Shared,
-    Path(name): Path<String>,
-    headers: HeaderMap,
-    form: String,
-) -> Result<Response, Problem> {
-    let edition = house.edition()?;
-    let viewer = house.viewer(&headers, &edition)?;
-    let asked = ask_for(&house, &edition, &viewer, &name, &form);
-    audit::told(&viewer.name, "sync", &name, asked.as_ref().map_or_else(Problem::kind, |()| "done"));
-    asked?;
-    if viewer.csrf.is_some() {
-        // A form of the page: back to where it shows.
-        return Ok(Redirect::to("/sources").into_response());
-    }
-    Ok((StatusCode::ACCEPTED, axum::Json(serde_json::json!({ "status": "asked" }))).into_response())
-}
-
-/// Asks the daemon for a collection.
-fn ask_for(house: &House, edition: &Edition, viewer: &Viewer, name: &str, form: &str) -> Result<(), Problem> {
-    viewer.needs(Scope::Admin)?;
-    meant(viewer, word(form).as_deref())?;
-    if !api::sources::seen(edition, viewer).any(|source| source.name == name) {
-        return Err(Problem::not_found(format!("there is no source `{name}`")));
-    }
-    let busy = |_| Problem::unavailable("too many collections are asked for already");
-    house.web.ask.try_send(name.to_owned()).map_err(busy)
 }

@@ -3,17 +3,21 @@
 
 mod cards;
 mod changes;
+mod entities;
+mod exits;
 mod explained;
 mod fleet;
+mod footprint;
 mod gains;
 mod lifetime;
 mod makeup;
 mod methods;
 mod overview;
+mod procurement;
 mod quality;
 mod rooms;
 mod simulate;
-mod stock;
+mod sources;
 mod strategy;
 mod tables;
 #[cfg(test)]
@@ -56,54 +60,29 @@ pub static PAGES: &[Page] = &[
         name: ("L'essentiel", "At a glance"),
         needs: Scope::Read,
         listed: true,
-        inside: overview::overview,
+        inside: overview::page,
     },
     Page {
         path: "/procurement",
         name: ("Achats", "Procurement"),
         needs: Scope::Read,
         listed: true,
-        inside: |sheet| {
-            html! {
-                (trajectory::drawn(sheet))
-                (tables::purchases(sheet))
-                (trajectory::trajectory(sheet, &sheet.trajectories))
-                (trajectory::declarations(sheet))
-                (trajectory::notes(sheet))
-            }
-        },
+        inside: procurement::page,
     },
-    Page {
-        path: "/exits",
-        name: ("Sorties", "Exits"),
-        needs: Scope::Read,
-        listed: true,
-        inside: |sheet| html! { (tables::exits(sheet)) (tables::ways(sheet)) },
-    },
+    Page { path: "/exits", name: ("Sorties", "Exits"), needs: Scope::Read, listed: true, inside: exits::page },
     Page {
         path: "/lifetime",
         name: ("Durées de vie", "Lifetimes"),
         needs: Scope::Read,
         listed: true,
-        inside: lifetime::lifetime,
+        inside: lifetime::page,
     },
     Page {
         path: "/footprint",
         name: ("Empreinte", "Footprint"),
         needs: Scope::Read,
         listed: true,
-        inside: |sheet| {
-            html! {
-                (stock::kinds(sheet))
-                (tables::equipment(sheet, &sheet.world.portions().1))
-                p { (sheet.say("Autres vues\u{a0}: ", "Other views: "))
-                    a href="/footprint/factors" { (sheet.say("facteur par facteur", "factor by factor")) } ", "
-                    a href="/footprint/entities" { (sheet.say("par entité et par année d'acquisition", "by entity and by year of acquisition")) } "."
-                }
-                @if sheet.sees_assets() { (explained::form(sheet, "")) }
-                (gains::gains(sheet))
-            }
-        },
+        inside: footprint::page,
     },
     Page {
         path: "/footprint/factors",
@@ -117,15 +96,15 @@ pub static PAGES: &[Page] = &[
         name: ("Empreinte par entité et par année", "Footprint by entity and by year"),
         needs: Scope::Read,
         listed: false,
-        inside: |sheet| html! { (stock::entities(sheet)) (stock::acquired(sheet)) p { a href="/footprint" { (sheet.say("Retour à l'empreinte", "Back to the footprint")) } } },
+        inside: entities::page,
     },
-    Page { path: "/fleet", name: ("Parc", "Fleet"), needs: Scope::Assets, listed: true, inside: fleet::list },
+    Page { path: "/fleet", name: ("Parc", "Fleet"), needs: Scope::Assets, listed: true, inside: fleet::page },
     Page {
         path: "/explain",
         name: ("Un matériel", "One thing"),
         needs: Scope::Assets,
         listed: false,
-        inside: explained::explained,
+        inside: explained::page,
     },
     Page { path: "/rooms", name: ("Salles", "Rooms"), needs: Scope::Read, listed: true, inside: rooms::page },
     Page {
@@ -140,36 +119,18 @@ pub static PAGES: &[Page] = &[
         name: ("Ce qui a changé", "What changed"),
         needs: Scope::Read,
         listed: true,
-        inside: changes::changes,
+        inside: changes::page,
     },
     Page {
         path: "/simulate",
         name: ("Et si\u{a0}?", "What if?"),
         needs: Scope::Read,
         listed: true,
-        inside: simulate::simulate,
+        inside: simulate::page,
     },
-    Page {
-        path: "/quality",
-        name: ("Qualité", "Quality"),
-        needs: Scope::Read,
-        listed: true,
-        inside: |sheet| html! { (quality::quality(sheet)) (unseen::unseen(sheet)) (unseen::renewal(sheet)) (quality::rejects(sheet)) },
-    },
-    Page {
-        path: "/sources",
-        name: ("Sources", "Sources"),
-        needs: Scope::Read,
-        listed: true,
-        inside: tables::sources,
-    },
-    Page {
-        path: "/methods",
-        name: ("Méthode", "Method"),
-        needs: Scope::Read,
-        listed: true,
-        inside: methods::methods,
-    },
+    Page { path: "/quality", name: ("Qualité", "Quality"), needs: Scope::Read, listed: true, inside: quality::page },
+    Page { path: "/sources", name: ("Sources", "Sources"), needs: Scope::Read, listed: true, inside: sources::page },
+    Page { path: "/methods", name: ("Méthode", "Method"), needs: Scope::Read, listed: true, inside: methods::page },
 ];
 
 /// Who looks at a page, and what they ask of it.
@@ -258,7 +219,7 @@ impl Sheet<'_> {
         let (source, native) = native.split_once(':')?;
         let link = self.edition.sources.iter().find(|state| state.name == source)?.link.as_ref()?;
         let (kind, id) = native.rsplit_once('/').unwrap_or(("", native));
-        Some(link.replace("{type}", &explained::query(&kind.to_lowercase())).replace("{id}", &explained::query(id)))
+        Some(link.replace("{type}", &query(&kind.to_lowercase())).replace("{id}", &query(id)))
     }
 
     /// What is asked of the page under a name; nothing where it is empty.
@@ -297,8 +258,7 @@ fn told(page: &Page, sheet: &Sheet) -> String {
     };
     let (other, code) = lang.pick(("English", "en"), ("Français", "fr"));
     let asked = sheet.asked.iter().filter(|(name, _)| *name != "lang");
-    let asked: String =
-        asked.map(|(name, value)| format!("&{}={}", explained::query(name), explained::query(value))).collect();
+    let asked: String = asked.map(|(name, value)| format!("&{}={}", query(name), query(value))).collect();
     let seen = |page: &&Page| page.listed && sheet.viewer.may(page.needs);
     let body = html! {
         header {
@@ -403,4 +363,16 @@ pub fn source(name: &str, kind: Option<&str>, year: Option<i16>) -> String {
         address.push_str(&format!("&year={year}"));
     }
     address
+}
+
+/// A text as the value of a query.
+fn query(text: &str) -> String {
+    let mut coded = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => coded.push(char::from(byte)),
+            _ => coded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    coded
 }

@@ -6,15 +6,20 @@ use std::sync::Arc;
 
 use domain::entity::EntityId;
 use domain::word::{Kind, Word};
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::cursor;
+use crate::config::Scope;
 use crate::edition::Edition;
 use crate::history::Past;
 use crate::web::answer::{Answer, LIST, Row, Rows};
 use crate::web::auth::Viewer;
 use crate::web::problem::Problem;
 use crate::web::world::{Key, World, Worlds};
+
+/// Items of a page where no limit is told.
+const PAGE: usize = 100;
 
 /// A question: who asks what of which edition.
 pub struct Ask {
@@ -55,6 +60,35 @@ impl Ask {
         self.query.get(name).map(read).transpose()
     }
 
+    /// A parameter as a day that has come.
+    pub fn past(&self, name: &str) -> Result<Option<Date>, Problem> {
+        match self.date(name)? {
+            Some(day) if day > self.edition.today => {
+                Err(Problem::parameter(name, format!("`{name}` is a day to come")))
+            }
+            day => Ok(day),
+        }
+    }
+
+    /// The two days `from` and `to`; where untold, a year before `to`, and today.
+    pub fn days(&self) -> Result<(Date, Date), Problem> {
+        let to = self.past("to")?.unwrap_or(self.edition.today);
+        Ok((self.past("from")?.unwrap_or_else(|| to.saturating_sub(1.year())), to))
+    }
+
+    /// A parameter as a word of a closed vocabulary.
+    pub fn word<W: Word>(&self, name: &str) -> Result<Option<W>, Problem> {
+        let unknown = |text: &str| Problem::parameter(name, format!("no {name} is called `{text}`"));
+        self.text(name).map(|text| W::parse(text).ok_or_else(|| unknown(text))).transpose()
+    }
+
+    /// The civil year in the query.
+    pub fn of_year(&self) -> Result<Option<i16>, Problem> {
+        let read =
+            |text: &str| text.parse().map_err(|_| Problem::parameter("year", format!("`{text}` is no civil year")));
+        self.text("year").map(read).transpose()
+    }
+
     /// The civil year in the path.
     pub fn year(&self) -> Result<i16, Problem> {
         let year = self.path.get("year").and_then(|text| text.parse().ok());
@@ -71,15 +105,21 @@ impl Ask {
         found.map(Some).ok_or_else(|| Problem::parameter("entity", format!("no entity is called `{name}`")))
     }
 
+    /// The same for what tells of few machines: of those in an office, one would know whose they are. Scope `assets` may.
+    pub fn entity_of_assets(&self) -> Result<Option<EntityId>, Problem> {
+        let entity = self.entity()?;
+        if entity.is_some() && !self.viewer.may(Scope::Assets) {
+            return Err(Problem::forbidden("`entity` here needs the scope `assets`"));
+        }
+        Ok(entity)
+    }
+
     /// The kind asked for; `Some(None)` is what has none.
     pub fn kind(&self) -> Result<Option<Option<Kind>>, Problem> {
-        let read = |text: &str| match text {
-            "unknown" => Ok(None),
-            text => Kind::parse(text)
-                .map(Some)
-                .ok_or_else(|| Problem::parameter("kind", format!("no kind is called `{text}`"))),
-        };
-        self.text("kind").map(read).transpose()
+        match self.text("kind") {
+            Some("unknown") => Ok(Some(None)),
+            _ => Ok(self.word("kind")?.map(Some)),
+        }
     }
 
     /// How many items are asked for; `None` where untold.
@@ -87,6 +127,11 @@ impl Ask {
         let Some(text) = self.text("limit") else { return Ok(None) };
         let limit = text.parse().ok().filter(|limit| (1..=1000).contains(limit));
         limit.map(Some).ok_or_else(|| Problem::parameter("limit", "`limit` is a number from 1 to 1000"))
+    }
+
+    /// How many items of a page that has to end.
+    pub fn page(&self) -> Result<usize, Problem> {
+        Ok(self.limit()?.unwrap_or(PAGE))
     }
 
     /// The id after which the list goes on.

@@ -18,8 +18,6 @@ use crate::web::auth::Viewer;
 use crate::web::problem::Problem;
 use crate::web::world::World;
 
-/// Items of a page where no limit is told.
-const PAGE: usize = 100;
 /// Fields that are told in another way, or never.
 const APART: [&str; 3] = ["user", "entity", "status"];
 
@@ -83,13 +81,10 @@ pub struct Filter {
 
 impl Filter {
     fn of(ask: &Ask) -> Result<Self, Problem> {
-        let status = |text: &str| {
-            Status::parse(text).ok_or_else(|| Problem::parameter("status", format!("no status is called `{text}`")))
-        };
         Ok(Self {
             kind: ask.kind()?,
             entity: ask.entity()?,
-            status: ask.text("status").map(status).transpose()?,
+            status: ask.word("status")?,
             text: ask.text("q").map(str::to_lowercase),
             since: ask.date("updated_since")?,
         })
@@ -119,9 +114,7 @@ impl Filter {
             && self.since.is_none_or(since)
             && self.text.as_ref().is_none_or(holds)
     }
-}
 
-impl Filter {
     /// So many of the assets that a viewer sees, after an id; and the id to go on after, where there are more.
     pub fn list<'a>(
         &self,
@@ -144,7 +137,7 @@ impl Filter {
 /// The assets that are asked for, a page at a time; as CSV all of them.
 pub fn all(ask: &Ask) -> Result<Answer, Problem> {
     let filter = Filter::of(ask)?;
-    let (limit, after) = (ask.limit()?.unwrap_or(PAGE), ask.after()?);
+    let (limit, after) = (ask.page()?, ask.after()?);
     let (edition, viewer) = (ask.edition.clone(), ask.viewer.clone());
     if ask.csv {
         let count = edition.snapshot.assets.len();

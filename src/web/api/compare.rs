@@ -3,30 +3,17 @@
 use domain::entity::EntityId;
 use domain::indicator::footprint::{Effect, compare, is_known};
 use domain::word::{Kind, Word};
-use jiff::ToSpan;
 use serde_json::{Value, json};
 
 use super::{Ask, number};
-use crate::config::Scope;
 use crate::web::answer::Answer;
 use crate::web::problem::Problem;
 use crate::web::world::Key;
 
 /// The effects, in their order: they add up to `difference`, in grams.
 pub fn effects(ask: &Ask) -> Result<Answer, Problem> {
-    let to = ask.date("to")?.unwrap_or(ask.edition.today);
-    if to > ask.edition.today {
-        return Err(Problem::parameter("to", "`to` is a day to come"));
-    }
-    let from = ask.date("from")?.unwrap_or_else(|| to.saturating_sub(1.year()));
-    if from > ask.edition.today {
-        return Err(Problem::parameter("from", "`from` is a day to come"));
-    }
-    let (kind, entity) = (ask.kind()?, ask.entity()?);
-    // Of few machines in an office, one would know whose they are.
-    if entity.is_some() && !ask.viewer.may(Scope::Assets) {
-        return Err(Problem::forbidden("`entity` here needs the scope `assets`"));
-    }
+    let (from, to) = ask.days()?;
+    let (kind, entity) = (ask.kind()?, ask.entity_of_assets()?);
     let world = ask.worlds.of(&ask.edition, Key::of(&ask.edition, &ask.viewer).about(&[from, to]));
     let bases = [world.basis(from), world.basis(to)];
     for (name, basis) in ["from", "to"].into_iter().zip(&bases) {

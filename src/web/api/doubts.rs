@@ -11,8 +11,7 @@ use crate::web::problem::Problem;
 
 /// Every doubt; without scope `assets`, how many by reason.
 pub fn all(ask: &Ask) -> Result<Answer, Problem> {
-    let unknown = |text: &str| Problem::parameter("reason", format!("no reason is called `{text}`"));
-    let wanted = ask.text("reason").map(|text| Reason::parse(text).ok_or_else(|| unknown(text))).transpose()?;
+    let wanted = ask.word("reason")?;
     let world = ask.world();
     let doubts = || {
         let all = world.doubts();

@@ -10,7 +10,6 @@ use domain::word::{Kind, Word};
 use serde_json::Value;
 
 use super::Ask;
-use crate::config::Scope;
 use crate::web::answer::{Answer, Row};
 use crate::web::problem::Problem;
 
@@ -55,12 +54,7 @@ pub fn table(ask: &Ask) -> Result<Answer, Problem> {
 
 /// How it is made up, factor by factor: the rows add up to `total`, in grams.
 pub fn explanation(ask: &Ask) -> Result<Answer, Problem> {
-    let kind = ask.kind()?;
-    let entity = ask.entity()?;
-    // Of few machines in an office, one would know whose they are.
-    if entity.is_some() && !ask.viewer.may(Scope::Assets) {
-        return Err(Problem::forbidden("`entity` here needs the scope `assets`"));
-    }
+    let (kind, entity) = (ask.kind()?, ask.entity_of_assets()?);
     let world = ask.world();
     let entities = &ask.edition.snapshot.entities;
     let asked = |of: EntityId, what: Option<Kind>| {

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::entity::EntityId;
-use domain::indicator::{Indicator, Reading};
+use domain::indicator::{Indicator, Reading, kind_label};
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use serde_json::{Map, Value};
 
 use super::{Ask, day, number};
+use crate::figures::label;
 use crate::history::{History, Past, Point, beside};
 use crate::web::answer::{Answer, Row};
 use crate::web::problem::Problem;
@@ -28,21 +29,12 @@ pub const RESTATE: &str = "yes (default; 60 days at most) or no. Where `origin` 
     later: an invoice, an exit or a decision told late; another place or contact in place of the former. Of an earlier \
     day `doubts` and `unseen_assets` are computed from what is known now, and `actions` not at all.";
 
-fn label<'a>(reading: &'a Reading, of: &str) -> Option<&'a str> {
-    reading.slice.iter().find(|(label, _)| *label == of).map(|(_, told)| &**told)
-}
-
 /// Every reading, or those that are asked for.
 pub fn all(ask: &Ask) -> Result<Answer, Problem> {
     let name = ask.text("name").map(|name| named(name).map_err(|detail| Problem::parameter("name", detail)));
     let name = name.transpose()?;
     let mut key = Key::of(&ask.edition, &ask.viewer);
-    if let Some(at) = ask.date("at")? {
-        if at > ask.edition.today {
-            return Err(Problem::parameter("at", "`at` is a day to come"));
-        }
-        key.at = at;
-    }
+    key.at = ask.past("at")?.unwrap_or(key.at);
     let mut published = None;
     if let Some(entity) = ask.entity()? {
         if key.folded {
@@ -54,18 +46,15 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
         }
     }
     let world = ask.worlds.of(&ask.edition, key);
-    ask.kind()?;
-    let (kind, year) = (ask.text("kind"), ask.text("year"));
-    if year.is_some_and(|year| year.parse::<i16>().is_err()) {
-        return Err(Problem::parameter("year", "`year` is no civil year"));
-    }
+    // As labels spell them, whatever the question does.
+    let (kind, year) = (ask.kind()?.map(kind_label), ask.of_year()?.map(|year| year.to_string()));
     let rows = world.readings().iter().filter(|(indicator, reading)| {
         name.is_none_or(|name| indicator.name == name.name)
-            && kind.is_none_or(|kind| label(reading, "kind") == Some(kind))
-            && year.is_none_or(|year| label(reading, "year") == Some(year))
+            && kind.as_deref().is_none_or(|kind| label(reading, "kind") == kind)
+            && year.as_deref().is_none_or(|year| label(reading, "year") == year)
             && published.as_ref().is_none_or(|[entities, sirets]| match label(reading, "entity") {
-                Some(told) => entities.contains(told),
-                None => label(reading, "siret").is_some_and(|told| sirets.contains(told)),
+                "" => sirets.contains(label(reading, "siret")),
+                told => entities.contains(told),
             })
     });
     Ok(Answer::all(rows.map(|(indicator, reading)| reading_row(indicator, reading)).collect()))
@@ -92,11 +81,7 @@ fn named(name: &str) -> Result<&'static Indicator, String> {
 
 /// First day, last day and step of a history.
 fn span(ask: &Ask) -> Result<(Date, Date, Span), Problem> {
-    let to = ask.date("to")?.unwrap_or(ask.edition.today);
-    let from = ask.date("from")?.unwrap_or_else(|| to.saturating_sub(1.year()));
-    if to > ask.edition.today {
-        return Err(Problem::parameter("to", "`to` is a day to come"));
-    }
+    let (from, to) = ask.days()?;
     if from > to {
         return Err(Problem::parameter("from", "`from` is after `to`"));
     }

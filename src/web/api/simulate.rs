@@ -5,7 +5,6 @@ use domain::simulation::simulate;
 use serde_json::Value;
 
 use super::Ask;
-use crate::config::Scope;
 use crate::scenario::{Refused, of_json, told};
 use crate::web::answer::Answer;
 use crate::web::problem::Problem;
@@ -19,11 +18,7 @@ impl From<Refused> for Problem {
 /// Each year of both courses and their difference; beside them each kind's, what was assumed, and notes.
 pub fn courses(ask: &Ask) -> Result<Answer, Problem> {
     let scenario = of_json(&ask.body)?;
-    let entity = ask.entity()?;
-    // Of few machines in an office, one would know whose they are.
-    if entity.is_some() && !ask.viewer.may(Scope::Assets) {
-        return Err(Problem::forbidden("`entity` here needs the scope `assets`"));
-    }
+    let entity = ask.entity_of_assets()?;
     let world = ask.world();
     let basis = world.basis(world.key.at);
     if let Some(fault) = scenario.fault(&basis) {

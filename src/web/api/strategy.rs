@@ -35,8 +35,7 @@ pub fn objectives(ask: &Ask) -> Result<Answer, Problem> {
 /// The actions, late and blocked ones told.
 pub fn actions(ask: &Ask) -> Result<Answer, Problem> {
     let wanted = theme(ask)?;
-    let unknown = |text: &str| Problem::parameter("status", format!("no status of an action is called `{text}`"));
-    let status = ask.text("status").map(|text| ActionStatus::parse(text).ok_or_else(|| unknown(text))).transpose()?;
+    let status: Option<ActionStatus> = ask.word("status")?;
     let (world, today) = (ask.world(), ask.edition.today);
     let snapshot = world.snapshot();
     let asked = snapshot.actions.iter().filter(|line| {
@@ -59,10 +58,7 @@ pub fn declared(ask: &Ask) -> Result<Answer, Problem> {
 
 /// What suppliers declare of their services.
 pub fn services(ask: &Ask) -> Result<Answer, Problem> {
-    let year = |text: &str| {
-        text.parse::<i16>().map_err(|_| Problem::parameter("year", format!("`{text}` is no civil year")))
-    };
-    let wanted = ask.text("year").map(year).transpose()?.map(f64::from);
+    let wanted = ask.of_year()?.map(f64::from);
     let world = ask.world();
     let snapshot = world.snapshot();
     let asked = snapshot.services.iter().filter(|line| wanted.is_none_or(|wanted| line.told.year == Some(wanted)));

@@ -39,7 +39,7 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
         (Some(_), _) => listed.next(),
         (None, _) => beside.next(),
     });
-    let limit = if ask.csv { usize::MAX } else { ask.limit()?.unwrap_or(PAGE) };
+    let limit = if ask.csv { usize::MAX } else { ask.page()? };
     let mut places: Vec<(Text, Place)> = both.take(limit.saturating_add(1)).collect();
     let more = places.len() > limit;
     places.truncate(limit);
@@ -52,9 +52,6 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
     };
     Ok(Answer::Rows { file: LIST, rows: Rows { columns, count, of: Box::new(of) }, next })
 }
-
-/// Items of a page where no limit is told.
-const PAGE: usize = 100;
 
 /// Where something stands in a snapshot.
 #[derive(Clone, Copy)]

@@ -108,7 +108,7 @@ fn rate_figure(sheet: &Sheet, rate: Option<&Reading>, name: &str, year: i16) -> 
 }
 
 /// Said where too few euros are of known condition.
-pub fn incomplete(sheet: &Sheet, rate: &Reading) -> Markup {
+fn incomplete(sheet: &Sheet, rate: &Reading) -> Markup {
     html! {
         @if rate.coverage < ENOUGH {
             p.alert {

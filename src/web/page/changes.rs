@@ -10,7 +10,7 @@ use super::tables::{heads, table};
 use crate::wording::{co2e, date, effects, signed};
 
 /// A day to compare today with, and what lies between them.
-pub fn changes(sheet: &Sheet) -> Markup {
+pub fn page(sheet: &Sheet) -> Markup {
     let (lang, today) = (sheet.lang, sheet.edition.today);
     let asked = sheet.ask("since").map(str::parse::<Date>);
     let since = match &asked {

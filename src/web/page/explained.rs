@@ -8,12 +8,12 @@ use domain::word::{Condition, Mode, Status, Word};
 use maud::{Markup, html};
 
 use super::tables::{heads, table};
-use super::{Sheet, words};
+use super::{Sheet, query, words};
 use crate::web::api::assets::{search, steps};
 use crate::wording::{Lang, date, fields, number, short, statuses};
 
 /// So many things are shown at most where several are meant.
-pub const FOUND: usize = 50;
+const FOUND: usize = 50;
 
 /// Asks for a thing.
 pub(super) fn form(sheet: &Sheet, asked: &str) -> Markup {
@@ -34,7 +34,7 @@ pub(super) fn form(sheet: &Sheet, asked: &str) -> Markup {
 
 /// The one thing that is meant: what is known of it, who said so, and how its footprint is reached; else those that may
 /// be meant.
-pub fn explained(sheet: &Sheet) -> Markup {
+pub fn page(sheet: &Sheet) -> Markup {
     let (lang, edition) = (sheet.lang, sheet.edition);
     let asked = sheet.ask("q").unwrap_or_default();
     let found = search(edition, sheet.viewer, asked, FOUND);
@@ -139,16 +139,4 @@ fn word(lang: Lang, field: &str, name: &'static str) -> &'static str {
         _ => None,
     };
     told.unwrap_or(name)
-}
-
-/// A text as the value of a query.
-pub fn query(text: &str) -> String {
-    let mut coded = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => coded.push(char::from(byte)),
-            _ => coded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    coded
 }

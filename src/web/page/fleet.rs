@@ -5,16 +5,15 @@ use domain::snapshot::Asset;
 use domain::word::{Kind, Status, Word};
 use maud::{Markup, html};
 
-use super::explained::query;
 use super::tables::{heads, table};
-use super::{Sheet, words};
+use super::{Sheet, query, words};
 use crate::web::api::assets::Filter;
 use crate::wording::{date, statuses};
 
 /// Rows of a page.
 const ROWS: usize = 30;
 
-pub fn list(sheet: &Sheet) -> Markup {
+pub fn page(sheet: &Sheet) -> Markup {
     let lang = sheet.lang;
     let (edition, viewer) = (sheet.edition, sheet.viewer);
     let (kind, entity, status) = (

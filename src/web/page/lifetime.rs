@@ -22,7 +22,7 @@ const ENOUGH: usize = 30;
 /// Steps of a curve that are nearer are drawn as one.
 const MONTH: i32 = 30;
 
-pub fn lifetime(sheet: &Sheet) -> Markup {
+pub fn page(sheet: &Sheet) -> Markup {
     html! {
         (ages(sheet))
         (curves(sheet))

@@ -8,7 +8,7 @@ use super::tables::{heads, table};
 use crate::report::annual;
 use crate::wording::{percent, words};
 
-pub fn methods(sheet: &Sheet) -> Markup {
+pub fn page(sheet: &Sheet) -> Markup {
     let (lang, settings) = (sheet.lang, &sheet.edition.settings);
     html! {
         @for block in annual::method_blocks(lang, settings, sheet.edition.today, sheet.world.readings()) {

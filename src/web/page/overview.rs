@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{Sheet, cards, trajectory};
 
-pub fn overview(sheet: &Sheet) -> Markup {
+pub fn page(sheet: &Sheet) -> Markup {
     html! {
         (cards::cards(sheet))
         (trajectory::drawn(sheet))

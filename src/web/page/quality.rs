@@ -3,16 +3,24 @@
 use domain::word::Word;
 use maud::{Markup, html};
 
-use super::explained::query;
 use super::source;
 use super::tables::{heads, table};
-use super::{Sheet, words};
+use super::{Sheet, query, unseen, words};
 use crate::figures::label;
 use crate::web::api::sources::seen;
 use crate::wording::{fields, number, percent};
 
+pub fn page(sheet: &Sheet) -> Markup {
+    html! {
+        (quality(sheet))
+        (unseen::unseen(sheet))
+        (unseen::renewal(sheet))
+        (rejects(sheet))
+    }
+}
+
 /// What could not be settled, and how much is known.
-pub fn quality(sheet: &Sheet) -> Markup {
+fn quality(sheet: &Sheet) -> Markup {
     let (lang, figures) = (sheet.lang, &sheet.figures);
     let address = source("doubts", None, None);
     let doubts = figures.all("doubts", &[]).filter_map(|reading| Some((label(reading, "reason"), reading.value?)));
@@ -70,7 +78,7 @@ fn each(sheet: &Sheet) -> Markup {
 }
 
 /// Rows that could not be read, with their place and the reason.
-pub fn rejects(sheet: &Sheet) -> Markup {
+fn rejects(sheet: &Sheet) -> Markup {
     if !sheet.sees_assets() {
         return html! {};
     }

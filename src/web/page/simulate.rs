@@ -1,6 +1,6 @@
 //! What a choice would change over five years: a form, and both courses side by side.
 
-use domain::simulation::{Assumed, Simulation, Year, simulate as run};
+use domain::simulation::{Assumed, Simulation, Year, simulate};
 use domain::word::Word;
 use maud::{Markup, html};
 use serde_json::{Map, Value, json};
@@ -27,7 +27,7 @@ const SHARES: [(&str, (&str, &str)); 3] = [
 ];
 const ELECTRICITY: &str = "grams_per_kwh";
 
-pub fn simulate(sheet: &Sheet) -> Markup {
+pub fn page(sheet: &Sheet) -> Markup {
     let told = asked(sheet);
     html! {
         (form(sheet))
@@ -45,7 +45,7 @@ pub fn simulate(sheet: &Sheet) -> Markup {
                     scenario.fault(&basis).map_or(Ok(scenario), |fault| Err(scenario::Refused::from(fault).to_string()))
                 }) {
                     Err(why) => p.alert role="alert" { (sheet.say("Ce scénario ne peut être calculé\u{a0}: ", "This scenario cannot be computed: ")) span lang="en" { (why) } },
-                    Ok(scenario) => (outcome(sheet, &run(&basis, &scenario, |_| true))),
+                    Ok(scenario) => (outcome(sheet, &simulate(&basis, &scenario, |_| true))),
                 }
             }
         }

@@ -18,9 +18,6 @@ pub fn unseen(sheet: &Sheet) -> Markup {
     if reasons.is_empty() {
         return html! {};
     }
-    let list = |reason: &str| {
-        if sheet.sees_assets() { format!("/api/v1/unseen?reason={reason}") } else { source(NAME, None, None) }
-    };
     let inside = html! {
         thead { tr {
             th scope="col" { (sheet.say("Type", "Kind")) }
@@ -31,7 +28,7 @@ pub fn unseen(sheet: &Sheet) -> Markup {
             @for reason in &reasons { td.n {
                 @match figures.find(NAME, &[("kind", kind), ("reason", reason)]) {
                     Some(reading) => {
-                        @let link = if sheet.sees_assets() { format!("{}&kind={kind}", list(reason)) } else { source(NAME, Some(kind), None) };
+                        @let link = if sheet.sees_assets() { format!("/api/v1/unseen?reason={reason}&kind={kind}") } else { source(NAME, Some(kind), None) };
                         (sheet.figure(&link, &number(lang, reading.value.unwrap_or(0.0), 0)))
                         @if let Some(note) = &reading.note { br; span.note { (words::note(lang, note)) } }
                     }

@@ -54,13 +54,13 @@ every = "1h"
 const THEN: Date = date(2026, 3, 2);
 const NOW: Date = date(2026, 6, 1);
 
-struct House {
+struct Town {
     folder: PathBuf,
     config: Config,
     store: Store,
 }
 
-impl House {
+impl Town {
     async fn of(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("ecoparc-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
@@ -143,29 +143,29 @@ fn told(rows: &[Map<String, Value>], day: Date) -> Vec<(String, Option<f64>, Opt
 
 #[tokio::test]
 async fn what_is_learnt_late_restates_and_changes_nothing_that_was_published() {
-    let house = House::of("restated").await;
+    let town = Town::of("restated").await;
     let before = [("nord", 6), ("sud", 3), ("est", 2)];
-    house.live(THEN, &before, &[("2026-01-05", 1000, "new")]).await;
+    town.live(THEN, &before, &[("2026-01-05", 1000, "new")]).await;
     // Three laptops of sud that nobody had listed, and an invoice that somebody had forgotten.
     let after = [("nord", 6), ("sud", 6), ("est", 2)];
     let invoices = [("2026-01-05", 1000, "new"), ("2026-02-05", 1000, "refurbished")];
-    let edition = house.live(NOW, &after, &invoices).await;
+    let edition = town.live(NOW, &after, &invoices).await;
 
     let days = [("from", "2026-03-01"), ("to", "2026-06-01"), ("step", "day")];
     let quarter = [("from", "2026-03-01"), ("to", "2026-06-02"), ("step", "quarter")];
     let of = |query: [(&'static str, &'static str); 3], more: &'static str| {
         [query[0], query[1], query[2], ("restate", more)]
     };
-    let problem = house.history(&edition, &reader(), "assets", &quarter).await.unwrap_err();
+    let problem = town.history(&edition, &reader(), "assets", &quarter).await.unwrap_err();
     assert!(format!("{problem:?}").contains("a day to come"), "{problem:?}");
     // Of 93 days two are stored.
-    let problem = house.history(&edition, &reader(), "assets", &days).await.unwrap_err();
+    let problem = town.history(&edition, &reader(), "assets", &days).await.unwrap_err();
     assert!(format!("{problem:?}").contains("91 days are not stored"), "{problem:?}");
 
     let months = [("from", "2026-03-02"), ("to", "2026-03-02"), ("step", "month")];
     let line = |entity: &str, value, restated, note: &str| (entity.to_owned(), value, restated, note.to_owned());
     for viewer in [reader(), Viewer { scopes: vec![Scope::Assets], ..Viewer::default() }] {
-        let rows = house.history(&edition, &viewer, "assets", &months).await.unwrap();
+        let rows = town.history(&edition, &viewer, "assets", &months).await.unwrap();
         // 3 + 2 were folded; today est is too small alone, and takes nord in: each way the sum is the fleet.
         let expected = [
             line("nord", Some(6.0), None, NOT_TOLD),
@@ -175,13 +175,13 @@ async fn what_is_learnt_late_restates_and_changes_nothing_that_was_published() {
         assert_eq!(told(&rows, THEN), expected);
         assert!(rows.iter().all(|row| row["origin"] == "published" && row["stored"] == !row["value"].is_null()));
     }
-    let rows = house.history(&edition, &reader(), "ecoparc_assets", &of(months, "no")).await.unwrap();
+    let rows = town.history(&edition, &reader(), "ecoparc_assets", &of(months, "no")).await.unwrap();
     let note = "restate=no";
     assert_eq!(told(&rows, THEN), [line("nord", Some(6.0), None, note), line("other", Some(5.0), None, note)]);
 
     // Before anything was stored the two are one.
     let earlier = [("from", "2026-01-31"), ("to", "2026-02-28"), ("step", "month")];
-    let rows = house.history(&edition, &reader(), "reuse_spend_ratio", &earlier).await.unwrap();
+    let rows = town.history(&edition, &reader(), "reuse_spend_ratio", &earlier).await.unwrap();
     let of_2026 = |rows: &[Map<String, Value>]| {
         let row =
             rows.iter().rfind(|row| row["slice"]["year"] == "2026" && row["slice"]["category"] == "it_telephony");
@@ -189,50 +189,50 @@ async fn what_is_learnt_late_restates_and_changes_nothing_that_was_published() {
         (row["value"].as_f64(), row["restated"].as_f64(), row["origin"].clone(), row["stored"].clone())
     };
     assert_eq!(of_2026(&rows), (Some(0.5), Some(0.5), "recomputed".into(), false.into()));
-    let rows = house.history(&edition, &reader(), "reuse_spend_ratio", &months).await.unwrap();
+    let rows = town.history(&edition, &reader(), "reuse_spend_ratio", &months).await.unwrap();
     assert_eq!(of_2026(&rows), (Some(0.0), Some(0.5), "published".into(), true.into()));
-    house.end().await;
+    town.end().await;
 }
 
 /// What is stored tells of all entities: it is not for a token of some.
 #[tokio::test]
 async fn a_token_of_one_entity_reads_nothing_that_is_stored() {
-    let house = House::of("part").await;
-    house.live(THEN, &[("nord", 6), ("sud", 9)], &[]).await;
-    let edition = house.live(NOW, &[("nord", 7), ("sud", 9)], &[]).await;
+    let town = Town::of("part").await;
+    town.live(THEN, &[("nord", 6), ("sud", 9)], &[]).await;
+    let edition = town.live(NOW, &[("nord", 7), ("sud", 9)], &[]).await;
     let nord = edition.snapshot.entities.find("nord").unwrap();
     let viewer = Viewer { entities: vec![nord], ..reader() };
     let day = [("from", "2026-03-02"), ("to", "2026-03-02")];
     for name in ["assets", "footprint_fleet_annual_co2e_grams"] {
-        let rows = house.history(&edition, &viewer, name, &day).await.unwrap();
+        let rows = town.history(&edition, &viewer, name, &day).await.unwrap();
         assert!(!rows.is_empty() && rows.iter().all(|row| row["origin"] == "recomputed" && row["stored"] == false));
         assert!(rows.iter().all(|row| row["value"] == row["restated"]));
     }
-    let rows = house.history(&edition, &viewer, "assets", &day).await.unwrap();
+    let rows = town.history(&edition, &viewer, "assets", &day).await.unwrap();
     assert_eq!(told(&rows, THEN), [("nord".to_owned(), Some(7.0), Some(7.0), String::new())]);
-    house.end().await;
+    town.end().await;
 }
 
 /// More days than are computed: all of them as they were published, none restated.
 #[tokio::test]
 async fn many_days_are_told_as_they_were_published() {
-    let house = House::of("many").await;
-    let edition = house.live(NOW, &[("nord", 6)], &[]).await;
+    let town = Town::of("many").await;
+    let edition = town.live(NOW, &[("nord", 6)], &[]).await;
     let readings: Vec<_> = edition.readings.iter().map(|(of, reading)| (of.name, reading.clone())).collect();
     for back in 1..=60 {
-        house.store.write_readings(NOW.saturating_sub(back.days()), &readings).await.unwrap();
+        town.store.write_readings(NOW.saturating_sub(back.days()), &readings).await.unwrap();
     }
     let days = |from: Date| {
-        let (house, edition) = (&house, &edition);
+        let (town, edition) = (&town, &edition);
         async move {
             let from = from.to_string();
             let query = [("from", from.as_str()), ("to", "2026-06-01"), ("step", "day")];
-            house.history(edition, &reader(), "assets", &query).await.unwrap()
+            town.history(edition, &reader(), "assets", &query).await.unwrap()
         }
     };
     let rows = days(NOW.saturating_sub(60.days())).await;
     assert!(rows.iter().all(|row| row["restated"].is_null() && row["note"] == MANY_DAYS && row["value"].is_number()));
     let rows = days(NOW.saturating_sub(59.days())).await;
     assert!(rows.iter().all(|row| row["restated"] == row["value"] && row["note"].is_null()), "{rows:?}");
-    house.end().await;
+    town.end().await;
 }

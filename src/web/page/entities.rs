@@ -1,28 +1,26 @@
-//! The footprint by kind, by entity and by phase, and what was acquired year by year.
+//! The footprint by entity and by phase, and what was acquired year by year.
 
-use domain::indicator::footprint::parts;
 use domain::word::{Phase, Word};
 use maud::{Markup, html};
 
 use super::tables::table;
 use super::{Sheet, source};
-use crate::chart::{self, Bar, Chart, Shape};
+use crate::chart::{Bar, Chart, Shape};
 use crate::wording::co2e;
 
-/// Kinds that are drawn.
-const DRAWN: usize = 10;
 /// Years that are told.
 const YEARS: i16 = 10;
 
-/// The heaviest kinds. The table of the equipment tells the same.
-pub fn kinds(sheet: &Sheet) -> Markup {
-    let heaviest: Vec<_> =
-        parts(&sheet.world.portions().0).into_iter().filter(|part| part.total().0 > 0.0).take(DRAWN).collect();
-    chart::kinds(sheet.lang, &heaviest).draw()
+pub fn page(sheet: &Sheet) -> Markup {
+    html! {
+        (entities(sheet))
+        (acquired(sheet))
+        p { a href="/footprint" { (sheet.say("Retour à l'empreinte", "Back to the footprint")) } }
+    }
 }
 
 /// Each entity's annual footprint, by phase.
-pub fn entities(sheet: &Sheet) -> Markup {
+fn entities(sheet: &Sheet) -> Markup {
     const NAME: &str = "footprint_annual_co2e_grams";
     let (lang, figures) = (sheet.lang, &sheet.figures);
     let tree = &sheet.edition.snapshot.entities;
@@ -75,7 +73,7 @@ pub fn entities(sheet: &Sheet) -> Markup {
 }
 
 /// What was acquired in each civil year, undivided: the flux, never added to the annual figure.
-pub fn acquired(sheet: &Sheet) -> Markup {
+fn acquired(sheet: &Sheet) -> Markup {
     const NAME: &str = "footprint_acquired_co2e_grams";
     let (lang, figures, today) = (sheet.lang, &sheet.figures, sheet.edition.today.year());
     let years = figures
