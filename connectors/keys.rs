@@ -1,6 +1,7 @@
-//! Unknown keys of the configuration: refused, and the one meant is named.
+//! Unknown keys of the configuration and unknown names in it: refused, and the one meant is named.
 
-use anyhow::bail;
+use anyhow::{Context, bail};
+use domain::word::{Kind, Word};
 
 /// Refuses a key that is not known, and names the one meant where one is close.
 pub fn check<'a>(mut keys: impl Iterator<Item = &'a String>, known: &[&str]) -> anyhow::Result<()> {
@@ -19,4 +20,13 @@ pub fn meant(word: &str, known: &[&str]) -> String {
         }
         _ => format!(": the known ones are {}", known.join(" ")),
     }
+}
+
+/// The kind of this name.
+///
+/// # Errors
+/// Where no kind is called so; the one meant is named.
+pub fn kind(told: &str) -> anyhow::Result<Kind> {
+    let names: Vec<&str> = Kind::ALL.iter().map(|(_, name)| *name).collect();
+    Kind::parse(told).with_context(|| format!("`{told}` is not a kind{}", meant(told, &names)))
 }
