@@ -7,12 +7,14 @@
 use std::alloc::System;
 use std::hint::black_box;
 
-use domain::indicator::{Basis, Publishing, measure};
+use domain::indicator::{Basis, measure};
 use domain::reconcile::reconcile;
-use fleet::{TODAY, fleet, rules, settings};
+use fleet::fleet;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use town::{PUBLISHING, TODAY, body, rules, settings};
 
 mod fleet;
+mod town;
 
 #[global_allocator]
 static MEMORY: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -38,8 +40,7 @@ fn counted<T>(step: &str, assets: usize, run: impl FnOnce() -> T) -> T {
 fn main() {
     let sizes: Vec<usize> = std::env::args().filter_map(|word| word.parse().ok()).collect();
     let sizes = if sizes.is_empty() { vec![10_000, 100_000, 1_000_000] } else { sizes };
-    let (rules, settings) = (rules(), settings());
-    let publishing = Publishing { entity_depth: 1, min_cell: 5, folded: true };
+    let (rules, settings) = (rules(vec![body("Ville")]), settings());
     println!(
         "{:>9} {:>11} {:>12} {:>9} {:>9} {:>9} {:>9}",
         "assets", "step", "allocations", "an asset", "grown", "B asked", "B kept"
@@ -47,7 +48,7 @@ fn main() {
     for assets in sizes {
         let testimonies = counted("testimonies", assets, || fleet(assets));
         let snapshot = counted("reconcile", assets, || reconcile(&testimonies, &rules));
-        let basis = counted("basis", assets, || Basis::new(&snapshot, &settings, publishing, TODAY));
+        let basis = counted("basis", assets, || Basis::new(&snapshot, &settings, PUBLISHING, TODAY));
         black_box(counted("measure", assets, || measure(&basis)));
     }
 }

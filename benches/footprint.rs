@@ -9,24 +9,21 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use domain::assumption::Assumptions;
-use domain::entity::{Entity, EntityTree};
 use domain::factor::Tier;
+use domain::indicator::Basis;
 use domain::indicator::footprint::{by_kind_and_phase, fleet};
-use domain::indicator::{Basis, Publishing, Settings};
-use domain::law::Law;
 use domain::observation::{Facts, Observation};
-use domain::reconcile::{Rules, reconcile};
+use domain::reconcile::reconcile;
 use domain::record::Text;
 use domain::snapshot::Snapshot;
-use domain::testimony::{Kept, Lines, Moment, Source, Spell, Testimony};
+use domain::testimony::{Kept, Lines, Spell};
 use domain::word::{Criterion, Kind, Status};
-use jiff::civil::{Date, date};
-use jiff::{Span, tz::TimeZone};
+use jiff::Span;
+use town::{PUBLISHING, TODAY, body, rules, settings, testimony};
+
+mod town;
 
 const ASSETS: usize = 100_000;
-const TODAY: Date = date(2026, 11, 24);
-const PUBLISHING: Publishing = Publishing { entity_depth: 1, min_cell: 5, folded: true };
 
 /// What towns own, and how often of a hundred: kind, maker, model.
 const FLEET: &[(usize, Kind, &str, &str)] = &[
@@ -84,26 +81,9 @@ fn kept(at: usize) -> Kept {
 }
 
 fn snapshot() -> Snapshot {
-    let source = Source {
-        name: Text::from("inventory"),
-        creates: true,
-        realm: Text::default(),
-        entity: None,
-        unlisted_after: 90 * 86_400,
-        exits_recorded_since: None,
-    };
     let observations = (0..ASSETS).map(kept).map(Into::into).collect();
-    let harvested = Moment(1_795_500_000);
-    let testimony = Testimony { source, harvested, observations, lines: Lines::default(), power: Vec::new() };
-    let root = Entity { id: Text::from("Ville"), name: Text::from("Ville"), configured: true, ..Entity::default() };
-    let rules = Rules {
-        entities: EntityTree { nodes: vec![root] },
-        rooms: Vec::new(),
-        time_zone: TimeZone::UTC,
-        filings: Vec::new(),
-        appraisals: Vec::new(),
-    };
-    reconcile(&[testimony], &rules)
+    let testimony = testimony("inventory", observations, Lines::default());
+    reconcile(&[testimony], &rules(vec![body("Ville")]))
 }
 
 /// The median of several runs.
@@ -120,9 +100,7 @@ fn median(runs: usize, mut run: impl FnMut()) -> Duration {
 }
 
 fn main() {
-    let factors = factors::load(&[] as &[&Path]).expect("the shipped factors are right");
-    let settings =
-        Settings { factors, assumptions: Assumptions::default(), law: Law::default(), objectives: Vec::new() };
+    let settings = settings();
     let snapshot = snapshot();
     let basis = Basis::new(&snapshot, &settings, PUBLISHING, TODAY);
     let total = fleet(&basis);

@@ -8,20 +8,17 @@ use std::time::Instant;
 
 use connectors::{Context, Harvest, Progress};
 use cost::megabytes_of;
-use domain::assumption::Assumptions;
-use domain::entity::{Entity, EntityTree};
-use domain::indicator::{Basis, Publishing, Settings, measure};
-use domain::law::Law;
-use domain::reconcile::{Rules, reconcile};
+use domain::entity::{Entity, ROOT};
+use domain::indicator::{Basis, measure};
+use domain::reconcile::reconcile;
 use domain::record::Text;
-use domain::testimony::{Lines, Moment, Source, Testimony};
-use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
+use town::{PUBLISHING, TODAY, body, rules, settings, testimony};
 
 #[expect(dead_code, reason = "the processor's seconds are the other benches'")]
 mod cost;
+mod town;
 
-const TODAY: Date = date(2026, 11, 24);
 const RUNS: usize = 5;
 const TOWN: &str = "21000000000013";
 const CCAS: &str = "26000000000018";
@@ -75,36 +72,9 @@ fn read(path: &Path) -> Harvest {
     runtime.block_on(source.collect(&Progress::default())).unwrap()
 }
 
-fn testimony(lines: Lines) -> Testimony {
-    let source = Source {
-        name: Text::from("achats"),
-        creates: true,
-        realm: Text::default(),
-        entity: None,
-        unlisted_after: 90 * 86_400,
-        exits_recorded_since: None,
-    };
-    Testimony { source, harvested: Moment(1_795_500_000), observations: Vec::new(), lines, power: Vec::new() }
-}
-
-fn rules() -> Rules {
-    let buyer = |id: &str, siret: &str, parent| Entity {
-        id: Text::from(id),
-        name: Text::from(id),
-        siret: Some(Text::from(siret)),
-        parent,
-        configured: true,
-        ..Entity::default()
-    };
-    let town = buyer("ville", TOWN, None);
-    let nodes = vec![town, buyer("ccas", CCAS, Some(domain::entity::ROOT))];
-    Rules {
-        entities: EntityTree { nodes },
-        rooms: Vec::new(),
-        time_zone: TimeZone::UTC,
-        filings: Vec::new(),
-        appraisals: Vec::new(),
-    }
+fn buyers() -> Vec<Entity> {
+    let buyer = |id: &str, siret: &str, parent| Entity { siret: Some(Text::from(siret)), parent, ..body(id) };
+    vec![buyer("ville", TOWN, None), buyer("ccas", CCAS, Some(ROOT))]
 }
 
 fn main() {
@@ -113,11 +83,8 @@ fn main() {
     let text = ledger(lines);
     println!("{lines} lines, {:.1} MB", text.len() as f64 / 1e6);
     std::fs::write(&path, text).unwrap();
-    let factors = factors::load(&[] as &[&Path]).unwrap();
-    let settings =
-        Settings { factors, assumptions: Assumptions::default(), law: Law::default(), objectives: Vec::new() };
-    let publishing = Publishing { entity_depth: 1, min_cell: 5, folded: true };
-    let rules = rules();
+    let settings = settings();
+    let rules = rules(buyers());
     let names = ["read", "reconcile", "basis", "measure", "in all"];
     let mut seconds: [Vec<f64>; 5] = Default::default();
     for _ in 0..RUNS {
@@ -125,10 +92,10 @@ fn main() {
         let harvest = read(&path);
         assert_eq!(harvest.rejects, [], "every line can be read");
         let mut told = vec![began.elapsed().as_secs_f64()];
-        let testimonies = [testimony(harvest.lines)];
+        let testimonies = [testimony("achats", Vec::new(), harvest.lines)];
         let snapshot = reconcile(&testimonies, &rules);
         told.push(began.elapsed().as_secs_f64());
-        let basis = Basis::new(&snapshot, &settings, publishing, TODAY);
+        let basis = Basis::new(&snapshot, &settings, PUBLISHING, TODAY);
         told.push(began.elapsed().as_secs_f64());
         assert_eq!(basis.ledger.lines.len(), lines, "every line has its side and its reason");
         let readings = measure(&basis);

@@ -14,17 +14,19 @@ use std::time::Instant;
 
 use cost::megabytes_of;
 use domain::indicator::census::census;
-use domain::indicator::{Basis, Publishing, Settings, all, measure};
+use domain::indicator::{Basis, Settings, all, measure};
 use domain::reconcile::reconcile;
 use domain::record::Text;
 use domain::strategy::Objective;
 use domain::word::{Theme, Word};
-use fleet::{TODAY, fleet, rules, settings};
+use fleet::fleet;
 use jiff::Span;
+use town::{PUBLISHING, TODAY, body, rules, settings};
 
 #[expect(dead_code, reason = "the processor's seconds are the other benches'")]
 mod cost;
 mod fleet;
+mod town;
 
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -120,8 +122,7 @@ fn main() {
     let sizes = if sizes.is_empty() { vec![10_000, 100_000, 1_000_000] } else { sizes };
     let python = told.iter().position(|word| word == "beside").map(|at| told[at + 1].as_str());
     let mut points = Vec::new();
-    let (rules, settings) = (rules(), settings());
-    let publishing = Publishing { entity_depth: 1, min_cell: 5, folded: true };
+    let (rules, settings) = (rules(vec![body("Ville")]), settings());
     println!(
         "{:>9} {:>12} {:>11} {:>9} {:>9} {:>9} {:>9}",
         "assets", "observations", "reconcile s", "basis s", "measure s", "B/obs", "B/asset"
@@ -136,8 +137,8 @@ fn main() {
         let observations: usize = testimonies.iter().map(|testimony| testimony.observations.len()).sum();
         assert_eq!(snapshot.assets.len(), assets, "what the tools say is joined");
         let reconciled = middle(runs, || drop(black_box(reconcile(&testimonies, &rules))));
-        let based = middle(runs, || drop(black_box(Basis::new(&snapshot, &settings, publishing, TODAY))));
-        let basis = Basis::new(&snapshot, &settings, publishing, TODAY);
+        let based = middle(runs, || drop(black_box(Basis::new(&snapshot, &settings, PUBLISHING, TODAY))));
+        let basis = Basis::new(&snapshot, &settings, PUBLISHING, TODAY);
         let measured = middle(runs, || drop(black_box(measure(&basis))));
         println!(
             "{assets:>9} {observations:>12} {reconciled:>11.3} {based:>9.3} {measured:>9.3} {:>9} {:>9}",
@@ -151,13 +152,13 @@ fn main() {
         drop(basis);
         for days in [1, 4] {
             let settings = Settings { objectives: objectives(days), ..settings.clone() };
-            let told = Basis::new(&snapshot, &settings, publishing, TODAY);
+            let told = Basis::new(&snapshot, &settings, PUBLISHING, TODAY);
             assert!(
                 told.standings().iter().all(|standing| standing.now.is_some() && standing.baseline.is_some()),
                 "the objectives are followed"
             );
             let whole =
-                middle(runs, || drop(black_box(measure(&Basis::new(&snapshot, &settings, publishing, TODAY)))));
+                middle(runs, || drop(black_box(measure(&Basis::new(&snapshot, &settings, PUBLISHING, TODAY)))));
             println!("          basis and measure with {days} days of baselines: {whole:.3} s");
         }
     }

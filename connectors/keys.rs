@@ -1,8 +1,9 @@
-//! Keys of the configuration, understood. One that is unknown is refused, and the one meant is named.
+//! Keys of the configuration, and names in it, understood. One that is unknown is refused, and the one meant is named.
 
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail, ensure};
+use domain::word::{Kind, Word};
 use serde::de::DeserializeOwned;
 use toml::Table;
 
@@ -40,4 +41,13 @@ pub fn meant(word: &str, known: &[&str]) -> String {
         }
         _ => format!(": the known ones are {}", known.join(" ")),
     }
+}
+
+/// The kind of this name.
+///
+/// # Errors
+/// Where no kind is called so; the one meant is named.
+pub fn kind(told: &str) -> anyhow::Result<Kind> {
+    let names: Vec<&str> = Kind::ALL.iter().map(|(_, name)| *name).collect();
+    Kind::parse(told).with_context(|| format!("`{told}` is not a kind{}", meant(told, &names)))
 }

@@ -55,14 +55,14 @@ const REACH: Duration = Duration::from_secs(60);
 /// How long a stop may take to let requests under way end.
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// Why the house stops living under one configuration.
+/// Why it stops living under one configuration.
 enum End {
     Stop,
-    Reload(Box<House>),
+    Reload(Box<Daemon>),
 }
 
-/// Everything that lives under one configuration.
-struct House {
+/// The daemon under one configuration: what that tells, what is known of its sources, and how the telling stands.
+struct Daemon {
     config: Config,
     ground: Ground,
     store: Store,
@@ -88,7 +88,7 @@ struct House {
     lasting: Lasting,
 }
 
-/// What passes from house to house.
+/// What outlasts a configuration.
 #[derive(Clone)]
 struct Lasting {
     /// The name of this daemon among replicas.
@@ -114,13 +114,13 @@ impl Lasting {
 /// Where it cannot start: the configuration, the store or an address.
 pub async fn run(path: &Path, config: Config) -> anyhow::Result<()> {
     tokio::select! {
-        ended = keep_house(path, config) => ended,
+        ended = keep_running(path, config) => ended,
         ended = overdue(PATIENCE) => ended,
     }
 }
 
-async fn keep_house(path: &Path, config: Config) -> anyhow::Result<()> {
-    // For all houses: a signal that came between two of them would be lost.
+async fn keep_running(path: &Path, config: Config) -> anyhow::Result<()> {
+    // For all configurations: a signal that came between two of them would be lost.
     let mut signals = Signals::listen()?;
     let mut lasting = Lasting::new(crate::replica::name().into(), Supervisor::found());
     lasting.supervisor.watch(lasting.turned.subscribe());
@@ -128,19 +128,19 @@ async fn keep_house(path: &Path, config: Config) -> anyhow::Result<()> {
     lasting.claim = config.store.claim(None)?;
     let preparing = async {
         reach(&config.store).await;
-        House::prepare(config, lasting).await.map_err(Store::advised)
+        Daemon::prepare(config, lasting).await.map_err(Store::advised)
     };
-    let mut house = tokio::select! {
-        house = preparing => house?,
+    let mut daemon = tokio::select! {
+        daemon = preparing => daemon?,
         () = signals.stop() => return Ok(()),
     };
     let mut listeners = Listeners::default();
     let (editions, _) = watch::channel(None);
     loop {
-        listeners.keep(&house.config.server).await?;
-        match house.live(path, &mut listeners, &editions, &mut signals).await? {
+        listeners.keep(&daemon.config.server).await?;
+        match daemon.live(path, &mut listeners, &editions, &mut signals).await? {
             End::Stop => return Ok(()),
-            End::Reload(next) => house = *next,
+            End::Reload(next) => daemon = *next,
         }
     }
 }
@@ -161,7 +161,7 @@ async fn reach(place: &Place) {
     }
 }
 
-impl House {
+impl Daemon {
     async fn prepare(config: Config, mut lasting: Lasting) -> anyhow::Result<Self> {
         let ground = Ground::of(&config)?;
         lasting.claim = config.store.claim(lasting.claim.as_ref())?;
@@ -264,7 +264,7 @@ impl House {
                 sources.iter().map(|source| source.told.name.to_string()).chain([CHORES.to_owned()]).collect();
             let (store, replica) = (self.store.clone(), self.lasting.replica.clone());
             collectors.spawn(keep_leases(store, replica, names, self.config.store.lease, self.held.clone()));
-            collectors.spawn(keep_watching(self.store.clone(), news.clone()));
+            collectors.spawn(keep_watching(self.store.clone(), news));
         }
         let answered = Arc::new(Notify::new());
         if let Some(url) = self.config.boaviztapi.clone() {
@@ -310,7 +310,7 @@ impl House {
                 }
                 Some(name) = asked.recv() => {
                     if let Some(at) = sources.iter().position(|source| *source.told.name == *name) {
-                        self.wish(&name, &wishes[at]).await;
+                        self.ask(&name, &wishes[at]).await;
                     }
                 }
                 Some((name, generation)) = newses.recv() => {
@@ -375,7 +375,6 @@ impl House {
         if matches!(end, End::Stop) {
             self.give_back().await;
         }
-        drop(news);
         self.store.close().await;
         Ok(end)
     }

@@ -32,7 +32,7 @@ const LOOK: Duration = Duration::from_secs(60);
 pub enum Event {
     /// A collection begins.
     Begins,
-    /// A collection ended, which began under this lease. The daemon answers when it has been kept.
+    /// A collection ended, which began under this lease.
     Ended(Box<Collected>, Option<Lease>),
     /// A collection was dropped: another replica may do it now.
     Dropped,

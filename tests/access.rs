@@ -206,12 +206,8 @@ fn addresses_of(daemon: &Daemon, token: &str) -> Vec<String> {
         }
         // A family each: all of them by name, over time, and as they were.
         if path.contains("{name}") {
-            let families = daemon.request(
-                reqwest::Method::GET,
-                "/api/v1/indicators",
-                &[("authorization", &format!("Bearer {token}"))],
-            );
-            let families: Value = serde_json::from_str(&families.body).unwrap();
+            let families = daemon.ask("/api/v1/indicators", token).body;
+            let families: Value = serde_json::from_str(&families).unwrap();
             let names = families["items"].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap());
             addresses.extend(names.map(|name| path.replace("{name}", name) + "?from=2026-09-01&step=quarter"));
         }

@@ -2,11 +2,10 @@
 //! to end, a source that is cut until a webhook hears of it, through a real Prometheus and a real Alertmanager.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -247,62 +246,6 @@ fn a_store_that_refuses_is_told_and_so_is_its_return() {
     daemon.until("the store is told to be back", |daemon| daemon.sample("ecoparc_store_up") == Some(1.0));
 }
 
-/// A server that ends with the test.
-struct Server(Child);
-
-impl Server {
-    fn start(command: &mut Command) -> Self {
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        Self(child.unwrap_or_else(|error| panic!("{command:?}: {error}: tests/run installs it")))
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// A webhook: its address, and what it is told.
-fn webhook() -> (String, Receiver<Value>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}/", listener.local_addr().unwrap());
-    let (sender, told) = channel();
-    std::thread::spawn(move || {
-        for stream in listener.incoming().map_while(Result::ok) {
-            if let Some(body) = posted(stream)
-                && sender.send(serde_json::from_slice(&body).unwrap()).is_err()
-            {
-                break;
-            }
-        }
-    });
-    (address, told)
-}
-
-/// The body of one request, answered.
-fn posted(stream: TcpStream) -> Option<Vec<u8>> {
-    let mut reader = BufReader::new(stream);
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line).ok()? == 0 {
-            return None;
-        }
-        if line.trim().is_empty() {
-            break;
-        }
-        if let Some(told) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = told.trim().parse().ok()?;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    reader.get_mut().write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").ok()?;
-    Some(body)
-}
-
 /// A text with something in the place of every `from`; it must hold some.
 fn with(text: &str, from: &str, to: &str) -> String {
     assert!(text.contains(from), "`{from}` is no longer there");
@@ -334,7 +277,7 @@ fn a_source_that_is_cut_reaches_a_webhook() {
     let alertmanager = folder.write("alertmanager.yml", &alertmanager);
     folder.write("ecoparc.tmpl", &read("alertmanager/ecoparc.tmpl"));
     succeeds(Command::new("amtool").arg("check-config").arg(&alertmanager));
-    let _alertmanager = Server::start(
+    let _alertmanager = Program::start(
         Command::new("prometheus-alertmanager")
             .arg(format!("--config.file={}", alertmanager.display()))
             .arg(format!("--storage.path={}", folder.0.join("alertmanager").display()))
@@ -360,7 +303,7 @@ fn a_source_that_is_cut_reaches_a_webhook() {
         prometheus.iter().fold(read("prometheus/prometheus.yml"), |text, (from, to)| with(&text, from, to));
     let prometheus = folder.write("prometheus.yml", &prometheus);
     succeeds(Command::new("promtool").args(["check", "config"]).arg(&prometheus));
-    let _prometheus = Server::start(
+    let _prometheus = Program::start(
         Command::new("prometheus")
             .arg(format!("--config.file={}", prometheus.display()))
             .arg(format!("--storage.tsdb.path={}", folder.0.join("tsdb").display()))

@@ -32,10 +32,6 @@ fn fleet() -> (Folder, Daemon) {
     (folder, daemon)
 }
 
-fn ask(daemon: &Daemon, path: &str, token: &str) -> Answer {
-    daemon.request(reqwest::Method::GET, path, &[("authorization", &format!("Bearer {token}"))])
-}
-
 fn parsed(answer: &Answer) -> Value {
     serde_json::from_str(&answer.body).unwrap()
 }
@@ -55,12 +51,12 @@ fn every_route_asks_who_is_there() {
         assert_eq!(daemon.get(&concrete).status, 401, "{path}");
         // After ten of them nothing new would be looked at for a while.
         if at % 4 == 0 {
-            assert_eq!(ask(&daemon, &concrete, "wrong").status, 401, "{path}");
+            assert_eq!(daemon.ask(&concrete, "wrong").status, 401, "{path}");
         }
         let needs_assets = item["get"]["summary"].as_str().unwrap().contains("scope `assets`")
             && !item["get"]["summary"].as_str().unwrap().contains("without scope `assets`");
-        assert_eq!(ask(&daemon, &concrete, "read-token").status, if needs_assets { 403 } else { 200 }, "{path}");
-        assert_eq!(ask(&daemon, &concrete, "assets-token").status, 200, "{path}");
+        assert_eq!(daemon.ask(&concrete, "read-token").status, if needs_assets { 403 } else { 200 }, "{path}");
+        assert_eq!(daemon.ask(&concrete, "assets-token").status, 200, "{path}");
         for (_, response) in item["get"]["responses"].as_object().unwrap() {
             assert!(response["description"].as_str().is_some_and(|about| !about.is_empty()), "{path}");
         }
@@ -84,7 +80,7 @@ fn every_route_asks_who_is_there() {
 #[test]
 fn a_token_of_one_town_sees_that_town() {
     let (_folder, daemon) = fleet();
-    let assets = parsed(&ask(&daemon, "/api/v1/assets?limit=1000", "nord-token"));
+    let assets = parsed(&daemon.ask("/api/v1/assets?limit=1000", "nord-token"));
     assert_eq!(assets["items"].as_array().unwrap().len(), 10);
     let others = ["fleet:A01", "SERIAL001", "73282932000074", "\"sud\"", ">sud<"];
     for path in [
@@ -105,15 +101,15 @@ fn a_token_of_one_town_sees_that_town() {
         "/api/v1/sources",
         "/api/v1/indicators/assets/history?step=year",
     ] {
-        let answer = ask(&daemon, path, "nord-token");
+        let answer = daemon.ask(path, "nord-token");
         assert_eq!(answer.status, 200, "{path}");
         for other in others {
             assert!(!answer.body.contains(other), "{path} tells of {other}: {}", answer.body);
         }
     }
-    assert_eq!(ask(&daemon, "/api/v1/assets/fleet:A01", "nord-token").status, 404);
-    assert_eq!(ask(&daemon, "/api/v1/assets/fleet:A00", "nord-token").status, 200);
-    assert_eq!(ask(&daemon, "/api/v1/indicators?entity=sud", "nord-token").status, 422);
+    assert_eq!(daemon.ask("/api/v1/assets/fleet:A01", "nord-token").status, 404);
+    assert_eq!(daemon.ask("/api/v1/assets/fleet:A00", "nord-token").status, 200);
+    assert_eq!(daemon.ask("/api/v1/indicators?entity=sud", "nord-token").status, 422);
 }
 
 #[test]
@@ -122,7 +118,7 @@ fn lists_go_on_where_they_stopped() {
     let mut seen = Vec::new();
     let mut path = "/api/v1/assets?limit=7".to_owned();
     loop {
-        let page = parsed(&ask(&daemon, &path, "assets-token"));
+        let page = parsed(&daemon.ask(&path, "assets-token"));
         let items = page["items"].as_array().unwrap();
         assert!(items.len() <= 7);
         seen.extend(items.iter().map(|asset| asset["id"].as_str().unwrap().to_owned()));
@@ -134,7 +130,7 @@ fn lists_go_on_where_they_stopped() {
     assert_eq!(seen.len(), 30);
     assert!(seen.is_sorted());
     let found = |query: &str| {
-        parsed(&ask(&daemon, &format!("/api/v1/assets?{query}"), "assets-token"))["items"].as_array().unwrap().len()
+        parsed(&daemon.ask(&format!("/api/v1/assets?{query}"), "assets-token"))["items"].as_array().unwrap().len()
     };
     assert_eq!(found("entity=nord&limit=1000"), 10);
     assert_eq!(found("q=serial007"), 1);
@@ -144,7 +140,7 @@ fn lists_go_on_where_they_stopped() {
 #[test]
 fn what_is_known_is_not_sent_again() {
     let (_folder, mut daemon) = fleet();
-    let first = ask(&daemon, "/api/v1/indicators", "read-token");
+    let first = daemon.ask("/api/v1/indicators", "read-token");
     let tag = first.header("etag").to_owned();
     assert!(tag.starts_with('"'), "{tag}");
     assert_eq!(first.header("cache-control"), "private, no-cache");
@@ -166,7 +162,7 @@ fn what_is_known_is_not_sent_again() {
 fn problems_say_what_is_wrong() {
     let (_folder, daemon) = fleet();
     let check = |path: &str, status: u16, parameter: &str| {
-        let answer = ask(&daemon, path, "assets-token");
+        let answer = daemon.ask(path, "assets-token");
         assert_eq!(answer.status, status, "{path}: {}", answer.body);
         assert!(answer.header("content-type").starts_with("application/problem+json"), "{path}");
         let problem = parsed(&answer);
@@ -189,8 +185,8 @@ fn problems_say_what_is_wrong() {
     check("/api/v1/compare?to=2999-01-01", 422, "to");
     check("/api/v1/compare?from=1970-01-01", 422, "from");
     check("/api/v1/compare?kind=joy", 422, "kind");
-    assert_eq!(ask(&daemon, "/api/v1/compare?entity=nord", "read-token").status, 403);
-    assert_eq!(ask(&daemon, "/api/v1/compare?entity=nord", "assets-token").status, 200);
+    assert_eq!(daemon.ask("/api/v1/compare?entity=nord", "read-token").status, 403);
+    assert_eq!(daemon.ask("/api/v1/compare?entity=nord", "assets-token").status, 200);
     let wrong = daemon.request(reqwest::Method::DELETE, "/api/v1/assets", &[]);
     assert_eq!(wrong.status, 405);
     let anonymous = daemon.get("/api/v1/assets");
@@ -210,7 +206,7 @@ fn exports_run_nothing_and_tell_no_one() {
     assert!(csv.body.contains("'=HYPERLINK") && !csv.body.contains(",=HYPERLINK"), "{}", csv.body);
     // Nobody's login is anywhere: there is no key, so people are dropped.
     for path in ["/api/v1/assets?limit=1000", "/api/v1/assets/fleet:A00", "/metrics", "/"] {
-        assert!(!ask(&daemon, path, "assets-token").body.contains("jdupont"), "{path}");
+        assert!(!daemon.ask(path, "assets-token").body.contains("jdupont"), "{path}");
     }
     assert!(!daemon.log().contains("jdupont"));
 }

@@ -3,7 +3,6 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -21,20 +20,13 @@ struct Real {
 impl Real {
     /// `boaviztapi` is the one that tests share; `boaviztapi-NAME` is a test's own.
     fn start(name: &str) -> Self {
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
-        let folder = target.join("servers").join(name);
-        let url = Self::run("start", &folder);
+        let folder = target().join("servers").join(name);
+        let url = server("boaviztapi", "start", &folder, &[]);
         Self { folder, url }
     }
 
-    fn run(command: &str, folder: &PathBuf) -> String {
-        let output = Command::new(root().join("tests/servers/boaviztapi")).arg(command).arg(folder).output().unwrap();
-        assert!(output.status.success(), "tests/servers/boaviztapi: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    }
-
     fn stop(&self) {
-        Self::run("stop", &self.folder);
+        server("boaviztapi", "stop", &self.folder, &[]);
     }
 
     /// What it answers, and with which status.

@@ -12,9 +12,8 @@ use crate::house::*;
 fn reproaches(folder: &Folder, file: &[u8]) -> Vec<(String, String)> {
     let path = folder.0.join("declaration.csv");
     std::fs::write(&path, file).unwrap();
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
     let mut validator = Command::new(root().join("tests/declaration/validate"));
-    let output = validator.arg(target.join("declaration")).arg(&path).output().unwrap();
+    let output = validator.arg(target().join("declaration")).arg(&path).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("no report: {said}"));
     assert_eq!(report["valid"], output.status.success(), "{said}");

@@ -8,9 +8,8 @@ use crate::house::*;
 
 /// What `tests/deploy/validate` says.
 fn validated(what: &str, files: &[&str]) -> serde_json::Value {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
     let mut validate = Command::new(root().join("tests/deploy/validate"));
-    validate.arg(target.join("tools/kubernetes")).arg(what).args(files.iter().map(|file| root().join(file)));
+    validate.arg(target().join("tools/kubernetes")).arg(what).args(files.iter().map(|file| root().join(file)));
     let output = validate.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()

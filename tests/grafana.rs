@@ -76,9 +76,8 @@ fn dashboards_are_what_their_generator_writes() {
 
 /// What Grafana's SDK does not give back of these files.
 fn unknown_keys(files: &[PathBuf]) -> Vec<String> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
     let mut trip = Command::new(root().join("tests/grafana/roundtrip"));
-    let output = trip.arg(target.join("grafana-sdk")).args(files).output().unwrap();
+    let output = trip.arg(target().join("grafana-sdk")).args(files).output().unwrap();
     let found: Vec<String> = String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect();
     assert_eq!(output.status.success(), found.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     found

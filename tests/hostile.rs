@@ -3,7 +3,7 @@
 #![expect(clippy::print_stdout, reason = "figures are for whoever reads them")]
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ mod sources;
 
 /// The servers of `tests/hostile/server.py`.
 pub struct Servers {
-    child: Child,
+    _program: Program,
     ports: Value,
 }
 
@@ -34,7 +34,7 @@ impl Servers {
             .unwrap();
         let mut told = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut told).unwrap();
-        Self { child, ports: serde_json::from_str(&told).unwrap() }
+        Self { _program: Program(child), ports: serde_json::from_str(&told).unwrap() }
     }
 
     /// `127.0.0.1:PORT` of one of them.
@@ -47,13 +47,6 @@ impl Servers {
         let url = format!("http://{}/", self.address("stats"));
         let told: Value = wait(async { client().get(url).send().await.unwrap().json().await.unwrap() });
         (told[mode]["asked"].as_u64().unwrap(), told[mode]["sent"].as_u64().unwrap())
-    }
-}
-
-impl Drop for Servers {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -77,14 +70,6 @@ pub fn check_failure(daemon: &Daemon, source: &str, class: &str, says: &str) {
 pub fn fleet(folder: &Folder, count: usize, model: &str) {
     let rows = (0..count).map(|at| format!("A{at};laptop;SER{at:05};{model}\n"));
     folder.write("fleet.csv", &format!("id;kind;serial;model\n{}", rows.collect::<String>()));
-}
-
-/// Asks for a collection without waiting for it.
-pub fn wish(daemon: &Daemon, source: &str) {
-    let admin = format!("Bearer {ADMIN}");
-    let path = format!("/api/v1/sources/{source}/sync");
-    let answer = daemon.request(reqwest::Method::POST, &path, &[("authorization", &admin)]);
-    assert_eq!(answer.status, 202, "{}", answer.body);
 }
 
 /// The models of all assets, each once.

@@ -9,6 +9,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+mod servers;
+
+pub use servers::{Glpi, Program, server, webhook};
+
 /// How long anything may take before a test gives up on it.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -49,6 +53,11 @@ pub fn ecoparc() -> Command {
 /// The repository's root.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Where cargo builds, and where what tests fetch and start is kept.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into)
 }
 
 /// A folder that goes away with the test.
@@ -206,6 +215,11 @@ impl Daemon {
         self.request(reqwest::Method::GET, path, &[])
     }
 
+    /// The same, asked with a token.
+    pub fn ask(&self, path: &str, token: &str) -> Answer {
+        self.request(reqwest::Method::GET, path, &[("authorization", &format!("Bearer {token}"))])
+    }
+
     pub fn json(&self, path: &str) -> Value {
         let answer = self.get(path);
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
@@ -277,14 +291,16 @@ impl Daemon {
         });
     }
 
+    /// Asks for a collection.
+    pub fn wish(&self, source: &str) {
+        let path = format!("/api/v1/sources/{source}/sync");
+        let answer = self.post(&path, &[("authorization", &format!("Bearer {ADMIN}"))], "");
+        assert_eq!(answer.status, 202, "{}", answer.body);
+    }
+
     /// Asks for a collection and waits for its end.
     pub fn sync(&mut self, source: &str) {
-        let answer = self.request(
-            reqwest::Method::POST,
-            &format!("/api/v1/sources/{source}/sync"),
-            &[("authorization", &format!("Bearer {ADMIN}"))],
-        );
-        assert_eq!(answer.status, 202, "{}", answer.body);
+        self.wish(source);
         self.wait_for_line("collect");
         self.wait_for_line("published");
     }
@@ -362,54 +378,6 @@ pub struct Answer {
 impl Answer {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
-    }
-}
-
-/// The loopback GLPI of `tests/fake_glpi.py`.
-pub struct Glpi {
-    child: Child,
-    pub url: String,
-}
-
-impl Glpi {
-    pub fn start(generation: u8, more: &[&str]) -> Self {
-        let fixtures = root().join(format!("connectors/glpi/fixtures/glpi{generation}"));
-        let mut child = Command::new("python3")
-            .arg(root().join("tests/fake_glpi.py"))
-            .args(["--port", "0", "--generation", &generation.to_string(), "--dir"])
-            .arg(fixtures)
-            .args(more)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut port = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut port).unwrap();
-        let port = port.split_whitespace().last().unwrap().to_owned();
-        Self { child, url: format!("http://127.0.0.1:{port}") }
-    }
-
-    /// A source that asks it.
-    pub fn source(&self, name: &str, more: &str) -> String {
-        format!(
-            "[[source]]\nname = \"{name}\"\ntype = \"glpi\"\nevery = \"1h\"\nurl = \"{}\"\napp_token = \"app\"\n\
-             user_token = \"user\"\n{more}\n",
-            self.url
-        )
-    }
-
-    /// Tells it how to behave from now on.
-    pub fn control(&self, json: &str) {
-        let url = format!("{}/__control", self.url);
-        let status = wait(async { client().post(url).body(json.to_owned()).send().await.unwrap().status() });
-        assert!(status.is_success(), "{status}");
-    }
-}
-
-impl Drop for Glpi {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -223,12 +223,7 @@ fn a_copy_made_while_the_daemon_writes_is_a_store() {
     for round in 0..3 {
         folder.write("fleet.csv", &format!("{FLEET}B{round};tablet;SERB{round};\n"));
         daemon.log();
-        let asked = daemon.request(
-            reqwest::Method::POST,
-            "/api/v1/sources/fleet/sync",
-            &[("authorization", &format!("Bearer {ADMIN}"))],
-        );
-        assert_eq!(asked.status, 202);
+        daemon.wish("fleet");
         let _ = std::fs::remove_file(&copy);
         let output = folder.run(&["backup", copy.to_str().unwrap()]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

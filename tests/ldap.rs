@@ -2,8 +2,7 @@
 //! nobody's name anywhere.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -25,15 +24,8 @@ const SIZES: [&str; 2] = ["300", "60"];
 impl Slapd {
     fn start(folder: &Folder) -> Self {
         let folder = folder.0.join("slapd");
-        let told = Self::script(&folder, "start");
+        let told = server("slapd", "start", &folder, &SIZES);
         Self { folder, port: told.split_whitespace().next().unwrap().to_owned() }
-    }
-
-    fn script(folder: &Path, command: &str) -> String {
-        let mut script = Command::new(root().join("tests/servers/slapd"));
-        let output = script.arg(command).arg(folder).args(SIZES).output().unwrap();
-        assert!(output.status.success(), "slapd {command}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
     }
 
     fn source(&self) -> String {
@@ -68,7 +60,7 @@ impl Slapd {
 
 impl Drop for Slapd {
     fn drop(&mut self) {
-        Self::script(&self.folder, "stop");
+        server("slapd", "stop", &self.folder, &SIZES);
     }
 }
 
@@ -173,12 +165,12 @@ fn people_by_entity_and_nobodys_name() {
     };
     let up = |daemon: &Daemon| daemon.sample("ecoparc_source_up{source=\"annuaire\",connector=\"ldap\"}");
     let before = failures(&daemon);
-    Slapd::script(&slapd.folder, "kill");
+    server("slapd", "kill", &slapd.folder, &SIZES);
     daemon.log();
     daemon.sync("annuaire");
     daemon.until("it failed", |daemon| failures(daemon) > before);
     assert_eq!((up(&daemon), agents(&daemon)), (Some(0.0), counted.clone()));
-    Slapd::script(&slapd.folder, "start");
+    server("slapd", "start", &slapd.folder, &SIZES);
     daemon.log();
     daemon.sync("annuaire");
     daemon.until("it is up again", |daemon| up(daemon) == Some(1.0));

@@ -85,8 +85,7 @@ fn a_power_table_shows_in_the_metrics_and_in_the_footprint() {
     near(electricity["value"].as_f64(), 8766.0 * 0.75);
     assert!(electricity["origin"].as_str().unwrap().contains("Salle A"), "{electricity}");
     // Whoever does not see the room is told neither its name nor its overhead.
-    let north = [("authorization", "Bearer nord-token")];
-    let steps = daemon.request(reqwest::Method::GET, "/api/v1/assets/parc:1/footprint", &north).body;
+    let steps = daemon.ask("/api/v1/assets/parc:1/footprint", "nord-token").body;
     assert!(steps.contains("a measured room") && !steps.contains("Salle A"), "{steps}");
     let steps: serde_json::Value = serde_json::from_str(&steps).unwrap();
     let overhead = steps["items"].as_array().unwrap().iter().find(|step| step["what"] == "room overhead (PUE)");

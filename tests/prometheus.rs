@@ -1,6 +1,6 @@
 //! A real Prometheus beside a daemon.
 
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::house::*;
 
 /// A real Prometheus that scrapes a daemon every second.
 pub struct Prometheus {
-    child: Child,
+    _program: Program,
     url: String,
 }
 
@@ -21,15 +21,13 @@ impl Prometheus {
             &format!("scrape_configs:\n- job_name: ecoparc\n  scrape_interval: 1s\n  static_configs:\n  - targets: ['{target}']\n"),
         );
         let port = free_port();
-        let child = Command::new("prometheus")
-            .arg(format!("--config.file={}", config.display()))
-            .arg(format!("--storage.tsdb.path={}", folder.0.join("tsdb").display()))
-            .arg(format!("--web.listen-address=127.0.0.1:{port}"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("prometheus is needed: tests/run installs Debian's");
-        Self { child, url: format!("http://127.0.0.1:{port}/api/v1") }
+        let program = Program::start(
+            Command::new("prometheus")
+                .arg(format!("--config.file={}", config.display()))
+                .arg(format!("--storage.tsdb.path={}", folder.0.join("tsdb").display()))
+                .arg(format!("--web.listen-address=127.0.0.1:{port}")),
+        );
+        Self { _program: program, url: format!("http://127.0.0.1:{port}/api/v1") }
     }
 
     /// The `data` of an answer, or why there is none.
@@ -61,12 +59,5 @@ impl Prometheus {
         let (selector, label) = inner.unwrap().rsplit_once(", ").unwrap();
         let found = self.ask(&format!("label/{label}/values"), &[("match[]", selector)]).unwrap();
         found.as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect()
-    }
-}
-
-impl Drop for Prometheus {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }

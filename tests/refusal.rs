@@ -161,9 +161,7 @@ fn a_token_is_printed_once_with_the_hash_that_knows_it() {
     std::fs::write(&config, text + &format!("[[server.token]]\nname = \"grafana\"\nhash = \"{hash}\"\n")).unwrap();
     let daemon = Daemon::start(&config);
     daemon.until("an edition is published", |daemon| daemon.get("/readyz").status == 200);
-    let status = |path: &str, token: &str| {
-        daemon.request(reqwest::Method::GET, path, &[("authorization", &format!("Bearer {token}"))]).status
-    };
+    let status = |path: &str, token: &str| daemon.ask(path, token).status;
     assert_eq!(status("/api/v1/indicators", &token), 200);
     assert_eq!(status("/api/v1/indicators", "wrong"), 401);
     assert_eq!(status("/api/v1/assets", &token), 403, "the token reads figures, not single assets");

@@ -23,12 +23,8 @@ struct Database {
 
 impl Database {
     fn new(name: &str) -> Self {
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
-        let mut script = Command::new(root().join("tests/servers/postgres"));
-        let output = script.arg("start").arg(target.join("servers/postgres")).output().unwrap();
-        assert!(output.status.success(), "tests/servers/postgres: {}", String::from_utf8_lossy(&output.stderr));
-        let ports = String::from_utf8(output.stdout).unwrap();
-        let (port, pooler) = ports.trim().split_once(' ').unwrap();
+        let ports = server("postgres", "start", &target().join("servers/postgres"), &[]);
+        let (port, pooler) = ports.split_once(' ').unwrap();
         let (port, pooler) = (port.parse().unwrap(), pooler.parse().unwrap());
         let database = Self { port, pooler, name: format!("{name}-{}", std::process::id()) };
         database.on("postgres", &format!("CREATE DATABASE \"{}\" TEMPLATE template0", database.name));
@@ -95,13 +91,6 @@ impl Replica {
         told.map(|seconds| seconds as i64)
     }
 
-    fn wish(&self) {
-        let token = format!("Bearer {ADMIN}");
-        let path = "/api/v1/sources/glpi/sync";
-        let answer = self.daemon.request(reqwest::Method::POST, path, &[("authorization", &token)]);
-        assert_eq!(answer.status, 202, "{}", answer.body);
-    }
-
     /// Is it in the middle of a collection that began since?
     fn is_amid(&self, moment: Instant) -> bool {
         self.tool.since(moment).iter().any(|line| line.contains("/Computer"))
@@ -149,7 +138,7 @@ fn a_killed_replica_is_replaced_and_nothing_is_collected_twice() {
         one.tool.slow(Duration::from_millis(150));
     }
     let wished = Instant::now();
-    others[0].wish();
+    others[0].daemon.wish("glpi");
     until("the holder collects", || holder.is_amid(wished));
     holder.daemon.signal("-KILL");
     let killed = Instant::now();
@@ -174,7 +163,7 @@ fn a_paused_replica_that_wakes_up_writes_nothing() {
     let (other, before) = (&others[0], holder.last_success());
     holder.tool.slow(Duration::from_millis(300));
     let wished = Instant::now();
-    holder.wish();
+    holder.daemon.wish("glpi");
     until("the holder collects", || holder.is_amid(wished));
     holder.daemon.signal("-STOP");
     until("the other one has collected", || other.last_success() > before && database.kept() == "2");
@@ -191,7 +180,7 @@ fn a_paused_replica_that_wakes_up_writes_nothing() {
     assert_eq!(database.kept(), "2");
     // It takes its part again, as one that never was away.
     assert_eq!(holder.daemon.items("/api/v1/assets"), other.daemon.items("/api/v1/assets"));
-    holder.wish();
+    holder.daemon.wish("glpi");
     until("wishes are seen to", || database.kept() == "3");
 }
 
@@ -214,7 +203,7 @@ fn a_replica_cut_off_tells_its_last_edition_and_says_so() {
     until("the other one takes over", || other.holds() && up(&other) == Some(1.0));
     let before = other.last_success();
     std::thread::sleep(Duration::from_secs(1));
-    other.wish();
+    other.daemon.wish("glpi");
     until("and collects", || other.last_success() > before);
     wire.cut(false);
     until("it is back by itself", || up(&cut) == Some(1.0) && cut.last_success() == other.last_success());
@@ -232,7 +221,7 @@ fn an_older_release_goes_on_beside_a_newer_one() {
         "BEGIN; ALTER TABLE observation ADD COLUMN later TEXT; CREATE TABLE later (id BIGINT PRIMARY KEY); \
          INSERT INTO schema_step (version, hash, reader) VALUES ({ours} + 1, 'later', {ours}); COMMIT"
     ));
-    older.wish();
+    older.daemon.wish("glpi");
     until("it still collects", || database.kept() == "2");
     let restarted = Replica::start(&database, database.port, &glpi);
     until("one starts on the newer schema", || restarted.last_success().is_some());
@@ -248,21 +237,10 @@ fn an_older_release_goes_on_beside_a_newer_one() {
 #[test]
 fn people_are_told_once_and_a_daemon_waits_for_its_database() {
     let database = Database::new("told");
-    let hook = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = hook.local_addr().unwrap().port();
-    let (tell, told) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        use std::io::{Read, Write};
-        for mut stream in hook.incoming().map_while(Result::ok) {
-            let mut bytes = [0; 4096];
-            let _ = stream.read(&mut bytes);
-            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-            let _ = tell.send(());
-        }
-    });
+    let (hook, told) = webhook();
     // Nothing is there to read: a source that was never heard is stale from the beginning.
     let source = table("parc", "assets", "nowhere.csv", "")
-        + &format!("[[notify]]\nname = \"dsi\"\nwebhook = \"http://127.0.0.1:{port}/\"\nabout = [\"source\"]\n");
+        + &format!("[[notify]]\nname = \"dsi\"\nwebhook = \"{hook}\"\nabout = [\"source\"]\n");
     let wire = std::sync::Arc::new(Wire::to(database.port));
     wire.cut(true);
     let mending = wire.clone();

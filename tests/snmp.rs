@@ -1,18 +1,12 @@
 //! SNMP as an operator meets it, through the real binary and recordings replayed by snmpsim.
 
-use std::process::Command;
-
 use serde_json::Value;
 
 use crate::house::*;
 
 /// The port of snmpsim, which the tests share.
 fn port() -> String {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
-    let folder = target.join("servers/snmpsim");
-    let output = Command::new(root().join("tests/servers/snmpsim")).arg("start").arg(folder).output().unwrap();
-    assert!(output.status.success(), "tests/servers/snmpsim: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    server("snmpsim", "start", &target().join("servers/snmpsim"), &[])
 }
 
 /// A source whose one agent is a recording.

@@ -134,11 +134,7 @@ fn a_killed_daemon_loses_nothing_that_was_published() {
     // Killed at several moments of a slow collection.
     glpi.control("{\"fail\": [\"slow=0.02\"]}");
     for wait in [30, 120, 300] {
-        daemon.request(
-            reqwest::Method::POST,
-            "/api/v1/sources/glpi/sync",
-            &[("authorization", &format!("Bearer {ADMIN}"))],
-        );
+        daemon.wish("glpi");
         std::thread::sleep(std::time::Duration::from_millis(wait));
         daemon.signal("-KILL");
         assert_eq!(daemon.end(), None);

@@ -61,7 +61,7 @@ fn the_sample_towns_strategy() {
 
     // A token of the CCAS sees the CCAS.
     let ask = |path: &str| {
-        let answer = daemon.request(reqwest::Method::GET, path, &[("authorization", "Bearer nord-token")]);
+        let answer = daemon.ask(path, "nord-token");
         assert_eq!(answer.status, 200, "{path}");
         assert!(!answer.body.contains("Hébergeur de la Lierre"), "{path}");
         answer.body

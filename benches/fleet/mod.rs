@@ -1,30 +1,13 @@
-//! A made-up fleet from four tools, and what is asked of it.
+//! A made-up fleet from four tools.
 
-use domain::assumption::Assumptions;
-use domain::entity::{Entity, EntityTree};
-use domain::indicator::Settings;
-use domain::law::Law;
 use domain::observation::{Facts, Observation};
 use domain::quantity::Cents;
-use domain::reconcile::Rules;
 use domain::record::Text;
-use domain::testimony::{Kept, Lines, Moment, Source, Spell, Testimony};
+use domain::testimony::{Kept, Lines, Spell, Testimony};
 use domain::word::{Condition, Kind, Status};
-use jiff::civil::{Date, date};
-use jiff::{Span, tz::TimeZone};
+use jiff::Span;
 
-pub const TODAY: Date = date(2026, 11, 24);
-
-fn source(name: &str) -> Source {
-    Source {
-        name: Text::from(name),
-        creates: true,
-        realm: Text::default(),
-        entity: None,
-        unlisted_after: 90 * 86_400,
-        exits_recorded_since: None,
-    }
-}
+use super::town::{TODAY, testimony};
 
 /// What one of four tools says of an asset: the inventory, the agents, the directory, the ledger of the accountants.
 fn facts(tool: &str, at: usize) -> Facts {
@@ -101,28 +84,11 @@ fn kept(tool: &str, at: usize) -> Kept {
 
 /// Four tools, 2.2 observations an asset: the inventory lists all.
 pub fn fleet(assets: usize) -> Vec<Testimony> {
-    let testimony = |tool: &str, of_ten: usize| Testimony {
-        source: Source { creates: tool != "ad", ..source(tool) },
-        harvested: Moment(1_795_500_000),
-        observations: (0..assets).filter(|at| at % 10 < of_ten).map(|at| kept(tool, at).into()).collect(),
-        lines: Lines::default(),
-        power: Vec::new(),
+    let says = |tool: &str, of_ten: usize| {
+        let observations = (0..assets).filter(|at| at % 10 < of_ten).map(|at| kept(tool, at).into()).collect();
+        let mut says = testimony(tool, observations, Lines::default());
+        says.source.creates = tool != "ad";
+        says
     };
-    vec![testimony("glpi", 10), testimony("ocs", 6), testimony("ad", 4), testimony("ledger", 2)]
-}
-
-pub fn rules() -> Rules {
-    let root = Entity { id: Text::from("Ville"), name: Text::from("Ville"), configured: true, ..Entity::default() };
-    Rules {
-        entities: EntityTree { nodes: vec![root] },
-        rooms: Vec::new(),
-        time_zone: TimeZone::UTC,
-        filings: Vec::new(),
-        appraisals: Vec::new(),
-    }
-}
-
-pub fn settings() -> Settings {
-    let factors = factors::load(&[] as &[&std::path::Path]).expect("the shipped factors are right");
-    Settings { factors, assumptions: Assumptions::default(), law: Law::default(), objectives: Vec::new() }
+    vec![says("glpi", 10), says("ocs", 6), says("ad", 4), says("ledger", 2)]
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, bail, ensure};
 use domain::entity::{EntityId, EntityTree};
@@ -13,7 +13,7 @@ use domain::record::Text;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::say;
+use super::{entity_named, say, write};
 use crate::config::Config;
 use crate::declaration::{drift, lines};
 use crate::refresh::{Ground, filings, testimonies};
@@ -108,11 +108,12 @@ async fn of_store(config: &Config, store: &Store, asked: &Asked) -> anyhow::Resu
     }
     match (&asked.output, asked.split) {
         (None, _) => say(lines(&rows).concat().trim_end()),
-        (Some(path), false) => write(path, &rows)?,
+        (Some(path), false) => write(path, &lines(&rows).concat())?,
         (Some(folder), true) => {
             std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
             for (siret, rows) in &by_buyer {
-                write(&folder.join(format!("declaration-{}-{siret}.csv", asked.year)), rows)?;
+                let file = folder.join(format!("declaration-{}-{siret}.csv", asked.year));
+                write(&file, &lines(rows).concat())?;
             }
         }
     }
@@ -133,7 +134,7 @@ async fn of_store(config: &Config, store: &Store, asked: &Asked) -> anyhow::Resu
 
 /// The SIRETs of the buyers within an entity.
 fn buyers(entities: &EntityTree, name: &str) -> anyhow::Result<Vec<Text>> {
-    let entity = entities.find(name).with_context(|| format!("no entity is called `{name}`"))?;
+    let entity = entity_named(entities, name)?;
     let within = entities.nodes.iter().enumerate().filter(|(at, _)| entities.is_within(EntityId(*at as u32), entity));
     let sirets: Vec<Text> = within.filter_map(|(_, node)| node.siret.clone()).collect();
     if sirets.is_empty() {
@@ -149,8 +150,4 @@ fn by_buyer(rows: &[Row]) -> BTreeMap<&str, Vec<Row>> {
         buyers.entry(&row.siret).or_default().push(row.clone());
     }
     buyers
-}
-
-fn write(path: &Path, rows: &[Row]) -> anyhow::Result<()> {
-    std::fs::write(path, lines(rows).concat()).with_context(|| format!("cannot write {}", path.display()))
 }

@@ -13,18 +13,13 @@ use domain::law::agec::Counted;
 use domain::word::{Criterion, Kind, Word};
 use jiff::Timestamp;
 
-use super::{fleet, say};
+use super::{entity_named, fleet, say};
 use crate::config::Config;
 use crate::refresh::Ground;
 
-fn kind_named(told: &str) -> anyhow::Result<Kind> {
-    let names: Vec<&str> = Kind::ALL.iter().map(|(_, name)| *name).collect();
-    Kind::parse(told).with_context(|| format!("`{told}` is not a kind{}", keys::meant(told, &names)))
-}
-
 /// The factor of a kind, or of a very model.
 pub fn kind(config: &Config, kind: &str, manufacturer: Option<&str>, model: Option<&str>) -> anyhow::Result<()> {
-    let kind = kind_named(kind)?;
+    let kind = keys::kind(kind)?;
     let ground = Ground::of(config)?;
     let (factors, assumptions) = (&ground.settings.factors, &ground.settings.assumptions);
     let wanted = Wanted { kind: Some(kind), manufacturer, model, ..Wanted::default() };
@@ -121,11 +116,10 @@ fn footprint_text(basis: &Basis, asked: Asked) -> anyhow::Result<String> {
     let kind = match asked.kind {
         None => None,
         Some("unknown") => Some(None),
-        Some(told) => Some(Some(kind_named(told)?)),
+        Some(told) => Some(Some(keys::kind(told)?)),
     };
     let entities = &basis.snapshot.entities;
-    let within = |told: &str| entities.find(told).with_context(|| format!("no entity is called `{told}`"));
-    let entity = asked.entity.map(within).transpose()?;
+    let entity = asked.entity.map(|name| entity_named(entities, name)).transpose()?;
     let is_asked = |of: EntityId, what: Option<Kind>| {
         kind.is_none_or(|kind| kind == what) && entity.is_none_or(|entity| entities.is_within(of, entity))
     };

@@ -14,10 +14,12 @@ mod simulate;
 mod sync;
 mod token;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
+use domain::entity::{EntityId, EntityTree};
 use domain::reconcile::reconcile;
 use domain::snapshot::Snapshot;
 
@@ -294,7 +296,7 @@ pub async fn execute(arguments: Arguments, config: Option<Config>) -> anyhow::Re
         }
         Command::Backup { file } => {
             let config = config.ok_or_else(known)?;
-            let store = crate::store::Store::open(&config.store).await?;
+            let store = Store::open(&config.store).await?;
             store.backup(&file).await?;
             store.close().await;
         }
@@ -317,6 +319,16 @@ async fn fleet(config: &Config) -> anyhow::Result<(Ground, Snapshot)> {
     store.close().await;
     let snapshot = reconcile(&testimonies, &ground.rules);
     Ok((ground, snapshot))
+}
+
+/// The entity of this name.
+fn entity_named(entities: &EntityTree, name: &str) -> anyhow::Result<EntityId> {
+    entities.find(name).with_context(|| format!("no entity is called `{name}`"))
+}
+
+/// Writes a file, in the place of one that is there.
+fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Prints lines for the person who called; a closed pipe is no fault.

@@ -12,7 +12,7 @@ use domain::word::{Theme, Word};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 
-use super::say;
+use super::{entity_named, say, write};
 use crate::config::Config;
 use crate::history::History;
 use crate::refresh::{Ground, testimonies};
@@ -81,7 +81,7 @@ async fn of_store(config: &Config, store: Store, asked: &Asked) -> anyhow::Resul
     ensure!(is_known(&seen), "nothing is known of {at} yet");
     let entities = &snapshot.entities;
     let entity = match asked.entity.as_deref() {
-        Some(name) => entities.find(name).with_context(|| format!("no entity is called `{name}`"))?,
+        Some(name) => entity_named(entities, name)?,
         None => ROOT,
     };
     // What was published is of the whole; of a part nothing was.
@@ -151,10 +151,6 @@ fn extension(format: Format) -> &'static str {
 fn file_name(id: &str) -> String {
     let plain = id.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' });
     plain.collect()
-}
-
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// What people wrote for the report of an entity: the whole's stand in the folder itself, those of others in a folder

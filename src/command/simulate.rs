@@ -10,7 +10,7 @@ use domain::word::Word;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{fleet, say};
+use super::{entity_named, fleet, say};
 use crate::config::Config;
 use crate::scenario::{Refused, of_toml, told};
 
@@ -39,8 +39,7 @@ pub async fn scenario(config: &Config, file: &Path, entity: Option<&str>, format
         return Err(Refused::from(fault)).with_context(name);
     }
     let entities = &snapshot.entities;
-    let within = |name: &str| entities.find(name).with_context(|| format!("no entity is called `{name}`"));
-    let asked = entity.map(within).transpose()?;
+    let asked = entity.map(|name| entity_named(entities, name)).transpose()?;
     let simulation = simulate(&basis, &scenario, |of| asked.is_none_or(|entity| entities.is_within(of, entity)));
     match format {
         Format::Json => say(&json!({

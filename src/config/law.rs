@@ -5,11 +5,11 @@ use connectors::keys;
 use domain::law::{Category, Certainty, GiftValue, Law, Step};
 use domain::quantity::Cents;
 use domain::record::Text;
-use domain::word::{Kind, Word};
+use domain::word::Word;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::read::typed;
+use super::read::{list, typed};
 
 const KEYS: &[&str] = &["year_of", "target", "exit_target", "gift", "kinds"];
 const TARGET: &[&str] = &["category", "from", "share", "text", "checked_by"];
@@ -41,18 +41,18 @@ struct Gift {
     checked: Checked,
 }
 
+/// Puts what one table says into the law.
+type Read = fn(&mut Law, Table) -> anyhow::Result<()>;
+
 /// The law as ecoparc knows it, with what the house says it has checked.
 pub fn law(mut told: Table) -> anyhow::Result<Law> {
     keys::check(told.keys(), KEYS)?;
     let mut law = Law { year_of: year_of(told.remove("year_of"))?, ..Law::default() };
-    for (at, table) in tables(&mut told, "target")?.into_iter().enumerate() {
-        target(&mut law, table).with_context(|| format!("[[law.target]] number {}", at + 1))?;
-    }
-    for (at, table) in tables(&mut told, "exit_target")?.into_iter().enumerate() {
-        exit_target(&mut law, table).with_context(|| format!("[[law.exit_target]] number {}", at + 1))?;
-    }
-    for (at, table) in tables(&mut told, "gift")?.into_iter().enumerate() {
-        gift(&mut law, table).with_context(|| format!("[[law.gift]] number {}", at + 1))?;
+    let lists = [("law.target", target as Read), ("law.exit_target", exit_target), ("law.gift", gift)];
+    for (path, read) in lists {
+        for (at, table) in list(&mut told, path)?.into_iter().enumerate() {
+            read(&mut law, table).with_context(|| format!("[[{path}]] number {}", at + 1))?;
+        }
     }
     match told.remove("kinds") {
         None => {}
@@ -60,18 +60,6 @@ pub fn law(mut told: Table) -> anyhow::Result<Law> {
         Some(_) => bail!("`kinds` is not a table: write [law.kinds]"),
     }
     Ok(law)
-}
-
-fn tables(told: &mut Table, name: &str) -> anyhow::Result<Vec<Table>> {
-    let wrong = || anyhow::anyhow!("`{name}` is not a list of tables: write [[law.{name}]]");
-    match told.remove(name) {
-        None => Ok(Vec::new()),
-        Some(Value::Array(values)) => {
-            let table = |value: Value| value.as_table().cloned().ok_or_else(wrong);
-            values.into_iter().map(table).collect()
-        }
-        Some(_) => Err(wrong()),
-    }
 }
 
 fn said(name: &str, told: &str) -> anyhow::Result<Text> {
@@ -117,7 +105,7 @@ fn gift(law: &mut Law, table: Table) -> anyhow::Result<()> {
     ensure!(told.under_years > 0.0, "`under_years` is above 0");
     ensure!((0.0..=100_000.0).contains(&told.value), "`value` is an amount in euros");
     let value = GiftValue {
-        kind: kind(&told.kind)?,
+        kind: keys::kind(&told.kind)?,
         under_years: told.under_years,
         value: Cents((told.value * 100.0).round() as i64),
         text: said("text", &told.checked.text)?,
@@ -134,7 +122,7 @@ fn gift(law: &mut Law, table: Table) -> anyhow::Result<()> {
 fn kinds(law: &mut Law, table: Table) -> anyhow::Result<()> {
     for (name, listed) in table {
         let listed = listed.as_array().with_context(|| format!("`{name}` is not a list of kinds"))?;
-        let listed = listed.iter().map(|value| kind(value.as_str().unwrap_or_default()));
+        let listed = listed.iter().map(|value| keys::kind(value.as_str().unwrap_or_default()));
         let listed = listed.collect::<anyhow::Result<Vec<_>>>().with_context(|| format!("`{name}`"))?;
         category(law, &name)?.kinds = listed;
     }
@@ -156,11 +144,6 @@ fn category<'a>(law: &'a mut Law, told: &str) -> anyhow::Result<&'a mut Category
         Some(at) => Ok(&mut law.categories[at]),
         None => bail!("no category is called `{told}`{}", keys::meant(told, &names)),
     }
-}
-
-fn kind(told: &str) -> anyhow::Result<Kind> {
-    let names: Vec<&str> = Kind::ALL.iter().map(|(_, name)| *name).collect();
-    Kind::parse(told).with_context(|| format!("`{told}` is not a kind{}", keys::meant(told, &names)))
 }
 
 fn year_of(told: Option<Value>) -> anyhow::Result<&'static str> {
@@ -186,6 +169,8 @@ fn year_of(told: Option<Value>) -> anyhow::Result<&'static str> {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use domain::word::Kind;
+
     use super::*;
 
     fn read(text: &str) -> anyhow::Result<Law> {

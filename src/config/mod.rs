@@ -1,9 +1,11 @@
 //! The configuration: understood whole before anything is done, or refused with the word that is wrong.
 
 mod address;
+mod assumptions;
 mod law;
 mod notify;
 mod objective;
+mod organisation;
 mod read;
 mod room;
 mod schedule;

@@ -9,9 +9,9 @@ use connectors::secret::{resolve, told_secret};
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use toml::{Table, Value};
+use toml::Table;
 
-use super::read::typed;
+use super::read::{named, typed};
 use crate::notify::{About, Mail, Notifier, Way};
 use crate::wording::Lang;
 
@@ -48,15 +48,11 @@ struct Raw {
 
 /// Who is told, in the order of the file.
 pub fn notifiers(tables: Vec<Table>, base: &Path) -> anyhow::Result<Vec<Arc<Notifier>>> {
-    let mut notifiers: Vec<Arc<Notifier>> = Vec::new();
-    for (at, table) in tables.into_iter().enumerate() {
-        let name = table.get("name").and_then(Value::as_str).unwrap_or_default().trim().to_owned();
-        ensure!(!name.is_empty(), "[[notify]] number {}: it has no `name`", at + 1);
-        ensure!(notifiers.iter().all(|other| other.name != name), "notify \"{name}\": the name is taken");
-        let told = notifier(&name, table, base).with_context(|| format!("notify \"{name}\""))?;
-        notifiers.push(Arc::new(told));
-    }
-    Ok(notifiers)
+    let told = |(name, table): (String, Table)| {
+        let notifier = notifier(&name, table, base).with_context(|| format!("notify \"{name}\""))?;
+        Ok(Arc::new(notifier))
+    };
+    named("notify", tables)?.into_iter().map(told).collect()
 }
 
 fn notifier(name: &str, table: Table, base: &Path) -> anyhow::Result<Notifier> {

@@ -8,12 +8,12 @@ use domain::indicator::objective::{BASELINES, OWN};
 use domain::indicator::{all, labels};
 use domain::record::Text;
 use domain::strategy::Objective;
-use domain::word::{Kind, Theme, Word};
+use domain::word::{Theme, Word};
 use jiff::civil::Date;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::read::typed;
+use super::read::{named, typed};
 
 const KEYS: &[&str] = &["name", "indicator", "slice", "theme", "baseline", "target", "target_date"];
 
@@ -37,10 +37,7 @@ struct RawBaseline {
 /// The objectives, in the order of the file.
 pub fn objectives(tables: Vec<Table>) -> anyhow::Result<Vec<Objective>> {
     let mut objectives: Vec<Objective> = Vec::new();
-    for (at, table) in tables.into_iter().enumerate() {
-        let name = table.get("name").and_then(Value::as_str).unwrap_or_default().trim().to_owned();
-        ensure!(!name.is_empty(), "[[objective]] number {}: it has no `name`", at + 1);
-        ensure!(objectives.iter().all(|other| *other.name != *name), "objective \"{name}\": the name is taken");
+    for (name, table) in named("objective", tables)? {
         objectives.push(objective(&name, table).with_context(|| format!("objective \"{name}\""))?);
     }
     let computed = objectives.iter().filter(|objective| objective.baseline_value.is_none());
@@ -109,14 +106,13 @@ fn slice(indicator: &str, told: BTreeMap<String, Value>) -> anyhow::Result<Vec<(
             );
         }
         // A year may be written as the number that it is.
-        let value = match value {
+        let mut value = match value {
             Value::String(value) => value,
             Value::Integer(value) => value.to_string(),
             _ => bail!("`{label}` is no text"),
         };
         if label == "kind" && value != "unknown" {
-            let kinds: Vec<&str> = Kind::ALL.iter().map(|(_, name)| *name).collect();
-            ensure!(kinds.contains(&value.as_str()), "`{value}` is not a kind{}", keys::meant(&value, &kinds));
+            value = keys::kind(&value)?.name().to_owned();
         }
         slice.push((Text::from(label), Text::from(value)));
     }

@@ -8,18 +8,15 @@ use anyhow::{Context, anyhow, bail, ensure};
 use connectors::keys;
 use connectors::rule::Rules;
 use connectors::secret::{PseudonymKey, resolve, told_secret};
-use domain::assumption::{Allocation, Assumptions};
-use domain::entity::{Entity, EntityId, EntityTree, ROOT};
-use domain::identity::is_siret;
+use domain::entity::EntityTree;
 use domain::law::Law;
-use domain::quantity::Years;
 use domain::record::Text;
-use domain::word::{Kind, Word};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
+use super::organisation::Organisation;
 use super::schedule::duration;
 use super::{Config, Schedule, Source};
 use crate::store::Place;
@@ -91,8 +88,8 @@ pub fn load(path: &Path, environment: BTreeMap<String, String>) -> anyhow::Resul
 
 fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
     keys::check(told.keys(), TABLES)?;
-    let organisation: Organisation = table(&mut told, "organisation", ORGANISATION)?;
-    let entities = entities(&organisation, list(&mut told, "entity")?)?;
+    let organisation: Organisation = table(&mut told, "organisation", super::organisation::KEYS)?;
+    let entities = super::organisation::entities(&organisation, list(&mut told, "entity")?)?;
     let time_zone = TimeZone::get(&organisation.time_zone)
         .with_context(|| format!("[organisation]: `{}` is not a time zone", organisation.time_zone))?;
     let server = super::server::serve(table(&mut told, "server", super::server::KEYS)?, base)?;
@@ -107,7 +104,8 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
     let factors: Factors = table(&mut told, "factors", &["extra", "electricity", "boaviztapi"])?;
     let boaviztapi = factors.boaviztapi.as_deref().map(super::address::address).transpose();
     let boaviztapi = boaviztapi.context("[factors]: `boaviztapi`")?;
-    let mut assumptions = assumptions(table(&mut told, "assumptions", ASSUMPTIONS)?)?;
+    let assumptions = table(&mut told, "assumptions", super::assumptions::KEYS)?;
+    let mut assumptions = super::assumptions::assumptions(assumptions).context("[assumptions]")?;
     if let Some(country) = factors.electricity {
         assumptions.electricity = country;
     }
@@ -123,14 +121,11 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
         .context("[privacy]")?
         .map(PseudonymKey::new);
     let mut sources: Vec<Source> = Vec::new();
-    for (at, source) in list(&mut told, "source")?.into_iter().enumerate() {
-        let name = source.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-        ensure!(!name.is_empty(), "[[source]] number {}: it has no `name`", at + 1);
+    for (name, source) in named("source", list(&mut told, "source")?)? {
         ensure!(
             name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.')),
             "source \"{name}\": a name is made of letters, digits, `-`, `_` and `.`"
         );
-        ensure!(sources.iter().all(|other| *other.told.name != *name), "source \"{name}\": the name is taken");
         let context = connectors::Context {
             name: name.clone(),
             base: base.to_path_buf(),
@@ -180,159 +175,39 @@ fn table<T: DeserializeOwned>(told: &mut Table, name: &str, known: &[&str]) -> a
     typed(table).with_context(|| format!("[{name}]"))
 }
 
-/// A list of tables: `[[name]]`.
-fn list(told: &mut Table, name: &str) -> anyhow::Result<Vec<Table>> {
+/// A list of tables, by what is written above each: `[[name]]`, or `[[law.name]]` where `told` is the table `[law]`.
+pub(super) fn list(told: &mut Table, path: &str) -> anyhow::Result<Vec<Table>> {
+    let name = path.rsplit('.').next().unwrap_or(path);
+    let wrong = || anyhow!("`{name}` is not a list of tables: write [[{path}]]");
     match told.remove(name) {
         None => Ok(Vec::new()),
-        Some(Value::Array(tables)) => tables
-            .into_iter()
-            .map(|table| match table {
-                Value::Table(table) => Ok(table),
-                _ => bail!("`{name}` is not a list of tables: write [[{name}]]"),
-            })
-            .collect(),
-        Some(_) => bail!("`{name}` is not a list of tables: write [[{name}]]"),
+        Some(Value::Array(tables)) => {
+            let table = |value| if let Value::Table(table) = value { Ok(table) } else { Err(wrong()) };
+            tables.into_iter().map(table).collect()
+        }
+        Some(_) => Err(wrong()),
     }
 }
 
-pub(super) fn typed<T: DeserializeOwned>(table: Table) -> anyhow::Result<T> {
-    table.try_into().map_err(|error: toml::de::Error| anyhow::anyhow!("{}", error.message().trim()))
+/// What is told under names, in the order of the file: a table without a name or with that of another is refused.
+pub(super) fn named(what: &str, tables: Vec<Table>) -> anyhow::Result<Vec<(String, Table)>> {
+    let mut named: Vec<(String, Table)> = Vec::new();
+    for (at, table) in tables.into_iter().enumerate() {
+        let name = table.get("name").and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+        ensure!(!name.is_empty(), "[[{what}]] number {}: it has no `name`", at + 1);
+        ensure!(named.iter().all(|(other, _)| *other != name), "{what} \"{name}\": the name is taken");
+        named.push((name, table));
+    }
+    Ok(named)
 }
 
-const ORGANISATION: &[&str] = &["name", "siret", "country", "time_zone", "legal_subject", "population"];
+pub(super) fn typed<T: DeserializeOwned>(table: Table) -> anyhow::Result<T> {
+    table.try_into().map_err(|error: toml::de::Error| anyhow!("{}", error.message().trim()))
+}
 
 #[derive(Deserialize)]
 struct Report {
     notes: Option<std::path::PathBuf>,
-}
-
-#[derive(Deserialize)]
-struct Organisation {
-    #[serde(default = "an_organisation")]
-    name: String,
-    siret: Option<String>,
-    #[serde(default = "france")]
-    country: String,
-    #[serde(default = "paris")]
-    time_zone: String,
-    #[serde(default = "yes")]
-    legal_subject: bool,
-    population: Option<u32>,
-}
-
-fn an_organisation() -> String {
-    "organisation".to_owned()
-}
-
-fn france() -> String {
-    "FR".to_owned()
-}
-
-fn paris() -> String {
-    "Europe/Paris".to_owned()
-}
-
-fn yes() -> bool {
-    true
-}
-
-#[derive(Deserialize)]
-struct RawEntity {
-    id: String,
-    name: Option<String>,
-    parent: Option<String>,
-    siret: Option<String>,
-    #[serde(default = "yes")]
-    legal_subject: bool,
-    population: Option<u32>,
-    #[serde(default)]
-    aliases: Vec<String>,
-}
-
-fn checked_siret(siret: Option<String>) -> anyhow::Result<Option<Text>> {
-    match siret {
-        Some(siret) if !is_siret(&siret) => {
-            bail!("siret `{siret}`: a SIRET has 14 digits, the last of them a check key that this one fails")
-        }
-        siret => Ok(siret.map(Text::from)),
-    }
-}
-
-/// The organisation and its entities, parents before children.
-fn entities(organisation: &Organisation, tables: Vec<Table>) -> anyhow::Result<EntityTree> {
-    ensure!(
-        organisation.country.len() == 2,
-        "[organisation]: country `{}` is not a two-letter code",
-        organisation.country
-    );
-    let root = Entity {
-        id: Text::from(organisation.name.as_str()),
-        name: Text::from(organisation.name.as_str()),
-        siret: checked_siret(organisation.siret.clone()).context("[organisation]")?,
-        legal_subject: organisation.legal_subject,
-        population: organisation.population,
-        configured: true,
-        ..Entity::default()
-    };
-    let mut waiting = Vec::new();
-    for table in tables {
-        let id = table.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let known = &["id", "name", "parent", "siret", "legal_subject", "population", "aliases"];
-        let place = || format!("entity \"{id}\"");
-        keys::check(table.keys(), known).with_context(place)?;
-        let raw: RawEntity = typed(table).with_context(place)?;
-        ensure!(!raw.id.trim().is_empty(), "[[entity]]: an id may not be empty");
-        ensure!(raw.id != "other" && raw.id != "unknown", "entity \"{id}\": this id is ecoparc's own");
-        ensure!(waiting.iter().all(|other: &RawEntity| other.id != raw.id), "entity \"{id}\": the id is taken");
-        checked_siret(raw.siret.clone()).with_context(place)?;
-        waiting.push(raw);
-    }
-    for raw in &waiting {
-        if let Some(parent) = &raw.parent {
-            let ids: Vec<&str> = waiting.iter().map(|other| other.id.as_str()).collect();
-            ensure!(
-                ids.contains(&parent.as_str()),
-                "entity \"{}\": there is no parent `{parent}`{}",
-                raw.id,
-                keys::meant(parent, &ids)
-            );
-        }
-    }
-    let mut tree = EntityTree { nodes: vec![root] };
-    while !waiting.is_empty() {
-        let before = waiting.len();
-        let mut later = Vec::new();
-        for raw in waiting {
-            let parent = match &raw.parent {
-                None => Some(ROOT),
-                Some(parent) => tree
-                    .nodes
-                    .iter()
-                    .skip(1)
-                    .position(|known| *known.id == **parent)
-                    .map(|at| EntityId(at as u32 + 1)),
-            };
-            let Some(parent) = parent else {
-                later.push(raw);
-                continue;
-            };
-            tree.nodes.push(Entity {
-                name: Text::from(raw.name.as_deref().unwrap_or(&raw.id)),
-                id: Text::from(raw.id),
-                parent: Some(parent),
-                siret: raw.siret.map(Text::from),
-                legal_subject: raw.legal_subject,
-                population: raw.population,
-                aliases: raw.aliases.into_iter().map(Text::from).collect(),
-                configured: true,
-            });
-        }
-        waiting = later;
-        if waiting.len() == before {
-            bail!("entity \"{}\": its parents go round in a circle", waiting[0].id);
-        }
-    }
-    Ok(tree)
 }
 
 #[derive(Deserialize)]
@@ -365,74 +240,8 @@ struct Factors {
     boaviztapi: Option<String>,
 }
 
-const ASSUMPTIONS: &[&str] = &[
-    "server_room_pue",
-    "lifetime_years",
-    "refurbished_allocation",
-    "common_error",
-    "power_gap_minutes",
-    "measured_days",
-    "second_life_years",
-];
-
-#[derive(Deserialize)]
-struct RawAssumptions {
-    server_room_pue: Option<f64>,
-    #[serde(default)]
-    lifetime_years: BTreeMap<String, f64>,
-    refurbished_allocation: Option<String>,
-    common_error: Option<f64>,
-    power_gap_minutes: Option<f64>,
-    measured_days: Option<f64>,
-    second_life_years: Option<f64>,
-}
-
-fn assumptions(raw: RawAssumptions) -> anyhow::Result<Assumptions> {
-    let mut assumptions = Assumptions::default();
-    if let Some(pue) = raw.server_room_pue {
-        ensure!((1.0..=10.0).contains(&pue), "[assumptions]: a PUE of {pue} cannot be: it is 1 or more");
-        assumptions.server_room_pue = pue;
-        assumptions.told.push("server_room_pue");
-    }
-    for (kind, years) in raw.lifetime_years {
-        let names: Vec<&str> = Kind::ALL.iter().map(|(_, name)| *name).collect();
-        let known = Kind::parse(&kind).with_context(|| {
-            format!("[assumptions]: `lifetime_years.{kind}` is not a kind{}", keys::meant(&kind, &names))
-        })?;
-        ensure!((0.1..=50.0).contains(&years), "[assumptions]: a lifetime of {years} years cannot be");
-        assumptions.set_lifetime(known, Years(years));
-    }
-    if let Some(allocation) = raw.refurbished_allocation {
-        assumptions.allocation = Allocation::parse(&allocation).with_context(|| {
-            format!("[assumptions]: `refurbished_allocation` is `time` or `cutoff`, not `{allocation}`")
-        })?;
-    }
-    if let Some(common) = raw.common_error {
-        ensure!((0.0..=1.0).contains(&common), "[assumptions]: `common_error` lies between 0 and 1");
-        assumptions.common_error = common;
-        assumptions.told.push("common_error");
-    }
-    if let Some(minutes) = raw.power_gap_minutes {
-        ensure!((1.0..=1440.0).contains(&minutes), "[assumptions]: `power_gap_minutes` lies between 1 and 1440");
-        assumptions.power_gap_minutes = minutes;
-        assumptions.told.push("power_gap_minutes");
-    }
-    if let Some(days) = raw.measured_days {
-        ensure!((1.0..=365.0).contains(&days), "[assumptions]: `measured_days` lies between 1 and 365");
-        assumptions.measured_days = days;
-        assumptions.told.push("measured_days");
-    }
-    if let Some(years) = raw.second_life_years {
-        ensure!((0.0..=20.0).contains(&years), "[assumptions]: `second_life_years` lies between 0 and 20");
-        assumptions.second_life_years = years;
-        assumptions.told.push("second_life_years");
-    }
-    Ok(assumptions)
-}
-
 #[derive(Deserialize)]
 struct RawSource {
-    name: String,
     r#type: String,
     schedule: Option<String>,
     every: Option<String>,
@@ -482,7 +291,7 @@ fn open(mut told: Table, mut context: connectors::Context, entities: &EntityTree
         .transpose()?;
     Ok(Source {
         told: domain::testimony::Source {
-            name: Text::from(raw.name.as_str()),
+            name: Text::from(context.name.as_str()),
             creates: raw.creates.unwrap_or(connector.creates),
             realm: Text::from(raw.realm.unwrap_or_default()),
             entity: raw.entity.map(Text::from),

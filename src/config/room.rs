@@ -5,10 +5,10 @@ use connectors::keys;
 use domain::record::Text;
 use domain::room::{PointName, RoomRule, UNKNOWN};
 use serde::Deserialize;
-use toml::{Table, Value};
+use toml::Table;
 
 use super::Source;
-use super::read::typed;
+use super::read::{named, typed};
 
 #[derive(Deserialize)]
 struct RawRoom {
@@ -23,13 +23,12 @@ struct RawRoom {
 /// The rooms, in the order of the file.
 pub fn rooms(tables: Vec<Table>, sources: &[Source]) -> anyhow::Result<Vec<RoomRule>> {
     let mut rooms: Vec<RoomRule> = Vec::new();
-    for (at, table) in tables.into_iter().enumerate() {
-        let name = table.get("name").and_then(Value::as_str).unwrap_or_default().trim().to_owned();
-        ensure!(!name.is_empty(), "[[room]] number {}: it has no `name`", at + 1);
+    for (name, table) in named("room", tables)? {
         let place = || format!("room \"{name}\"");
         keys::check(table.keys(), &["name", "locations", "it", "total"]).with_context(place)?;
         let raw: RawRoom = typed(table).with_context(place)?;
         ensure!(!name.eq_ignore_ascii_case(UNKNOWN), "room \"{name}\": this name is ecoparc's own");
+        // Letter case tells no rooms apart.
         let taken = rooms.iter().any(|other| other.name.to_lowercase() == name.to_lowercase());
         ensure!(!taken, "room \"{name}\": the name is taken");
         let room = RoomRule {

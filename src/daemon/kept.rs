@@ -7,7 +7,7 @@ use domain::word::Word;
 use jiff::Timestamp;
 use tracing::{error, info, warn};
 
-use super::{House, REJECTS};
+use super::{Daemon, REJECTS};
 use crate::collect::{Collected, keep};
 use crate::config::{Config, Source};
 use crate::edition::SourceState;
@@ -15,7 +15,7 @@ use crate::sampling::{catch_up, take};
 use crate::schedule::Event;
 use crate::store::{Generation, PassedOn, State, Store};
 
-impl House {
+impl Daemon {
     /// Takes note of what happened to a source. True where the world should be told.
     pub(super) async fn took_place(
         &mut self,

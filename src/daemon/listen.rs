@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 use crate::config::{Anonymous, Server};
 
-/// What is listened on, by the address that was asked for. Connections that come between two houses wait here.
+/// What is listened on, by the address that was asked for. Connections that come between two configurations wait here.
 #[derive(Default)]
 pub(super) struct Listeners(BTreeMap<SocketAddr, std::net::TcpListener>);
 

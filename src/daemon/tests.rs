@@ -43,23 +43,23 @@ fn days() -> Vec<Date> {
 }
 
 /// The daemon's own collecting, keeping, refreshing and writing, at noon of each day.
-async fn live(house: &mut House, days: &[Date], tables: &years::House) -> Arc<Edition> {
-    let sources = std::mem::take(&mut house.config.sources);
+async fn live(daemon: &mut Daemon, days: &[Date], tables: &years::House) -> Arc<Edition> {
+    let sources = std::mem::take(&mut daemon.config.sources);
     let (editions, _) = watch::channel(None);
     let mut written = 0;
     for day in days {
         tables.write(*day);
-        let noon = house.config.time_zone.to_timestamp(day.at(12, 0, 0, 0)).unwrap();
+        let noon = daemon.config.time_zone.to_timestamp(day.at(12, 0, 0, 0)).unwrap();
         for (at, source) in sources.iter().enumerate() {
             let collected = crate::collect::collect(source, Arc::new(Progress::default())).await;
             let collected = Collected { began: noon, took: Duration::ZERO, ..collected };
-            house
+            daemon
                 .took_place(at, source, Event::Ended(Box::new(collected), None), &mut vec![true; sources.len()])
                 .await;
-            assert_eq!(house.states[at].up, Some(true), "{day}: {:?}", house.states[at].failure);
+            assert_eq!(daemon.states[at].up, Some(true), "{day}: {:?}", daemon.states[at].failure);
         }
-        house.publish(&editions, noon).await.unwrap();
-        house.write(&editions, &mut written).await;
+        daemon.publish(&editions, noon).await.unwrap();
+        daemon.write(&editions, &mut written).await;
     }
     editions.borrow().clone().unwrap()
 }
@@ -76,14 +76,14 @@ async fn two_years_lived_are_two_years_recomputed() {
     }
     std::fs::copy(root.join("quickstart.toml"), folder.join("quickstart.toml")).unwrap();
     let tables = years::House::of(&root.join("quickstart"), folder.join("quickstart"));
-    let mut house = House::prepare(
+    let mut daemon = Daemon::prepare(
         Config::load(&folder.join("quickstart.toml")).unwrap(),
         Lasting::new("here".into(), Supervisor::default()),
     )
     .await
     .unwrap();
     let days = days();
-    let edition = live(&mut house, &days, &tables).await;
+    let edition = live(&mut daemon, &days, &tables).await;
 
     let (mut compared, mut differ) = (0, Vec::new());
     let mut changed = BTreeSet::new();
@@ -94,7 +94,7 @@ async fn two_years_lived_are_two_years_recomputed() {
             recomputed.entry(indicator.name).or_default().push(reading);
         }
         for indicator in domain::indicator::all() {
-            let published = house.store.history(indicator.name, *day, *day).await.unwrap();
+            let published = daemon.store.history(indicator.name, *day, *day).await.unwrap();
             for Point { slice, published, restated } in
                 beside(published, recomputed.remove(indicator.name).unwrap_or_default())
             {
@@ -119,6 +119,6 @@ async fn two_years_lived_are_two_years_recomputed() {
     assert!(compared > 300_000, "{compared}");
     let idle: Vec<_> = KNOWN_THEN_ALONE.iter().filter(|known| !changed.contains(known)).collect();
     assert!(idle.is_empty(), "these agree after all: take them out of the list: {idle:?}");
-    house.store.close().await;
+    daemon.store.close().await;
     std::fs::remove_dir_all(&folder).unwrap();
 }

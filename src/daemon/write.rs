@@ -9,14 +9,14 @@ use jiff::ToSpan;
 use tokio::sync::{Notify, watch};
 use tracing::{debug, error, info, warn};
 
-use super::House;
+use super::Daemon;
 use super::listen::Listeners;
 use crate::config::Config;
 use crate::edition::Edition;
 use crate::sampling::catch_up;
 use crate::store::{CHORES, PassedOn, Store};
 
-impl House {
+impl Daemon {
     /// Writes what people read in the database, if there is a newer edition than the one written last. Samples change
     /// no asset and make an edition a minute: after those only the readings are written. What was refused is tried again.
     pub(super) async fn write(&mut self, editions: &watch::Sender<Option<Arc<Edition>>>, written: &mut u64) {
@@ -83,8 +83,8 @@ impl House {
         }
     }
 
-    /// Sees to a wish for a collection, here or where it is done.
-    pub(super) async fn wish(&self, source: &str, here: &Notify) {
+    /// Asks for a collection: here, or of the replica that collects the source.
+    pub(super) async fn ask(&self, source: &str, here: &Notify) {
         if self.held.borrow().of(source).is_some() {
             here.notify_one();
         } else if let Err(error) = self.store.ask(source).await {
@@ -104,7 +104,7 @@ impl House {
     /// Reads the configuration again, and what is kept under it.
     pub(super) async fn reload(&mut self, path: &Path, listeners: &mut Listeners) -> anyhow::Result<Self> {
         self.lasting.supervisor.reloading();
-        // The next house begins with what is written.
+        // The next configuration begins with what is written.
         self.catch_up().await;
         let path = path.to_path_buf();
         let config = tokio::task::spawn_blocking(move || Config::load(&path)).await??;

@@ -81,9 +81,8 @@ async fn write(tx: &mut Tx, snapshot: &Snapshot, at: Date) -> Result<()> {
         write_rows(tx, &changed, at).await?;
         let then = "DELETE FROM asset WHERE id IN (SELECT id FROM given)";
         bulk::run(tx, &[], &[text("id")], &gone, then).await?;
-        // The text that follows the last one in the order of bytes.
-        match page.into_iter().next_back() {
-            Some((last, _)) => from = last + "\0",
+        match page.last() {
+            Some((last, _)) => from = tx.after(last),
             None => break,
         }
     }

@@ -1,6 +1,6 @@
-//! Records as JSON objects: `{field: value}` of the fields that are known, in the order of `Record::FIELDS`.
-//! Money is in integer cents, a moment in seconds since 1970, a date an ISO text, a word its name. A field that this release does not know, or a
-//! value it cannot take, is passed over when reading, so that rows outlive the release that wrote them.
+//! Records as JSON objects: `{field: value}` of the fields that are known, in the order of `Record::FIELDS`. Money is in
+//! integer cents, a moment in seconds since 1970, a date an ISO text, a word its name. A field that this release does not
+//! know, or a value it cannot take, is passed over when reading, so that rows outlive the release that wrote them.
 
 use std::fmt;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};

@@ -90,6 +90,15 @@ impl Tx {
         self.first(sql, values).await?.ok_or(sqlx::Error::RowNotFound)
     }
 
+    /// The text that follows this one in the order of bytes: with it the next page begins. PostgreSQL has no U+0000.
+    pub(super) fn after(&self, text: &str) -> String {
+        let least = match self {
+            Self::Sqlite(_) => '\0',
+            Self::Postgres(_) => '\u{1}',
+        };
+        format!("{text}{least}")
+    }
+
     /// What is written ends a collection, and the testimony is replaced or not: other replicas are told.
     pub(super) fn ends(&mut self, recorded: bool) {
         if let Self::Postgres(tx) = self {

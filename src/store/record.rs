@@ -199,9 +199,8 @@ async fn compare<'a>(
             }
         }
         changes.flush(tx).await?;
-        // The text that follows the last one in the order of bytes.
-        match page.into_iter().next_back() {
-            Some(last) => from = last.native + "\0",
+        match page.last() {
+            Some(last) => from = tx.after(&last.native),
             None => break,
         }
     }

@@ -60,8 +60,7 @@ async fn observations(tx: &mut Tx, source: i64, recall: &mut Recall) -> Result<V
     let mut all = Vec::new();
     let mut page = fetch(tx, source, "").await?;
     while let Some(last) = &page.last {
-        // The text that follows the last one in the order of bytes.
-        let from = format!("{last}\0");
+        let from = tx.after(last);
         // The database's thread looks for the next page while this one is understood.
         let (next, read) = tokio::join!(fetch(tx, source, &from), async { read(&page, recall, &mut all) });
         read?;

@@ -312,6 +312,24 @@ async fn one_asset_after_another() {
     }
 }
 
+/// What is stored is read in pages, and the name that ends one may be the beginning of the next name.
+#[tokio::test]
+async fn pages_leave_nothing_out() {
+    for home in Home::both() {
+        let store = home.open().await;
+        let (none, day) = (Lines::default(), date(2026, 1, 1));
+        let natives = (1000..1000 + bulk::PAGE).map(|at| at.to_string());
+        let next = format!("{}0", 999 + bulk::PAGE);
+        let mut fleet: Vec<_> = natives.chain([next.clone()]).map(|native| seen(&native, None, "")).collect();
+        record(&store, "glpi", &fleet, &none, 1, day).await;
+        assert_eq!(kept(&read(&store, "glpi").await, &next).observation, fleet[fleet.len() - 1]);
+        let recorded = record(&store, "glpi", &fleet, &none, 2, day).await;
+        assert_eq!(recorded, Recorded { unchanged: fleet.len(), ..Recorded::default() });
+        fleet.pop();
+        assert_eq!(record(&store, "glpi", &fleet, &none, 3, day).await.vanished, 1);
+    }
+}
+
 #[tokio::test]
 async fn the_later_word_of_a_day_stands() {
     for home in Home::both() {

@@ -142,9 +142,7 @@ fn what_was_wrong_too_often_waits() {
 #[test]
 fn guesses_count_wherever_they_are_shown() {
     let (_folder, daemon) = fleet("", "");
-    let ask = |path: &str, token: &str| {
-        daemon.request(reqwest::Method::GET, path, &[("authorization", &format!("Bearer {token}"))]).status
-    };
+    let ask = |path: &str, token: &str| daemon.ask(path, token).status;
     let open = ["/healthz", "/login", "/api/v1/openapi.json", "/readyz"];
     let statuses: Vec<u16> = (0..20).map(|at| ask(open[at % open.len()], &format!("guess-{at}"))).collect();
     assert_eq!(statuses, [[200; 10], [429; 10]].concat());

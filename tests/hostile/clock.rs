@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{fleet, wish};
+use super::fleet;
 use crate::house::*;
 
 /// The library of the package `faketime`.
@@ -37,7 +37,7 @@ fn a_year_forward_and_back() {
     let mut last = edition(&daemon);
     for (jump, years) in [("+366d", 1), ("+0", 0), ("-366d", -1), ("+0", 0)] {
         folder.write("clock", jump);
-        wish(&daemon, "fleet");
+        daemon.wish("fleet");
         let expected = (this + years).to_string();
         daemon.until("both are asked at the new time", |daemon| {
             year(daemon, 0) == expected && year(daemon, 1) == expected

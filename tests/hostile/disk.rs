@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use super::{fleet, models, wish};
+use super::{fleet, models};
 use crate::house::*;
 
 /// A house whose store is in a folder of its own, `disk`, and what its configuration is.
@@ -32,7 +32,7 @@ fn refuses(daemon: &mut Daemon, folder: &Folder, says: &str) {
     let before = models(daemon);
     fleet(folder, 8000, "Larger");
     daemon.log();
-    wish(daemon, "fleet");
+    daemon.wish("fleet");
     let line = daemon.wait_for_line("cannot keep a collection");
     println!("{}", line.split_once("ERROR").unwrap().1);
     assert!(line.contains(says), "{line}");
@@ -59,7 +59,7 @@ fn a_file_that_may_not_grow() {
     let daemon = Daemon::start(&folder.0.join("ecoparc.toml"));
     daemon.until("an edition is published", |daemon| daemon.get("/readyz").status == 200);
     assert_eq!(daemon.items("/api/v1/assets").len(), 1000);
-    wish(&daemon, "fleet");
+    daemon.wish("fleet");
     daemon.until("the larger fleet is taken", |daemon| models(daemon) == ["Larger"]);
 }
 
@@ -77,7 +77,7 @@ fn a_disk_that_is_full_then_larger_then_read_only() {
         assert!(done.success(), "{how}");
     };
     remount(&daemon, "remount,size=60m");
-    wish(&daemon, "fleet");
+    daemon.wish("fleet");
     daemon.until("it is taken", |daemon| daemon.items("/api/v1/assets").len() == 8000);
     daemon.until("that is told", |daemon| daemon.sample("ecoparc_store_up") == Some(1.0));
     // What is open for writing keeps a disk from being made read-only: it is seen through another mount.

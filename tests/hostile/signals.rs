@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Chance, fleet, models, wish};
+use super::{Chance, fleet, models};
 use crate::house::*;
 
 fn often(name: &str, usual: u64) -> u64 {
@@ -26,7 +26,7 @@ fn killed_at_any_moment() {
     let mut before = 0;
     for kill in 1..=kills {
         fleet(&folder, 600, &format!("V{kill}"));
-        wish(&daemon, "fleet");
+        daemon.wish("fleet");
         std::thread::sleep(Duration::from_micros(chance.below(200_000)));
         let told = first(&daemon);
         daemon.signal("-KILL");

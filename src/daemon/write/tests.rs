@@ -18,14 +18,14 @@ async fn samples_do_not_write_the_table_of_assets_again() {
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("ecoparc.toml"), CONFIG).unwrap();
-    let mut house = House::prepare(
+    let mut daemon = Daemon::prepare(
         Config::load(&folder.join("ecoparc.toml")).unwrap(),
         Lasting::new("here".into(), Supervisor::default()),
     )
     .await
     .unwrap();
-    house.testimonies[0].harvested = Moment(1_772_366_400);
-    house.testimonies[0].observations.push(
+    daemon.testimonies[0].harvested = Moment(1_772_366_400);
+    daemon.testimonies[0].observations.push(
         Kept {
             observation: Observation { native: "1".into(), anonymous: false, facts: Facts::default() },
             first_seen: date(2026, 3, 1),
@@ -41,13 +41,13 @@ async fn samples_do_not_write_the_table_of_assets_again() {
     // Who meddles with the table sees when it is written again: at first, after a collection, never after samples.
     for (assets_due, expected) in [(true, 1), (false, 0), (false, 0), (true, 1)] {
         sqlx::query("DELETE FROM asset").execute(&database).await.unwrap();
-        house.publish(&editions, jiff::Timestamp::now()).await.unwrap();
-        house.assets_due |= assets_due;
-        house.write(&editions, &mut written).await;
+        daemon.publish(&editions, jiff::Timestamp::now()).await.unwrap();
+        daemon.assets_due |= assets_due;
+        daemon.write(&editions, &mut written).await;
         let count: i64 = sqlx::query_scalar("SELECT count(*) FROM asset").fetch_one(&database).await.unwrap();
-        assert_eq!((count, house.assets_due), (expected, false));
+        assert_eq!((count, daemon.assets_due), (expected, false));
     }
     database.close().await;
-    house.store.close().await;
+    daemon.store.close().await;
     std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -58,7 +58,7 @@ fn spending(year: &Year) -> Vec<Block> {
     categories.sort_by_key(|name| place(name));
     let mut texts: Vec<String> = Vec::new();
     for buyer in figures.buyers(NAME, &year.snapshot.entities) {
-        let mut table = Table::new(&buyer.name(year.lang()), &heads);
+        let mut table = Table::new(&buyer.name(lang), &heads);
         for category in &categories {
             for of in years(year) {
                 let told = of.to_string();
@@ -162,7 +162,7 @@ fn filings(year: &Year) -> Option<String> {
                     format!("not declared here yet, due on {due}{over}"),
                 ),
             };
-            format!("{} ({state})", buyer.name(year.lang()))
+            format!("{} ({state})", buyer.name(lang))
         })
         .collect();
     (!told.is_empty()).then(|| {
@@ -199,7 +199,7 @@ fn exits(year: &Year) -> Vec<Block> {
             let Some(rate) = figures.find(NAME, &slice) else { continue };
             let part = |name: &str| year.value(figures.find(name, &slice), |value| number(lang, value, 0));
             table.rows.push(vec![
-                buyer.name(year.lang()),
+                buyer.name(lang),
                 told.clone(),
                 part("disposals_to_reuse"),
                 part("reformed_stock"),

@@ -31,7 +31,7 @@ pub fn remains(year: &Year) -> Vec<String> {
         }
         let titles: Vec<&str> = of.iter().take(NAMED).filter_map(|action| action.title.as_deref()).collect();
         let (one, several) = lang.pick((what.0, what.1), (what.2, what.3));
-        let more = if of.len() > titles.len() { lang.pick("…", "…") } else { "" };
+        let more = if of.len() > titles.len() { "…" } else { "" };
         remains.push(format!(
             "{}{}{}{more}.",
             count(lang, of.len() as f64, one, several),
