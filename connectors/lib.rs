@@ -1,5 +1,5 @@
 //! How ecoparc asks each kind of tool, and reads its answers. A connector is a folder: `mod.rs` (asking),
-//! `settings.rs` (its keys), `read.rs` (pure: bytes to observations), `replay.rs` (the same of whole documents, for
+//! `settings.rs` (its keys; the lists', fewer, are in `mod.rs`), `read.rs` (pure: bytes to observations), `replay.rs` (the same of whole documents, for
 //! fuzzers and tests), `sample.toml`, `README.md`, `fixtures/`, `tests.rs`.
 //! A connector knows neither the store nor the other connectors; timeout, retry and circuit are the daemon's.
 

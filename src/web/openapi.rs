@@ -191,7 +191,7 @@ fn refusals(mut operation: OperationBuilder, statuses: &[&str]) -> OperationBuil
             "404" => "There is no such thing.",
             "413" => "The body is too large.",
             "422" => "A parameter cannot be understood; the problem names it.",
-            _ => "Nothing is published yet.",
+            _ => "Nothing is published yet, or too much is being computed: `Retry-After` says when to come back.",
         };
         let problem = RefOr::<Schema>::Ref(Ref::from_schema_name("Problem"));
         let content = ContentBuilder::new().schema(Some(problem)).build();

@@ -1,5 +1,5 @@
-//! The places where answers are computed, shared out between clients: one with many heavy questions waits for itself, and
-//! the others' next question is computed before its own.
+//! The places where answers are computed, shared out between clients: one question of each at a time, in turn. One with
+//! many heavy questions waits for itself, and leaves the other places to the others.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,12 +11,12 @@ use tokio::time::timeout;
 use super::guard::Client;
 use super::problem::Problem;
 
-/// So many answers are computed at once.
+/// So many answers are computed at once: over a million assets one may hold hundreds of megabytes.
 const AT_ONCE: usize = 2;
 /// Questions of one client that wait at most: as many as a connection of HTTP/2 may ask.
 const WAITING: usize = 64;
-/// A question waits so long at most.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// A question waits so long at most; a request is given up a little later.
+const PATIENCE: Duration = Duration::from_secs(50);
 /// Whoever is sent away comes back after this.
 const LATER: Duration = Duration::from_secs(5);
 
@@ -55,7 +55,7 @@ impl Turns {
         let turn = self.ask(asker).ok_or_else(|| busy("too many of your questions are being answered already"))?;
         match timeout(PATIENCE, turn).await {
             Ok(Ok(turn)) => Ok(turn),
-            _ => Err(busy("others' questions are being answered")),
+            _ => Err(busy("other questions are being answered")),
         }
     }
 
@@ -63,7 +63,7 @@ impl Turns {
     fn ask(self: &Arc<Self>, asker: Asker) -> Option<oneshot::Receiver<Turn>> {
         let (waits, turn) = oneshot::channel();
         let mut line = self.line();
-        if line.computing.len() < AT_ONCE {
+        if line.computing.len() < AT_ONCE && !line.computing.contains(&asker) {
             line.computing.push(asker.clone());
             // Outside the line, which a turn that nobody takes would want to enter.
             drop(line);
@@ -89,14 +89,13 @@ impl Turns {
 }
 
 impl Line {
-    /// The next question: of whoever has fewest computed now, and of those, of whoever was served longest ago.
+    /// The next question: of whoever has none computed now and stands in line longest since its last turn.
     fn next(&mut self) -> Option<(Asker, oneshot::Sender<Turn>)> {
         self.waiting.retain_mut(|waiting| {
             waiting.questions.retain(|waits| !waits.is_closed());
             !waiting.questions.is_empty()
         });
-        let computed = |waiting: &Waiting| self.computing.iter().filter(|asker| **asker == waiting.asker).count();
-        let (at, _) = self.waiting.iter().enumerate().min_by_key(|(_, waiting)| computed(waiting))?;
+        let at = self.waiting.iter().position(|waiting| !self.computing.contains(&waiting.asker))?;
         let mut waiting = self.waiting.remove(at)?;
         let waits = waiting.questions.pop_front()?;
         let asker = waiting.asker.clone();
@@ -132,38 +131,46 @@ mod tests {
         (Client(IpAddr::V4(Ipv4Addr::new(192, 0, 2, last))), String::new())
     }
 
+    /// Its turn, where it has come.
+    fn come(waits: &mut oneshot::Receiver<Turn>) -> Option<Turn> {
+        waits.try_recv().ok()
+    }
+
     #[test]
     fn whoever_asks_much_waits_for_itself() {
         let turns = Arc::new(Turns::default());
-        let mut computing: Vec<Turn> =
-            (0..AT_ONCE).map(|_| turns.ask(asker(1)).unwrap().try_recv().unwrap()).collect();
-        let mut many: Vec<_> = (0..WAITING).map(|_| turns.ask(asker(1)).unwrap()).collect();
+        let ask = |last| turns.ask(asker(last)).unwrap();
+        let first = come(&mut ask(1)).unwrap();
+        let mut many: Vec<_> = (0..WAITING).map(|_| ask(1)).collect();
+        assert!(many.iter_mut().all(|waits| come(waits).is_none()), "one of each client at a time");
         assert!(turns.ask(asker(1)).is_none(), "no more of one client wait");
-        let mut others: Vec<_> = [2, 3, 2].map(|last| turns.ask(asker(last)).unwrap()).into();
-        // Places come free: each client has its turn, and nobody a second one before everybody had a first.
-        let mut served = Vec::new();
-        for _ in 0..4 {
-            computing.remove(0);
-            let other = others.iter_mut().find_map(|waits| waits.try_recv().ok());
-            let turn = other.or_else(|| many.iter_mut().find_map(|waits| waits.try_recv().ok())).unwrap();
-            served.push(turn.asker.clone());
-            computing.push(turn);
-        }
-        assert_eq!(served, [2, 1, 3, 2].map(asker));
-        assert_eq!(turns.line().computing.len(), AT_ONCE);
+        let other = come(&mut ask(2)).expect("another finds a place at once");
+        let (mut second, mut third) = (ask(2), ask(3));
+        // Places come free: whoever stands in line longest, and has none computed.
+        drop(other);
+        let second = come(&mut second).expect("the first client has one computed");
+        drop(first);
+        let next = come(&mut many[0]).expect("it came before the third client");
+        drop(second);
+        let third = come(&mut third).unwrap();
+        drop(next);
+        let next = come(&mut many[1]).unwrap();
+        drop((third, next));
+        assert_eq!(turns.line().computing, [asker(1)], "the third of its questions alone");
     }
 
     #[test]
     fn a_question_that_was_given_up_holds_nothing() {
         let turns = Arc::new(Turns::default());
-        let computing: Vec<Turn> = (0..AT_ONCE).map(|_| turns.ask(asker(1)).unwrap().try_recv().unwrap()).collect();
-        drop((0..WAITING).map(|_| turns.ask(asker(1)).unwrap()).collect::<Vec<_>>());
+        let ask = |last| turns.ask(asker(last)).unwrap();
+        let computing = [1, 2].map(|last| come(&mut ask(last)).unwrap());
+        drop((0..WAITING).map(|_| ask(1)).collect::<Vec<_>>());
         let mut waits = turns.ask(asker(1)).expect("what was given up waits no longer");
         // Its turn came, and it left before it took it.
-        let left = turns.ask(asker(2)).unwrap();
+        let left = ask(3);
         drop(computing);
         drop(left);
-        drop(waits.try_recv().unwrap());
+        drop(come(&mut waits).unwrap());
         let line = turns.line();
         assert!(line.computing.is_empty() && line.waiting.is_empty());
     }
@@ -172,12 +179,12 @@ mod tests {
     async fn nobody_waits_for_ever() {
         let turns = Arc::new(Turns::default());
         let first = turns.take(asker(1)).await.unwrap();
-        let _second = turns.take(asker(1)).await.unwrap();
-        let refused = turns.take(asker(2)).await.err().unwrap();
+        let _second = turns.take(asker(2)).await.unwrap();
+        let refused = turns.take(asker(3)).await.err().unwrap();
         assert_eq!(refused.kind(), "unavailable");
         let waits = tokio::spawn({
             let turns = turns.clone();
-            async move { turns.take(asker(2)).await.is_ok() }
+            async move { turns.take(asker(3)).await.is_ok() }
         });
         tokio::time::sleep(PATIENCE / 2).await;
         drop(first);
