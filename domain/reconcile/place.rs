@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::doubt::{Doubt, Reason};
+use crate::doubt::{Cause, Doubt};
 use crate::entity::{Entity, EntityId, EntityTree, NO_SIRET, ROOT};
 use crate::packed::Packed;
 use crate::record::Text;
@@ -152,11 +152,7 @@ impl Places {
             return base;
         }
         if self.entities.nodes.iter().skip(1).any(|entity| entity.configured) {
-            self.doubts.push(Doubt {
-                reason: Reason::UnplacedEntity,
-                about: vec![Text::from(format!("{name}: {told}"))],
-                what: "no `[[entity]]` has this name or alias".to_owned(),
-            });
+            self.doubts.push(Doubt { about: vec![Text::from(format!("{name}: {told}"))], what: Cause::Unplaced });
         }
         self.grow(base, below)
     }

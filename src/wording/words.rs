@@ -1,8 +1,10 @@
 //! The words of readers for what the daemon names its own way.
 
+mod causes;
 mod explained;
 mod notes;
 
+pub use causes::cause;
 pub use explained::{origin, step, unit};
 pub use notes::note;
 
