@@ -3,10 +3,12 @@
 mod causes;
 mod explained;
 mod notes;
+mod rejects;
 
 pub use causes::cause;
 pub use explained::{origin, step, unit};
 pub use notes::note;
+pub use rejects::reject;
 
 use super::Lang;
 

@@ -86,7 +86,10 @@ pub fn rejects(sheet: &Sheet) -> Markup {
             th scope="row" { (source) }
             td { (place) }
             td { (column.as_deref().unwrap_or_default()) }
-            td lang="en" { (reason) }
+            @match words::reject(sheet.lang, reason) {
+                Some(words) => td { (words) },
+                None => td lang="en" { (reason) },
+            }
         } } }
     };
     let title = ("Lignes refusées", "Rows refused");
