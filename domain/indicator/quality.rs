@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Span;
 use jiff::civil::Date;
 
-use crate::doubt::{Doubt, Reason};
+use crate::doubt::{Cause, Doubt, Reason};
 use crate::factor::{Choice, Tier};
 use crate::packed::Packed;
 use crate::record::Text;
@@ -154,28 +154,29 @@ pub fn all_doubts<'a>(basis: &'a Basis) -> impl Iterator<Item = &'a Doubt> + use
 pub fn ambiguous(snapshot: &Snapshot, rows: &Rows) -> Vec<Doubt> {
     let what = |(alike, choice): (&Alike, &Choice)| {
         let rivals = &choice.rivals;
-        let names: Vec<&str> = rivals.iter().map(|row| &*rows.row(*row).id).collect();
-        let model = alike.facts.model().map(|model| &**model.text()).unwrap_or_default();
-        (!names.is_empty()).then(|| format!("{model} fits several factors, and none is taken: {}", names.join(", ")))
+        let names: Vec<Text> = rivals.iter().map(|row| rows.row(*row).id.clone()).collect();
+        let model = alike.facts.model().map(|model| model.text().clone()).unwrap_or_default();
+        (!names.is_empty()).then_some((model, names))
     };
-    let whats: Vec<Option<String>> = rows.alike.iter().zip(rows.choices(Criterion::Co2e)).map(what).collect();
-    let mut abouts: BTreeMap<String, Vec<Text>> = BTreeMap::new();
+    let whats: Vec<Option<(Text, Vec<Text>)>> =
+        rows.alike.iter().zip(rows.choices(Criterion::Co2e)).map(what).collect();
+    let mut abouts: BTreeMap<&(Text, Vec<Text>), Vec<Text>> = BTreeMap::new();
     if whats.iter().all(Option::is_none) {
         return Vec::new();
     }
     let there = |asset: &Asset| asset.gone.is_none() && !asset.is_virtual;
     for asset in snapshot.assets.iter().filter(|asset| there(asset)) {
         if let Some(what) = &whats[asset.class as usize] {
-            abouts.entry(what.clone()).or_default().push(snapshot.id(asset));
+            abouts.entry(what).or_default().push(snapshot.id(asset));
         }
     }
-    let doubts = abouts.into_iter().map(|(what, about)| Doubt { reason: Reason::AmbiguousModel, about, what });
-    doubts.collect()
+    let doubt = |(what, about): (&(Text, Vec<Text>), _)| Doubt { about, what: Cause::Models(Box::new(what.clone())) };
+    abouts.into_iter().map(doubt).collect()
 }
 
 fn doubts(basis: &Basis) -> Vec<Reading> {
     let readings = Reason::ALL.iter().map(|(reason, name)| {
-        let count = all_doubts(basis).filter(|doubt| doubt.reason == *reason).count();
+        let count = all_doubts(basis).filter(|doubt| doubt.reason() == *reason).count();
         Reading::of(vec![("reason", Text::from(*name))], count as f64)
     });
     readings.collect()

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::doubt::{Doubt, Reason};
+use crate::doubt::{Cause, Doubt};
 use crate::entity::EntityId;
 use crate::packed::Packed;
 use crate::purchase::PurchaseLine;
@@ -287,11 +287,7 @@ impl Ledger {
                 cells.entry((&line.siret, category, year)).or_default().add(line);
             }
             if line.why == Why::UnvaluedGift {
-                ledger.doubts.push(Doubt {
-                    reason: Reason::GridValueMissing,
-                    about: vec![line.origin.clone()],
-                    what: "the law's gift grid, as far as established, has no value for it".to_owned(),
-                });
+                ledger.doubts.push(Doubt { about: vec![line.origin.clone()], what: Cause::NoGridValue });
             }
         }
         let owned = cells
@@ -303,9 +299,8 @@ impl Ledger {
             if inventory.0 > 0 && told.0 > 0 && ((inventory.0 - told.0).abs() as f64) > GAP * told.0 as f64 {
                 let (siret, category, year) = cell;
                 ledger.doubts.push(Doubt {
-                    reason: Reason::LedgerGap,
                     about: vec![Text::from(format!("{siret} {category} {year}"))],
-                    what: format!("the ledger tells {told} €, the inventory's prices add up to {inventory} €"),
+                    what: Cause::Gap { ledger: told, inventory },
                 });
             }
         }

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use crate::doubt::{Doubt, Reason};
+use crate::doubt::{Cause, Doubt};
 use crate::exit::ExitLine;
 use crate::identity;
 use crate::indicator::quality;
@@ -283,8 +283,8 @@ fn drop_implausible(asset: &mut Asset, newest: Date, testimonies: &[Testimony], 
     asset.voices.settle(|facts, said_by| {
         for (at, value) in absurd {
             let field = &Facts::FIELDS[at];
-            let what = format!("{} {value} cannot be", field.name);
-            doubts.push(Doubt { reason: Reason::Implausible, about: vec![about.clone()], what });
+            let what = Cause::Impossible(Box::new((field.name, value)));
+            doubts.push(Doubt { about: vec![about.clone()], what });
             (field.set)(facts, Value::Text(Text::default()));
             said_by[at] = None;
         }
@@ -375,20 +375,18 @@ fn group_doubts(
     makers: &mut FxHashMap<(Shared, Shared), bool>,
     doubts: &mut Vec<Doubt>,
 ) {
-    let mut doubt = |reason, what: String| {
-        doubts.push(Doubt { reason, about: vec![super::asset_id(asset, testimonies)], what });
-    };
+    let mut doubt = |what| doubts.push(Doubt { about: vec![super::asset_id(asset, testimonies)], what });
     let heard = asset.voices.heard();
     if heard.iter().any(|voice| voice.said.is_anonymous()) {
-        doubt(Reason::Anonymous, "a row without anything to know it by again".to_owned());
+        doubt(Cause::NoKey);
     }
     if asset.unlisted.is_some() && asset.gone.is_none() {
-        doubt(Reason::Unlisted, "no source lists it any more".to_owned());
+        doubt(Cause::Unlisted);
     }
     if heard.len() < 2 {
         return;
     }
-    let name = |voice: &Voice| &testimonies[usize::from(voice.source.0)].source.name;
+    let name = |voice: &Voice| testimonies[usize::from(voice.source.0)].source.name.clone();
     let first_kind = heard.iter().find_map(|voice| Some((voice, voice.said.kind()?)));
     let first_maker = heard.iter().find_map(|voice| Some((voice, voice.said.manufacturer()?)));
     let mut differ = |a: Shared, b: Shared| {
@@ -398,17 +396,13 @@ fn group_doubts(
         if let (Some((first, kind)), Some(other)) = (first_kind, voice.said.kind())
             && kind != other
         {
-            let (kind, other) = (crate::word::Word::name(kind), crate::word::Word::name(other));
-            doubt(Reason::Disagree, format!("{} says {kind}, {} says {other}", name(first), name(voice)));
+            doubt(Cause::Kinds(Box::new([(name(first), kind), (name(voice), other)])));
         }
         if let (Some((first, maker)), Some(other)) = (first_maker, voice.said.manufacturer())
             && differ(maker, other)
         {
-            let (maker, other) = (maker.text(), other.text());
-            doubt(
-                Reason::Disagree,
-                format!("{} says it is made by {maker}, {} by {other}", name(first), name(voice)),
-            );
+            let (maker, other) = (maker.text().clone(), other.text().clone());
+            doubt(Cause::Makers(Box::new([(name(first), maker), (name(voice), other)])));
         }
     }
 }

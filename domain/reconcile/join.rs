@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use crate::doubt::{Doubt, Reason};
+use crate::doubt::{Cause, Doubt};
 use crate::identity;
 use crate::record::Text;
 use crate::testimony::Testimony;
@@ -177,9 +177,9 @@ impl Joining<'_> {
         (0..count(few)).any(|at| self.root(self.apart[&few][at]) == other)
     }
 
-    fn doubt(&mut self, members: &[u32], what: String) {
+    fn doubt(&mut self, members: &[u32], what: Cause) {
         let about = members.iter().map(|at| observation_id(&self.seen[*at as usize], self.testimonies)).collect();
-        self.doubts.push(Doubt { reason: Reason::Collides, about, what });
+        self.doubts.push(Doubt { about, what });
     }
 
     fn decided(&mut self, decisions: &Decisions) {
@@ -259,17 +259,15 @@ impl Joining<'_> {
         let apart = self.roots(members);
         let weak = self.weak(members);
         let what = match by {
-            By::Serial => format!("one serial number on {} different things", apart.len()),
-            By::Uuid => "one system UUID on different things".to_owned(),
-            By::Tag if self.repeats_within_a_source(members) => {
-                "one asset tag on several things of one source".to_owned()
-            }
-            By::Tag => "one asset tag on things with different serial numbers".to_owned(),
+            By::Serial => Cause::SharedSerial(apart.len()),
+            By::Uuid => Cause::SharedUuid,
+            By::Tag if self.repeats_within_a_source(members) => Cause::RepeatedTag,
+            By::Tag => Cause::SharedTag,
             By::Mac if self.repeats_within_a_source(members) => return,
-            By::Mac => "one MAC address on things with different serial numbers".to_owned(),
+            By::Mac => Cause::SharedMac,
             // Things with something better than a host name may share it: a name is given to the next machine.
             By::Host if weak.iter().all(|at| self.is_strong(*at)) => return,
-            By::Host => "one host name on several things, none of which can be preferred".to_owned(),
+            By::Host => Cause::SharedHost,
         };
         self.doubt(&apart, what);
     }

@@ -17,7 +17,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
-use crate::doubt::{Doubt, Reason};
+use crate::doubt::{Cause, Doubt};
 use crate::entity::EntityTree;
 use crate::law::declaration::Filing;
 use crate::packed::Packed;
@@ -111,18 +111,17 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
     for asset in &mut assets {
         if asset.start.zip(asset.gone.or(asset.retired)).is_some_and(|(start, exit)| exit < start) {
             asset.exit_dated = false;
-            doubts.push(Doubt {
-                reason: Reason::Implausible,
-                about: vec![asset_id(asset, testimonies)],
-                what: "it left before its service began".to_owned(),
-            });
+            doubts.push(Doubt { about: vec![asset_id(asset, testimonies)], what: Cause::LeftBeforeService });
         }
     }
     let alike = classify::classify(&mut assets);
     let rooms = gather(testimonies, &rules.rooms, &places.bases, &rules.time_zone);
     doubts.append(&mut places.doubts);
     doubts.retain(|doubt| !decisions.settle(doubt));
-    doubts.sort();
+    doubts.sort_by(|a, b| {
+        let by_reason = (a.reason(), &a.about).cmp(&(b.reason(), &b.about));
+        by_reason.then_with(|| a.what.to_string().cmp(&b.what.to_string()))
+    });
     doubts.dedup();
     Snapshot {
         sources: testimonies.iter().map(|testimony| testimony.source.clone()).collect(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::doubt::{Doubt, Reason};
+use crate::doubt::{Cause, Doubt};
 use crate::entity::{Entity, EntityId, EntityTree, ROOT};
 use crate::identity::name_matches;
 use crate::packed::Packed;
@@ -153,11 +153,7 @@ impl Places {
             return base;
         }
         if self.entities.nodes.iter().skip(1).any(|entity| entity.configured) {
-            self.doubts.push(Doubt {
-                reason: Reason::UnplacedEntity,
-                about: vec![Text::from(format!("{name}: {told}"))],
-                what: "no `[[entity]]` has this name or alias".to_owned(),
-            });
+            self.doubts.push(Doubt { about: vec![Text::from(format!("{name}: {told}"))], what: Cause::Unplaced });
         }
         self.grow(base, below)
     }

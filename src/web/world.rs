@@ -179,7 +179,7 @@ impl World {
             let id = |doubt: &Doubt| {
                 let about: Vec<&str> = doubt.about.iter().map(|id| &**id).collect();
                 let digest = hex::encode(Sha256::digest(format!("{about:?} {}", doubt.what)));
-                Text::from(format!("{}-{}", doubt.reason.name(), &digest[..16]))
+                Text::from(format!("{}-{}", doubt.reason().name(), &digest[..16]))
             };
             let mut named: Vec<(Text, usize)> =
                 self.doubts().enumerate().map(|(at, doubt)| (id(doubt), at)).collect();

@@ -1,10 +1,14 @@
 //! The words of readers for what the daemon names its own way.
 
+mod causes;
 mod explained;
 mod notes;
+mod rejects;
 
+pub use causes::cause;
 pub use explained::{origin, step, unit};
 pub use notes::note;
+pub use rejects::reject;
 
 use super::Lang;
 

@@ -257,7 +257,7 @@ fn a_model_that_fits_two_rows_is_a_doubt_and_rests_on_its_kind() {
     let doubts = ambiguous(&snapshot, &basis.rows);
     assert_eq!(doubts.len(), 1);
     assert_eq!(&*doubts[0].about, [Text::from("glpi:0")]);
-    assert!(doubts[0].what.contains("makers/HP-ZBook 15 G4, makers/second"), "{}", doubts[0].what);
+    assert!(doubts[0].what.to_string().contains("makers/HP-ZBook 15 G4, makers/second"), "{}", doubts[0].what);
     assert_eq!(reading(&basis, "doubts", &[("reason", "ambiguous_model")]), Some(1.0));
     near(reading(&basis, "factor_coverage_ratio", &[("kind", "laptop"), ("tier", "kind")]).unwrap(), 1.0);
 }

@@ -21,7 +21,7 @@ fn source(name: &str, facts: impl Fn(usize) -> Facts) -> Testimony {
 }
 
 fn collisions(snapshot: &Snapshot) -> usize {
-    snapshot.doubts.iter().filter(|doubt| doubt.reason == Reason::Collides).count()
+    snapshot.doubts.iter().filter(|doubt| doubt.reason() == Reason::Collides).count()
 }
 
 /// So many assets, and so many collisions, out of these sources; every indicator can be asked of them.

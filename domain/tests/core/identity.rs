@@ -18,7 +18,7 @@ fn facts(serial: &str, tag: &str, host: &str) -> Facts {
 }
 
 fn doubts(snapshot: &Snapshot, reason: Reason) -> usize {
-    snapshot.doubts.iter().filter(|doubt| doubt.reason == reason).count()
+    snapshot.doubts.iter().filter(|doubt| doubt.reason() == reason).count()
 }
 
 /// Two sources of one observation each: how many assets, how many collisions.

@@ -37,7 +37,7 @@ fn agec(testimonies: &[Testimony], name: &str, category: &str, year: i16) -> Opt
 fn doubts(testimonies: &[Testimony], reason: Reason) -> usize {
     let (snapshot, settings) = (snapshot(testimonies), settings(0.0461));
     let basis = Basis::new(&snapshot, &settings, OPEN, date(2031, 1, 1));
-    all_doubts(&basis).filter(|doubt| doubt.reason == reason).count()
+    all_doubts(&basis).filter(|doubt| doubt.reason() == reason).count()
 }
 
 #[test]

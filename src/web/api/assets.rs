@@ -203,7 +203,7 @@ pub fn one(ask: &Ask) -> Result<Answer, Problem> {
     };
     let doubts = world.doubts().filter(|doubt| about(&doubt.about));
     let doubts: Vec<Value> =
-        doubts.map(|doubt| json!({ "reason": doubt.reason.name(), "what": doubt.what })).collect();
+        doubts.map(|doubt| json!({ "reason": doubt.reason().name(), "what": doubt.what.to_string() })).collect();
     object.insert("fields".to_owned(), fields.into());
     object.insert("natives".to_owned(), natives.into());
     object.insert("doubts".to_owned(), doubts.into());

@@ -57,8 +57,8 @@ fn each(sheet: &Sheet) -> Markup {
     let inside = html! {
         (heads(sheet, &[("Raison", "Reason", false), ("Ce qu'il faut regarder", "What to look at", false), ("Matériels et lignes", "Equipment and lines", false)]))
         tbody { @for doubt in doubts.iter().take(TOLD) { tr {
-            th scope="row" { (words::doubt(sheet.lang, doubt.reason.name())) }
-            td lang="en" { (doubt.what) }
+            th scope="row" { (words::doubt(sheet.lang, doubt.reason().name())) }
+            td { (words::cause(sheet.lang, &doubt.what)) }
             td { @for (at, about) in doubt.about.iter().enumerate() {
                 @if at > 0 { ", " }
                 @if assets.asset(about).is_some() { a href=(format!("/explain?q={}", query(about))) { (about) } } @else { (about) }
@@ -94,7 +94,10 @@ fn rejects(sheet: &Sheet) -> Markup {
             th scope="row" { (source) }
             td { (place) }
             td { (column.as_deref().unwrap_or_default()) }
-            td lang="en" { (reason) }
+            @match words::reject(sheet.lang, reason) {
+                Some(words) => td { (words) },
+                None => td lang="en" { (reason) },
+            }
         } } }
     };
     let title = ("Lignes refusées", "Rows refused");

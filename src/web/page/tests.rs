@@ -3,6 +3,7 @@ use std::sync::OnceLock;
 
 use domain::indicator::{Indicator, Reading};
 
+use domain::doubt::{Cause, Doubt};
 use domain::entity::{Entity, EntityTree, ROOT};
 use domain::factor::Factors;
 use domain::indicator::{Publishing, Settings, all};
@@ -53,7 +54,10 @@ fn edition() -> Edition {
         appraisals: Vec::new(),
         partial: Default::default(),
         part: Vec::new(),
-        doubts: Vec::new(),
+        doubts: vec![
+            Doubt { about: vec![Text::from("glpi-siege:Computer/7")], what: Cause::LeftBeforeService },
+            Doubt { about: vec![Text::from("glpi-siege: Annexe")], what: Cause::Unplaced },
+        ],
     };
     let settings = Settings {
         factors: Factors::default(),
@@ -66,6 +70,12 @@ fn edition() -> Edition {
         connector: "glpi",
         up: Some(false),
         failure: Some(("2026-11-24T04:00:00Z".parse().unwrap(), "auth", "glpi-siege: 401 <b>".to_owned())),
+        rejected: [
+            ("Monitor/7", "`dix mille` is not an amount of money"),
+            ("Monitor/8", "what nobody has words for"),
+        ]
+        .map(|(place, reason)| (place.to_owned(), Some("value".to_owned()), reason.to_owned()))
+        .to_vec(),
         ..SourceState::default()
     };
     Edition {
@@ -323,6 +333,26 @@ fn a_page_of_nothing_has_no_zero() {
     let zeros = page.match_indices("0\u{a0}%").chain(page.match_indices("0\u{a0}kg"));
     let bare = zeros.filter(|(at, _)| !page[..*at].ends_with(|before: char| before.is_ascii_digit()));
     assert_eq!(bare.count(), 0, "{page}");
+}
+
+#[test]
+fn doubts_and_rejects_in_the_words_of_readers() {
+    let [french, english] = [Lang::Fr, Lang::En].map(|lang| shown(lang, true));
+    let unknown = "<td lang=\"en\">what nobody has words for</td>";
+    for (page, expected, other) in [
+        (&french, "<td>sorti avant sa mise en service</td>", "left before its service"),
+        (&french, "<td>aucune [[entity]] de la configuration ne porte ce nom", "has this name or alias"),
+        (&french, "<td>«\u{a0}dix mille\u{a0}» n'est pas un montant</td>", "`dix mille` is not"),
+        (&french, unknown, "harvest"),
+        (&english, "<td>it left before its service began</td>", "sorti avant sa mise en service"),
+        (&english, "`dix mille` is not an amount of money</td>", "n'est pas un montant"),
+        (&english, unknown, "harvest"),
+    ] {
+        assert!(page.contains(expected), "{expected}\nis not in\n{page}");
+        assert!(!page.contains(other), "{other}\nis in\n{page}");
+    }
+    // Neither is for everybody.
+    assert!(!shown(Lang::Fr, false).contains("dix mille"));
 }
 
 /// A room of which little is known, and two points that were never heard of: why, in the words of readers.
