@@ -53,23 +53,18 @@ impl Viewer {
 
     /// Refuses whoever lacks a scope: 401 without a token, 403 with one.
     pub fn needs(&self, scope: Scope) -> Result<(), Problem> {
-        let name = match scope {
-            Scope::Read => "read",
-            Scope::Assets => "assets",
-            Scope::Admin => "admin",
-        };
-        self.opens(self.may(scope), name)
+        self.opens(self.may(scope), scope)
     }
 
     /// Refuses whoever may not scrape.
     pub fn needs_metrics(&self) -> Result<(), Problem> {
-        self.opens(self.metrics || self.may(Scope::Read), "read")
+        self.opens(self.metrics || self.may(Scope::Read), Scope::Read)
     }
 
-    fn opens(&self, open: bool, scope: &str) -> Result<(), Problem> {
+    fn opens(&self, open: bool, scope: Scope) -> Result<(), Problem> {
         match (open, self.known) {
             (true, _) => Ok(()),
-            (false, true) => Err(Problem::forbidden(format!("the token has no scope `{scope}`"))),
+            (false, true) => Err(Problem::forbidden(format!("the token has no scope `{}`", scope.name()))),
             (false, false) => Err(Problem::unauthenticated("a token is needed")),
         }
     }
