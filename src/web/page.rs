@@ -210,7 +210,7 @@ impl Sheet<'_> {
         let why = note.map(|note| words::note(self.lang, note));
         html! {
             (self.say("non calculable", "cannot be computed"))
-            @if let Some(why) = why { (self.say("\u{a0}: ", ": ")) (why) }
+            @if let Some(why) = why { (self.lang.colon()) (why) }
         }
     }
 
