@@ -162,7 +162,7 @@ header nav{display:flex;flex-wrap:wrap;gap:1rem;justify-content:flex-end;align-i
 .wide{overflow-x:auto;margin-bottom:1rem}.chart{max-width:44rem}.charts{margin-top:1rem}h3+p{margin-top:.2rem}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}\
 caption{text-align:left;padding:.4rem 0;color:var(--quiet)}\
 th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}\
-thead th{background:var(--soft)}.n{text-align:right}.one{white-space:nowrap}tfoot{font-weight:600}th .note{font-weight:400}th form{margin:.3rem 0}\
+thead th{background:var(--soft)}.n{text-align:right}.one{white-space:nowrap}tfoot{font-weight:600}th .note{font-weight:400}\
 form{margin:0}form label{display:inline-flex;flex-wrap:wrap;gap:.5rem;align-items:center;max-width:100%}input,button{font:inherit;padding:.4rem .7rem;max-width:100%}\
 nav ul{list-style:none;margin:.5rem 0;padding:0;display:flex;flex-wrap:wrap;gap:.3rem 1rem}nav a[aria-current]{font-weight:600;text-decoration:none}\
 form p{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center}select{font:inherit;padding:.4rem;max-width:100%}\

@@ -314,6 +314,19 @@ fn lines_and_causes_only_for_those_who_may_see_them() {
     assert!(part.contains("/api/v1/indicators?name=reuse_spend_ratio&amp;year=2026"));
 }
 
+/// A row's head is said with each of its cells: a button in it would be too.
+#[test]
+fn a_source_is_read_by_a_button_that_names_it() {
+    let page = each(Lang::Fr, &[Scope::Read, Scope::Assets, Scope::Admin], readings(), &[]).concat();
+    let from = page.find("action=\"/api/v1/sources/glpi-siege/sync\"").unwrap();
+    let before = &page[..from];
+    assert!(before.rfind("<td>") > before.rfind("<th "), "{before}");
+    let button = page[from..].split_once("<button>").unwrap().1.split_once("</button>").unwrap().0;
+    assert_eq!(button, "Lire maintenant<span class=\"skip\"> glpi-siege</span>");
+    let head = "Demander une lecture";
+    assert!(page.contains(head) && !shown(Lang::Fr, true).contains(head), "whoever may not has no column of it");
+}
+
 #[test]
 fn a_page_of_nothing_has_no_zero() {
     let page = text(&each(Lang::Fr, READ, Vec::new(), &[]).concat());
