@@ -10,6 +10,7 @@ mod fleet;
 mod footprint;
 mod gains;
 mod lifetime;
+mod login;
 mod makeup;
 mod methods;
 mod overview;
@@ -38,6 +39,7 @@ use crate::config::Scope;
 use crate::edition::Edition;
 use crate::figures::Figures;
 use crate::wording::{Lang, date, moment, words};
+pub use login::{Wants, login_page};
 
 /// A page.
 pub struct Page {
@@ -298,37 +300,6 @@ fn told(page: &Page, sheet: &Sheet) -> String {
         }
     };
     shell(lang, &title, &body)
-}
-
-/// The login form: it exchanges a token for a session.
-pub fn login_page(lang: Lang, wrong: bool) -> String {
-    let title = lang.pick("Se connecter", "Log in");
-    let body = html! {
-        main id="main" tabindex="-1" {
-            h1 { (title) }
-            @if wrong {
-                p.alert id="wrong" role="alert" {
-                    (lang.pick("Ce jeton n'est pas reconnu.", "This token is not known."))
-                }
-            }
-            form method="post" action="/login" {
-                p {
-                    label for="token" { (lang.pick("Jeton d'accès", "Access token")) } br;
-                    input type="password" id="token" name="token" required autocomplete="current-password"
-                        aria-invalid=[wrong.then_some("true")] aria-describedby=[wrong.then_some("wrong")];
-                }
-                p { button { (title) } }
-            }
-            p.note {
-                (lang.pick(
-                    "Le jeton vous est remis par la personne qui administre ecoparc. La session dure huit heures.",
-                    "The person who runs ecoparc gives you the token. The session lasts eight hours.",
-                ))
-            }
-            p { a href="/" { (lang.pick("Retour aux chiffres", "Back to the figures")) } }
-        }
-    };
-    shell(lang, title, &body)
 }
 
 fn shell(lang: Lang, title: &str, body: &Markup) -> String {

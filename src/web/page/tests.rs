@@ -16,6 +16,7 @@ use jiff::civil::date;
 
 use super::*;
 use crate::edition::SourceState;
+use crate::web::auth::Stranger;
 use crate::web::world::Key;
 
 const SIRET: &str = "21000000600010";
@@ -187,6 +188,14 @@ fn shown(lang: Lang, sees_assets: bool) -> String {
     pages(lang, sees_assets).concat()
 }
 
+/// The form that takes a token, for every reason to show it.
+fn forms(lang: Lang) -> Vec<String> {
+    let others = [Stranger::Unknown, Stranger::Unreadable, Stranger::Nowhere].map(Wants::Another);
+    let scopes = [Scope::Read, Scope::Assets, Scope::Admin].map(Wants::Scope);
+    let all = [Wants::Token].into_iter().chain(others).chain(scopes);
+    all.map(|wants| login_page(lang, wants)).collect()
+}
+
 /// The text of some pages, one space between words.
 fn text(pages: &str) -> String {
     let bodies: Vec<&str> =
@@ -292,7 +301,7 @@ fn notes_that_a_buyer_reads() {
 
 #[test]
 fn nothing_runs_and_nothing_is_fetched() {
-    let all = [pages(Lang::Fr, true), pages(Lang::En, false), vec![login_page(Lang::Fr, true)]].concat();
+    let all = [pages(Lang::Fr, true), pages(Lang::En, false), forms(Lang::Fr)].concat();
     assert!(all.len() > 20);
     for page in all {
         assert!(!page.contains("<script"), "{page}");
@@ -304,6 +313,25 @@ fn nothing_runs_and_nothing_is_fetched() {
     }
     assert!(shown(Lang::Fr, false).contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; Cie"));
     assert!(shown(Lang::Fr, true).contains("value=\"a&quot;b\""));
+}
+
+/// Each reason is said, and where nothing was typed nothing is called wrong.
+#[test]
+fn a_form_says_why_it_is_shown() {
+    let forms = forms(Lang::Fr);
+    for (form, (says, is_wrong)) in forms.iter().zip([
+        ("Se connecter", false),
+        ("Ce jeton n'est pas reconnu.", true),
+        ("ni Bearer ni Basic", true),
+        ("Aucune des entités de ce jeton n'existe", true),
+        ("le droit «\u{a0}read\u{a0}»", false),
+        ("le droit «\u{a0}assets\u{a0}» (voir chaque matériel)", false),
+        ("le droit «\u{a0}admin\u{a0}»", false),
+    ]) {
+        assert!(form.contains(says) && form.contains("name=\"token\""), "{says}\nis not in\n{form}");
+        assert_eq!(form.contains("aria-invalid"), is_wrong, "{form}");
+    }
+    assert!(!forms[0].contains("role=\"alert\""));
 }
 
 #[test]
