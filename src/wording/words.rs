@@ -1,8 +1,10 @@
 //! The words of readers for what the daemon names its own way.
 
+mod assumed;
 mod explained;
 mod notes;
 
+pub use assumed::{assumed, assumed_origin, assumed_unit, course};
 pub use explained::{origin, step, unit};
 pub use notes::note;
 
