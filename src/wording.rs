@@ -47,6 +47,11 @@ impl Lang {
             Self::En => english,
         }
     }
+
+    /// A colon and the space behind it; French has one before it too.
+    pub fn colon(self) -> &'static str {
+        self.pick("\u{a0}: ", ": ")
+    }
 }
 
 /// Narrow no-break space: between thousands.

@@ -232,6 +232,34 @@ fn a_session_is_a_token_exchanged() {
     assert_eq!(asked.status, 200);
 }
 
+/// Nothing of it is there: the names of its columns are, so that what reads it finds them.
+#[test]
+fn a_list_of_nothing_has_its_head() {
+    let (_folder, daemon) = fleet();
+    for (path, head) in [
+        ("actions", "id,theme,title,status,"),
+        ("assets?q=nothing", "id,entity,entity_name,status,"),
+        ("declared", "date,entity,theme,name,"),
+        ("disposals/1990", "siret,owner,year,a,b,"),
+        ("disposals/1990/lines", "origin,siret,kind,"),
+        ("doubts?reason=ledger_gap", "id,reason,about,what\r\n"),
+        ("footprint/explanation?kind=tv", "kind,assets,tier,"),
+        ("indicators/objective_ratio/history", "date,slice,value,"),
+        ("objectives", "name,indicator,slice,"),
+        ("procurement/1990", "siret,buyer,category,"),
+        ("procurement/1990/lines", "origin,from,siret,"),
+        ("procurement/1990/missing", "siret,buyer,category,kind,"),
+        ("procurement/1990/trajectory", "siret,buyer,category,month,"),
+        ("services", "year,entity,scope,"),
+        ("unseen?kind=tv", "id,reasons,kind,"),
+    ] {
+        let headers = [("authorization", "Bearer assets-token"), ("accept", "text/csv")];
+        let answer = daemon.request(reqwest::Method::GET, &format!("/api/v1/{path}"), &headers);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        assert!(answer.body.starts_with(head) && answer.body.lines().count() == 1, "{path}: {}", answer.body);
+    }
+}
+
 #[test]
 fn what_is_asked_for_must_exist() {
     let (_folder, daemon) = fleet();

@@ -93,6 +93,15 @@ fn laptops_of_six_years_are_what_an_independent_script_simulates() {
             .all(|key| line[key].as_str().is_some_and(|text| !text.is_empty()));
         assert!(said && line["value"].is_number(), "{line}");
     }
+    // French readers are told so in French.
+    let page = daemon.get("/simulate?laptop=6").body;
+    for said in ["de chaque type, il part chaque année", "Durée de vie, ordinateurs portables\u{a0}: 6 ans (scénario"]
+    {
+        assert!(page.contains(said), "{said}\nis not in\n{page}");
+    }
+    for note in told["notes"].as_array().unwrap() {
+        assert!(!page.contains(note.as_str().unwrap()), "{note} is told in English");
+    }
     // The command tells the same of the same store.
     let file = root().join("config/scenarios/portables-6-ans.toml");
     let output = run(&config, &["simulate", file.to_str().unwrap(), "--format", "json"]);

@@ -179,9 +179,11 @@ impl Api {
             let mut seen = BTreeSet::new();
             loop {
                 let path = format!("snmp/{table}?start={start}&limit={SNMP_PAGE}");
-                let Value::Array(rows) = self.get(&path).await? else { return Err(unexpected(&path)) };
+                let Value::Array(mut rows) = self.get(&path).await? else { return Err(unexpected(&path)) };
+                let told = rows.len();
+                rows.retain(|row| seen.insert(row.to_string()));
                 // Pages may go on as long as they bring something new.
-                if !rows.is_empty() && !rows.iter().any(|row| seen.insert(row.to_string())) {
+                if told >= SNMP_PAGE && rows.is_empty() {
                     let cause = anyhow!("snmp/{table}: the same rows came again: its pages have no end");
                     return Err(Failure::new(Class::Incomplete, cause));
                 }
@@ -195,8 +197,8 @@ impl Api {
                         reader.snmp(&name, &row);
                     }
                 }
-                start += rows.len();
-                if rows.len() < SNMP_PAGE {
+                start += told;
+                if told < SNMP_PAGE {
                     break;
                 }
             }

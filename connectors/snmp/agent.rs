@@ -282,7 +282,11 @@ impl Agent {
         for left in (0..=rows).rev() {
             let varbinds = match self.ask(&Question::Next(&[WireOid::from_slice(&after)])).await {
                 Ok(varbinds) => varbinds,
-                Err(Asked::Status) => return Ok(()),
+                Err(Asked::Status) => {
+                    // Version 1 says so at the end of what it has.
+                    self.partial |= !self.version1;
+                    return Ok(());
+                }
                 Err(Asked::Trouble(trouble)) => return Err(trouble),
             };
             let Some(varbind) = varbinds.into_iter().next() else { return Ok(()) };

@@ -6,7 +6,7 @@ use crate::law::agec::{Counted, Spend};
 use crate::law::trajectory::{NO_TARGET, Trajectory};
 use crate::quantity::Cents;
 use crate::record::Text;
-use crate::word::{Condition, Kind, Word};
+use crate::word::{Condition, Kind, Mode, Word};
 
 use super::{Basis, Indicator, Reading, Slice};
 
@@ -265,11 +265,7 @@ fn index_considered(basis: &Basis) -> Vec<Reading> {
     for line in basis.ledger.lines.iter().filter(|line| !line.from_asset && line.year >= 2023) {
         let is_new = matches!(line.condition, Condition::New | Condition::NewRecycledContent);
         // REEN article 15 asks it of what is bought, in a category of AGEC or not.
-        if is_new
-            && !line.is_rental()
-            && line.counted != Counted::Gift
-            && line.kind.is_some_and(|kind| INDEXED.contains(&kind))
-        {
+        if is_new && line.mode == Mode::Purchase && line.kind.is_some_and(|kind| INDEXED.contains(&kind)) {
             let (considered, told, all) = counts.entry((line.siret.clone(), line.year)).or_default();
             *considered += f64::from(u8::from(line.index_considered == Some(true)));
             *told += f64::from(u8::from(line.index_considered.is_some()));

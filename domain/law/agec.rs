@@ -95,6 +95,8 @@ pub struct SpendLine {
     pub kind: Option<Kind>,
     /// What it was.
     pub condition: Condition,
+    /// How it was acquired.
+    pub mode: Mode,
     /// How many.
     pub quantity: f64,
     /// How many was told, and is not taken for one.
@@ -415,6 +417,7 @@ impl Acquired<'_> {
             date,
             kind: self.kind,
             condition,
+            mode,
             quantity: self.quantity,
             quantity_told: true,
             amount,

@@ -64,6 +64,17 @@ pub enum Scope {
     Admin,
 }
 
+impl Scope {
+    /// As configurations and answers write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Assets => "assets",
+            Self::Admin => "admin",
+        }
+    }
+}
+
 /// A token, known by its hash alone.
 #[derive(Clone, Debug)]
 pub struct Token {

@@ -58,7 +58,7 @@ fn subject(message: &Message, lang: Lang) -> String {
         false => lang.pick("à traiter", "to be dealt with"),
         true => lang.pick("terminé", "over"),
     };
-    format!("[ecoparc] {state}{}{}", lang.pick("\u{a0}: ", ": "), message.what)
+    format!("[ecoparc] {state}{}{}", lang.colon(), message.what)
 }
 
 async fn post(address: &SecretString, message: &Message, lang: Lang) -> anyhow::Result<()> {

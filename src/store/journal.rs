@@ -15,7 +15,7 @@ use super::engine::Tx;
 use super::record::source_id;
 
 /// Rejects kept of one source at most.
-pub(super) const REJECTS: usize = 10_000;
+pub const REJECTS: usize = 10_000;
 
 /// How an attempt at a harvest ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

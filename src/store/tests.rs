@@ -162,7 +162,7 @@ async fn record(
         lines,
         power: None,
         tells_arrivals: true,
-        rejects: &[],
+        rejects: (&[], 0),
         took: Duration::from_millis(1_500),
     };
     store.record(name, &said, Moment(at), day).await.unwrap()
@@ -203,7 +203,7 @@ async fn what_is_as_it_was_is_seen_at_once() {
                 lines: &none,
                 power: None,
                 tells_arrivals: true,
-                rejects: &[],
+                rejects: (&[], 0),
                 took: Duration::ZERO,
             };
             store.record("glpi", &said, Moment(at), day).await.unwrap()
@@ -274,7 +274,7 @@ async fn one_asset_after_another() {
                 lines: &none,
                 power: None,
                 tells_arrivals: false,
-                rejects: &[],
+                rejects: (&[], 0),
                 took: Duration::ZERO,
             };
             store.record("snmp", &said, Moment(at as i64), days[at]).await.unwrap();

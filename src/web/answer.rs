@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::kept::Made;
 use super::stream::{Steps, streamed};
 use crate::cells::{line, safe};
-pub use crate::wire::{Row, object};
+pub use crate::wire::{Columns, Row, names, object};
 
 /// What a list is called where it is a file.
 pub const LIST: &str = "list.csv";
@@ -21,8 +21,9 @@ const WHOLE: usize = 1000;
 pub enum Answer {
     /// One object.
     One(Value),
-    /// A list; `next` continues it; `more` stands beside it.
-    List { rows: Vec<Row>, next: Option<String>, more: Row },
+    /// A list; `next` continues it; `more` stands beside it. `columns` are names of all rows, those of a list that may be
+    /// without any.
+    List { columns: Vec<&'static str>, rows: Vec<Row>, next: Option<String>, more: Row },
     /// A list of which each row is made when it is its turn.
     Rows { file: &'static str, rows: Rows, next: Option<String> },
     /// Lines of CSV.
@@ -31,7 +32,7 @@ pub enum Answer {
 
 /// Rows to be made one by one. Making one costs little: nothing else runs on the thread meanwhile.
 pub struct Rows {
-    /// Names of all rows, in order; those of the first row where none are told.
+    /// The names in every row, in order: CSV has them in its head, be there a row or none.
     pub columns: Vec<&'static str>,
     /// How many places there are.
     pub count: usize,
@@ -41,8 +42,8 @@ pub struct Rows {
 
 impl Answer {
     /// A whole list.
-    pub fn all(rows: Vec<Row>) -> Self {
-        Self::List { rows, next: None, more: Vec::new() }
+    pub fn all(columns: Vec<&'static str>, rows: Vec<Row>) -> Self {
+        Self::List { columns, rows, next: None, more: Vec::new() }
     }
 }
 
@@ -66,8 +67,8 @@ pub fn write(answer: Answer, edition: u64, csv: bool) -> Written {
             }
             whole(JSON, None, value.to_string())
         }
-        Answer::List { rows, .. } if csv => {
-            let columns: Vec<&'static str> = rows.iter().flatten().fold(Vec::new(), |mut columns, (name, _)| {
+        Answer::List { columns, rows, .. } if csv => {
+            let columns: Vec<&'static str> = rows.iter().flatten().fold(columns, |mut columns, (name, _)| {
                 if !columns.contains(name) {
                     columns.push(name);
                 }
@@ -77,7 +78,7 @@ pub fn write(answer: Answer, edition: u64, csv: bool) -> Written {
             let lines = rows.into_iter().map(move |row| csv_line(&columns, &row));
             whole(CSV, Some(LIST.to_owned()), std::iter::once(head).chain(lines).collect())
         }
-        Answer::List { rows, next, more } => {
+        Answer::List { rows, next, more, .. } => {
             let items: Vec<Value> = rows.into_iter().map(|row| Value::Object(object(row))).collect();
             let mut body = json!({ "items": items, "next": next, "edition": edition });
             for (name, value) in more {
@@ -124,20 +125,10 @@ pub fn typed(body: impl Into<Body>, kind: &'static str, file: Option<&str>) -> R
 
 /// A line for each row, the head before the first one.
 fn csv_steps(rows: Rows) -> impl Iterator<Item = String> + Send {
-    let Rows { mut columns, count, of } = rows;
-    let head = |columns: &[&'static str]| line(columns.iter().map(|name| (*name).to_owned()));
-    let first = if columns.is_empty() && count > 0 { String::new() } else { head(&columns) };
-    let lines = (0..count).map(move |at| {
-        let Some(row) = of(at) else { return String::new() };
-        let mut told = String::new();
-        if columns.is_empty() {
-            columns = row.iter().map(|(name, _)| *name).collect();
-            told = head(&columns);
-        }
-        told.push_str(&csv_line(&columns, &row));
-        told
-    });
-    std::iter::once(first).chain(lines)
+    let Rows { columns, count, of } = rows;
+    let head = line(columns.iter().map(|name| (*name).to_owned()));
+    let lines = (0..count).map(move |at| of(at).map_or_else(String::new, |row| csv_line(&columns, &row)));
+    std::iter::once(head).chain(lines)
 }
 
 /// An object for each row, in the frame of a list.

@@ -53,23 +53,18 @@ impl Viewer {
 
     /// Refuses whoever lacks a scope: 401 without a token, 403 with one.
     pub fn needs(&self, scope: Scope) -> Result<(), Problem> {
-        let name = match scope {
-            Scope::Read => "read",
-            Scope::Assets => "assets",
-            Scope::Admin => "admin",
-        };
-        self.opens(self.may(scope), name)
+        self.opens(self.may(scope), scope)
     }
 
     /// Refuses whoever may not scrape.
     pub fn needs_metrics(&self) -> Result<(), Problem> {
-        self.opens(self.metrics || self.may(Scope::Read), "read")
+        self.opens(self.metrics || self.may(Scope::Read), Scope::Read)
     }
 
-    fn opens(&self, open: bool, scope: &str) -> Result<(), Problem> {
+    fn opens(&self, open: bool, scope: Scope) -> Result<(), Problem> {
         match (open, self.known) {
             (true, _) => Ok(()),
-            (false, true) => Err(Problem::forbidden(format!("the token has no scope `{scope}`"))),
+            (false, true) => Err(Problem::forbidden(format!("the token has no scope `{}`", scope.name()))),
             (false, false) => Err(Problem::unauthenticated("a token is needed")),
         }
     }
@@ -205,8 +200,29 @@ pub enum Credential<'a> {
     /// There is none, or one that is meant for the proxy that has named who asks.
     Absent,
     Known(&'a Token),
-    /// It opens nothing; why.
-    Wrong(&'static str),
+    /// It opens nothing.
+    Wrong(Stranger),
+}
+
+/// Why what somebody shows opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stranger {
+    /// The token is nobody's.
+    Unknown,
+    /// The header holds no token.
+    Unreadable,
+    /// The token is somebody's, and its entities are gone.
+    Nowhere,
+}
+
+impl From<Stranger> for Problem {
+    fn from(stranger: Stranger) -> Self {
+        match stranger {
+            Stranger::Unknown => Self::unauthenticated("the token is not known"),
+            Stranger::Unreadable => Self::unauthenticated("the authorization header is neither Bearer nor Basic"),
+            Stranger::Nowhere => Self::forbidden("none of the token's entities exists"),
+        }
+    }
 }
 
 impl<'a> Credential<'a> {
@@ -217,8 +233,8 @@ impl<'a> Credential<'a> {
         match text.as_ref().map(|text| token_of(server, text)) {
             Some(Some(token)) => Self::Known(token),
             _ if named(server, headers).is_some() => Self::Absent,
-            Some(None) => Self::Wrong("the token is not known"),
-            None => Self::Wrong("the authorization header is neither Bearer nor Basic"),
+            Some(None) => Self::Wrong(Stranger::Unknown),
+            None => Self::Wrong(Stranger::Unreadable),
         }
     }
 }
@@ -247,10 +263,10 @@ pub fn viewer(
     sessions: &Sessions,
     headers: &HeaderMap,
     edition: &Edition,
-) -> Result<Viewer, Problem> {
+) -> Result<Viewer, Stranger> {
     match Credential::of(server, headers) {
         Credential::Known(token) => return of_token(token, edition, None),
-        Credential::Wrong(why) => return Err(Problem::unauthenticated(why)),
+        Credential::Wrong(stranger) => return Err(stranger),
         Credential::Absent => {}
     }
     if let Some((hash, csrf)) = cookie_of(headers, COOKIE).and_then(|id| sessions.of(id))
@@ -272,7 +288,7 @@ pub fn viewer(
     Ok(Viewer { name: "anonymous".to_owned(), scopes, metrics, ..Viewer::default() })
 }
 
-fn of_token(token: &Token, edition: &Edition, csrf: Option<String>) -> Result<Viewer, Problem> {
+fn of_token(token: &Token, edition: &Edition, csrf: Option<String>) -> Result<Viewer, Stranger> {
     tracing::debug!(token = token.name, "a known token");
     let tree = &edition.snapshot.entities;
     let mut entities: Vec<EntityId> = token.entities.iter().filter_map(|name| tree.find(name)).collect();
@@ -280,7 +296,7 @@ fn of_token(token: &Token, edition: &Edition, csrf: Option<String>) -> Result<Vi
     entities.dedup();
     // No entity left would mean all of them.
     if entities.is_empty() && !token.entities.is_empty() {
-        return Err(Problem::forbidden("none of the token's entities exists"));
+        return Err(Stranger::Nowhere);
     }
     Ok(Viewer { name: token.name.clone(), scopes: token.scopes.clone(), metrics: false, entities, known: true, csrf })
 }

@@ -4,7 +4,8 @@ use axum::extract::{Form, Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
-use super::auth::{Viewer, same};
+use super::auth::{Stranger, Viewer, same};
+use super::page::Wants;
 use super::problem::Problem;
 use super::{Desk, Shared, api, audit, language, page, pairs};
 use crate::config::Scope;
@@ -20,7 +21,7 @@ pub struct Login {
 pub async fn login_form(RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let asked = pairs(query.as_deref().unwrap_or_default()).unwrap_or_default();
     let asked = asked.iter().find(|(name, _)| name == "lang").map(|(_, lang)| lang.as_str());
-    Html(page::login_page(language(asked, &headers), false)).into_response()
+    Html(page::login_page(language(asked, &headers), Wants::Token)).into_response()
 }
 
 /// Opens a session for a token.
@@ -31,7 +32,10 @@ pub async fn login(State(desk): Shared, headers: HeaderMap, Form(form): Form<Log
             ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
         }
         // The frame notes it, and counts it.
-        None => (StatusCode::FORBIDDEN, Html(page::login_page(language(None, &headers), true))).into_response(),
+        None => {
+            let form = page::login_page(language(None, &headers), Wants::Another(Stranger::Unknown));
+            (StatusCode::FORBIDDEN, Html(form)).into_response()
+        }
     }
 }
 

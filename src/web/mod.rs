@@ -41,12 +41,13 @@ use crate::history::History;
 use crate::wording::Lang;
 use answer::{Written, write};
 use api::{Ask, Route};
-use auth::{Sessions, Viewer, viewer};
+use auth::{Sessions, Stranger, Viewer, viewer};
 use forms::{login, login_form, logout, meant, sync};
 use guard::Client;
 use headers::{accepts, is_known, prefers_csv, tag, tagged, takes_gzip};
 use kept::{Kept, Question};
 use limit::Limits;
+use page::Wants;
 use problem::Problem;
 pub use serve::{Seats, serve};
 pub use tls::keep_reading;
@@ -159,7 +160,7 @@ impl Desk {
         Ok(edition)
     }
 
-    fn viewer(&self, headers: &HeaderMap, edition: &Edition) -> Result<Viewer, Problem> {
+    fn viewer(&self, headers: &HeaderMap, edition: &Edition) -> Result<Viewer, Stranger> {
         viewer(&self.web.server, &self.sessions, headers, edition)
     }
 }
@@ -334,7 +335,7 @@ fn language(asked: Option<&str>, headers: &HeaderMap) -> Lang {
     Lang::choose(asked.or(auth::cookie_of(headers, auth::LANGUAGE)), accepts(headers, header::ACCEPT_LANGUAGE))
 }
 
-/// Shows a page; to who may not see it, the login form.
+/// Shows a page; to who may not see it, the login form, which says why.
 async fn show(
     State(desk): Shared,
     Extension(client): Extension<Client>,
@@ -347,12 +348,18 @@ async fn show(
     let asked: BTreeMap<String, String> = asked.into_iter().collect();
     let lang = language(asked.get("lang").map(String::as_str), &headers);
     let edition = desk.edition()?;
-    // An unknown token is told on the form, where it can be corrected.
-    let Ok(viewer) = desk.viewer(&headers, &edition) else {
-        return Ok((StatusCode::UNAUTHORIZED, Html(page::login_page(lang, true))).into_response());
+    // What is wrong with a token is told on the form, where it can be corrected.
+    let form = |status, wants| Ok((status, Html(page::login_page(lang, wants))).into_response());
+    let viewer = match desk.viewer(&headers, &edition) {
+        Ok(viewer) => viewer,
+        Err(stranger @ Stranger::Nowhere) => return form(StatusCode::FORBIDDEN, Wants::Another(stranger)),
+        Err(stranger) => return form(StatusCode::UNAUTHORIZED, Wants::Another(stranger)),
     };
     if !viewer.may(page.needs) {
-        return Ok(Html(page::login_page(lang, false)).into_response());
+        return match viewer.known {
+            true => form(StatusCode::FORBIDDEN, Wants::Scope(page.needs)),
+            false => form(StatusCode::OK, Wants::Token),
+        };
     }
     let tag = tag(&edition, &viewer, &headers, lang.code());
     if is_known(&headers, &tag) {

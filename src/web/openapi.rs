@@ -14,7 +14,6 @@ use utoipa::openapi::{
 };
 
 use super::api::{ALL, Gives, Parameter, Route, SENT, Takes};
-use crate::config::Scope;
 use crate::scenario;
 
 /// The document; it is the same for everybody.
@@ -108,13 +107,8 @@ fn scenario_body() -> ObjectBuilder {
 
 /// What every route tells of itself.
 fn described(route: &Route, method: &str) -> OperationBuilder {
-    let scope = match route.scope {
-        Scope::Read => "read",
-        Scope::Assets => "assets",
-        Scope::Admin => "admin",
-    };
     let id: String = route.path.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-    let about = format!("{} Needs the scope `{scope}`.", route.about);
+    let about = format!("{} Needs the scope `{}`.", route.about, route.scope.name());
     let mut operation = OperationBuilder::new()
         .operation_id(Some(format!("{method}_{}", id.trim_matches('_'))))
         .summary(Some(about))

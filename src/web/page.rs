@@ -10,6 +10,7 @@ mod fleet;
 mod footprint;
 mod gains;
 mod lifetime;
+mod login;
 mod makeup;
 mod methods;
 mod overview;
@@ -38,6 +39,7 @@ use crate::config::Scope;
 use crate::edition::Edition;
 use crate::figures::Figures;
 use crate::wording::{Lang, date, moment, words};
+pub use login::{Wants, login_page};
 
 /// A page.
 pub struct Page {
@@ -162,7 +164,7 @@ header nav{display:flex;flex-wrap:wrap;gap:1rem;justify-content:flex-end;align-i
 .wide{overflow-x:auto;margin-bottom:1rem}.chart{max-width:44rem}.charts{margin-top:1rem}h3+p{margin-top:.2rem}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}\
 caption{text-align:left;padding:.4rem 0;color:var(--quiet)}\
 th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}\
-thead th{background:var(--soft)}.n{text-align:right}.one{white-space:nowrap}tfoot{font-weight:600}th .note{font-weight:400}th form{margin:.3rem 0}\
+thead th{background:var(--soft)}.n{text-align:right}.one{white-space:nowrap}tfoot{font-weight:600}th .note{font-weight:400}\
 form{margin:0}form label{display:inline-flex;flex-wrap:wrap;gap:.5rem;align-items:center;max-width:100%}input,button{font:inherit;padding:.4rem .7rem;max-width:100%}\
 nav ul{list-style:none;margin:.5rem 0;padding:0;display:flex;flex-wrap:wrap;gap:.3rem 1rem}nav a[aria-current]{font-weight:600;text-decoration:none}\
 form p{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center}select{font:inherit;padding:.4rem;max-width:100%}\
@@ -210,7 +212,7 @@ impl Sheet<'_> {
         let why = note.map(|note| words::note(self.lang, note));
         html! {
             (self.say("non calculable", "cannot be computed"))
-            @if let Some(why) = why { (self.say("\u{a0}: ", ": ")) (why) }
+            @if let Some(why) = why { (self.lang.colon()) (why) }
         }
     }
 
@@ -298,37 +300,6 @@ fn told(page: &Page, sheet: &Sheet) -> String {
         }
     };
     shell(lang, &title, &body)
-}
-
-/// The login form: it exchanges a token for a session.
-pub fn login_page(lang: Lang, wrong: bool) -> String {
-    let title = lang.pick("Se connecter", "Log in");
-    let body = html! {
-        main id="main" tabindex="-1" {
-            h1 { (title) }
-            @if wrong {
-                p.alert id="wrong" role="alert" {
-                    (lang.pick("Ce jeton n'est pas reconnu.", "This token is not known."))
-                }
-            }
-            form method="post" action="/login" {
-                p {
-                    label for="token" { (lang.pick("Jeton d'accès", "Access token")) } br;
-                    input type="password" id="token" name="token" required autocomplete="current-password"
-                        aria-invalid=[wrong.then_some("true")] aria-describedby=[wrong.then_some("wrong")];
-                }
-                p { button { (title) } }
-            }
-            p.note {
-                (lang.pick(
-                    "Le jeton vous est remis par la personne qui administre ecoparc. La session dure huit heures.",
-                    "The person who runs ecoparc gives you the token. The session lasts eight hours.",
-                ))
-            }
-            p { a href="/" { (lang.pick("Retour aux chiffres", "Back to the figures")) } }
-        }
-    };
-    shell(lang, title, &body)
 }
 
 fn shell(lang: Lang, title: &str, body: &Markup) -> String {

@@ -1,10 +1,12 @@
 //! The words of readers for what the daemon names its own way.
 
+mod assumed;
 mod causes;
 mod explained;
 mod notes;
 mod rejects;
 
+pub use assumed::{assumed, assumed_origin, assumed_unit, course};
 pub use causes::cause;
 pub use explained::{origin, step, unit};
 pub use notes::note;

@@ -138,6 +138,34 @@ fn what_was_wrong_too_often_waits() {
     assert_eq!(statuses, [[403; 10].as_slice(), &[429; 2]].concat());
 }
 
+/// A page tells whom it does not let in, and why: a form that asks for a token is no answer to whoever has shown one.
+#[test]
+fn a_page_says_who_may_see_it() {
+    let (_folder, daemon) = fleet("", &token("gone", "gone-token", "\"read\"", "entities = [\"no such town\"]"));
+    let said = |path: &str, headers: &[(&str, &str)]| daemon.request(reqwest::Method::GET, path, headers);
+    let bearer = |token: &str| format!("Bearer {token}");
+    let (reader, gone, guess) = (bearer("reader-token"), bearer("gone-token"), bearer("guess"));
+    for (path, shown, status, says) in [
+        ("/fleet", None, 200, "Se connecter"),
+        ("/fleet?lang=fr", Some(&reader), 403, "le droit «\u{a0}assets\u{a0}»"),
+        ("/explain?lang=en", Some(&reader), 403, "the scope “assets”"),
+        ("/", Some(&gone), 403, "Aucune des entités de ce jeton n'existe"),
+        ("/", Some(&guess), 401, "Ce jeton n'est pas reconnu."),
+        ("/", Some(&"Digest x".to_owned()), 401, "ni Bearer ni Basic"),
+        ("/sources", Some(&reader), 200, "Sources"),
+    ] {
+        let headers: Vec<(&str, &str)> = shown.iter().map(|shown| ("authorization", shown.as_str())).collect();
+        let answer = said(path, &headers);
+        assert_eq!(answer.status, status, "{path} {shown:?}");
+        assert!(answer.body.contains(says), "{path} {shown:?}: {}", answer.body);
+        assert_eq!(answer.body.contains("name=\"token\""), path != "/sources", "{path} {shown:?}");
+    }
+    // The same of a session.
+    let session = daemon.post("/login", &[FORM], "token=reader-token").header("set-cookie").to_owned();
+    let cookie = [("cookie", session.split(';').next().unwrap())];
+    assert_eq!(said("/fleet", &cookie).status, 403);
+}
+
 /// A page that everybody may see answers whatever token comes with it: that makes none of them good.
 #[test]
 fn guesses_count_wherever_they_are_shown() {

@@ -6,13 +6,18 @@ use super::{check, rust};
 /// What an effect is about has its words under its name, in `src/wording/effects.rs`.
 const EFFECTS: &str = "domain/indicator/footprint/compare.rs";
 
-/// Beside the help of metrics, a sentence in `domain/indicator` is a note; one that holds a value is tested where it is
-/// translated.
+/// What a simulation rests on is told there, and nowhere else.
+const SIMULATED: &str = "domain/simulation/told.rs";
+
+/// Beside the help of metrics, a sentence in `domain/indicator` is a note, as is one in what a simulation tells; one that
+/// holds a value is tested where it is translated.
 #[test]
 fn every_note_of_a_reading_has_french_words() {
-    let words = file("src/wording/words/notes.rs").text;
+    let words = file("src/wording/words/notes.rs").text + &file("src/wording/words/assumed.rs").text;
     let (mut found, mut breaches) = (0, Vec::new());
-    for file in rust(&files(), "domain/indicator").iter().filter(|file| file.path != EFFECTS) {
+    let mut told = rust(&files(), "domain/indicator");
+    told.push(file(SIMULATED));
+    for file in told.iter().filter(|file| file.path != EFFECTS) {
         for (number, line) in file.code() {
             let parts: Vec<&str> = line.split('"').collect();
             let texts = parts.chunks_exact(2).filter(|pair| !pair[0].ends_with("help: ")).map(|pair| pair[1]);
@@ -24,6 +29,6 @@ fn every_note_of_a_reading_has_french_words() {
             }
         }
     }
-    assert!(found > 30, "only {found} notes were found in domain/indicator/");
-    check("a note is read in French: give it words in src/wording/words/notes.rs", breaches);
+    assert!(found > 40, "only {found} notes were found in domain/");
+    check("a note is read in French: give it words in src/wording/words/notes.rs or assumed.rs", breaches);
 }

@@ -1,10 +1,14 @@
 //! What goes wrong: servers that fail, stop, keep other time, or let a part of them be read only.
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::super::CONNECTOR;
 use super::super::machine::Machine;
-use super::server::{Server, collect, context};
+use super::server::{Server, collect, context, source};
 use super::{differences, facts};
 use crate::http::{Client, PATIENCE};
 use crate::{Class, Progress};
@@ -146,4 +150,41 @@ async fn sections_that_are_missing_are_asked_for_again() {
         assert_eq!(differences(("before", &whole), ("after", &again)), 0);
     }
     assert!(cut > 0, "no answer of this server was ever cut short");
+}
+
+/// Rows of an SNMP scan that come again whatever page is asked for are noticed at the second page.
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_that_repeat() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let pages = Arc::new(AtomicUsize::new(0));
+    let asked = Arc::clone(&pages);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map(Result::unwrap);
+            let path = lines.next().unwrap().split(' ').nth(1).unwrap().to_owned();
+            lines.find(String::is_empty);
+            let rows = || (0..100).map(|id| format!("{{\"ID\": {id}, \"SERIALNUMBER\": \"S{id}\"}}"));
+            let body = match path.trim_start_matches("/ocsapi/v1/") {
+                "computers/listID" => "[]".to_owned(),
+                "snmps/typeList" => {
+                    r#"[{"TYPE_NAME": "Imprimante", "TABLE_TYPE_NAME": "snmp_imprimante"}]"#.to_owned()
+                }
+                path if path.starts_with("snmp/") => {
+                    asked.fetch_add(1, Ordering::Relaxed);
+                    format!("[{}]", rows().collect::<Vec<_>>().join(","))
+                }
+                _ => "null".to_owned(),
+            };
+            let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+            stream.write_all((head + &body).as_bytes()).unwrap();
+        }
+    });
+    let url = format!("http://127.0.0.1:{port}/ocsapi/v1");
+    let keys = [("access", "rest"), ("url", &url), ("login", "ocsapi"), ("password", "ocsapi-secret")];
+    let failure = collect(source("", &keys)).await.unwrap_err();
+    assert_eq!(failure.class, Class::Incomplete, "{:#}", failure.cause);
+    assert!(format!("{:#}", failure.cause).contains("the same rows came again"), "{:#}", failure.cause);
+    assert_eq!(pages.load(Ordering::Relaxed), 2);
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use domain::observation::Observation;
 use domain::packed::Packed;
 
+use super::super::mib::IF_TYPE;
 use super::responder::{self, Faults, Walk};
 use super::source;
 use crate::{Class, Progress, Source};
@@ -92,6 +93,18 @@ async fn tables_without_an_end() {
     );
     let told = harvest.observations;
     assert_eq!(told.iter().filter(|told| told.serial().is_some()).count(), 3);
+}
+
+/// A column that fails where it is asked for alone is told of, and takes no other with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_column_that_fails() {
+    let note = "1 agents have tables that were not read to their end".to_owned();
+    for (faults, expected) in [(Faults::default(), 0), (Faults { broken: &IF_TYPE, ..Faults::default() }, 1)] {
+        let source = source(&keys(agents(STACK, 1, faults), "retries = 0"));
+        let harvest = source.collect(&Progress::default()).await.unwrap();
+        assert_eq!(harvest.notes.iter().filter(|told| **told == note).count(), expected, "{:?}", harvest.notes);
+        assert_eq!(harvest.observations.iter().filter(|told| told.serial().is_some()).count(), 3);
+    }
 }
 
 /// Silence is usual within a range, told of for one who is named, and a failure where nobody answers.

@@ -24,6 +24,8 @@ pub struct Faults {
     pub most_objects: usize,
     /// What asks for anything below this is not answered.
     pub deaf: &'static [u32],
+    /// What asks for anything below this is answered with an error (`genErr`).
+    pub broken: &'static [u32],
     /// An answer to a GETBULK ends after so many values, within a row or not; 0: it does not.
     pub cut: usize,
     /// Beyond the first row of a column the same object comes again and again.
@@ -162,9 +164,9 @@ pub fn open(packet: &[u8]) -> Option<Asking<'_>> {
 /// The answer to one packet; `None` for one that is not understood, or not answered.
 pub fn answer(walk: &Walk, packet: &[u8], faults: Faults) -> Option<Vec<u8>> {
     let Asking { version, community, kind, id, first, second, objects: asked } = open(packet)?;
-    let is_deaf = |oid: &Vec<u32>| !faults.deaf.is_empty() && oid.starts_with(faults.deaf);
+    let is_below = |fault: &[u32]| !fault.is_empty() && asked.iter().any(|oid| oid.starts_with(fault));
     let too_many = faults.most_objects > 0 && kind == 0xa0 && asked.len() > faults.most_objects;
-    if too_many || asked.iter().any(is_deaf) {
+    if too_many || is_below(faults.deaf) {
         return None;
     }
     let one = version == [0];
@@ -228,6 +230,7 @@ pub fn answer(walk: &Walk, packet: &[u8], faults: Faults) -> Option<Vec<u8>> {
     };
     let too_big = faults.largest > 0 && binds.len() > faults.largest;
     let (status, index, binds) = if too_big { (1, 0, Vec::new()) } else { (status, index, binds) };
+    let (status, index, binds) = if is_below(faults.broken) { (5, 1, Vec::new()) } else { (status, index, binds) };
     let pdu = [tlv(2, id), tlv(2, &[status]), tlv(2, &[index]), tlv(0x30, &binds)].concat();
     Some(tlv(0x30, &[tlv(2, version), tlv(4, community), tlv(0xa2, &pdu)].concat()))
 }

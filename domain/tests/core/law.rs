@@ -135,6 +135,26 @@ fn rentals_credit_notes_and_derogations() {
     assert_eq!(agec(&negative, "reuse_spend_ratio", "it_telephony", 2026), None);
 }
 
+/// What is rented or given is no purchase, in a category of AGEC or not: a television is in none.
+#[test]
+fn an_index_is_asked_of_purchases_alone() {
+    let line = |kind, mode, considered| PurchaseLine {
+        mode,
+        repairability_considered: considered,
+        ..bought(date(2026, 3, 1), kind, 500, Condition::New)
+    };
+    let mut lines = vec![line(Kind::Tv, None, Some(true)), line(Kind::Laptop, Some(Mode::Purchase), Some(false))];
+    let of = |lines: &[PurchaseLine]| reen(&[told(purchases(lines.iter().cloned()))], "index_considered_ratio");
+    assert_eq!(of(&lines), Some(0.5));
+    for kind in [Kind::Tv, Kind::Laptop] {
+        lines.extend([Mode::Rental, Mode::Gift].map(|mode| line(kind, Some(mode), Some(true))));
+    }
+    assert_eq!(of(&lines), Some(0.5));
+    // Nor does what is not new carry one.
+    lines.push(PurchaseLine { condition: Some(Condition::Refurbished), ..line(Kind::Tv, None, Some(true)) });
+    assert_eq!(of(&lines), Some(0.5));
+}
+
 #[test]
 fn a_ledger_covers_its_cell_and_the_inventory_is_its_cross_check() {
     let asset = |price| {

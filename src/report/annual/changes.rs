@@ -33,7 +33,7 @@ pub fn changes(year: &Year) -> Vec<String> {
         let causes = if causes.is_empty() {
             ".".to_owned()
         } else {
-            format!("{}{}.", lang.pick("\u{a0}: ", ": "), causes.join(lang.pick("\u{a0}; ", "; ")))
+            format!("{}{}.", lang.colon(), causes.join(lang.pick("\u{a0}; ", "; ")))
         };
         changes.push(lang.pick(
             format!("L'empreinte annuelle passe de {from} à {to}, soit {change} (entre {low} et {high}){causes}"),

@@ -78,10 +78,28 @@ impl Data {
                 ("objectives", year.basis.standings().iter().map(wire::objective).collect()),
                 (
                     "actions",
-                    snapshot.actions.iter().map(|line| wire::action(snapshot, line, year.asked.at)).collect(),
+                    snapshot
+                        .actions
+                        .iter()
+                        .map(|line| wire::line(wire::ACTION, snapshot, line, year.asked.at))
+                        .collect(),
                 ),
-                ("declared", snapshot.declared.iter().map(|line| wire::declared(snapshot, line)).collect()),
-                ("services", snapshot.services.iter().map(|line| wire::service(snapshot, line)).collect()),
+                (
+                    "declared",
+                    snapshot
+                        .declared
+                        .iter()
+                        .map(|line| wire::line(wire::DECLARED, snapshot, line, year.asked.at))
+                        .collect(),
+                ),
+                (
+                    "services",
+                    snapshot
+                        .services
+                        .iter()
+                        .map(|line| wire::line(wire::SERVICE, snapshot, line, year.asked.at))
+                        .collect(),
+                ),
                 ("factor_sets", settings.factors.sets.iter().map(set).collect()),
                 ("assumptions", settings.assumptions.all().into_iter().map(assumption).collect()),
             ],

@@ -117,7 +117,7 @@ pub fn footprint(year: &Year) -> Section {
                 "Sans facteur publié, donc absents du total",
                 "Without a published factor, thus not in the total"
             ),
-            lang.pick("\u{a0}: ", ": "),
+            lang.colon(),
             without.join(", "),
             year.say("L'empreinte réelle est plus élevée.", "The real footprint is higher."),
         )));

@@ -69,7 +69,7 @@ fn spending(year: &Year) -> Vec<Block> {
                 if of == year.asked.year
                     && let Some(step) = known.and_then(|known| known.step(of))
                 {
-                    let line = format!("{category}{}{}.", lang.pick("\u{a0}: ", ": "), text(year, step));
+                    let line = format!("{category}{}{}.", lang.colon(), text(year, step));
                     if !texts.contains(&line) {
                         texts.push(line);
                     }
@@ -169,7 +169,7 @@ fn filings(year: &Year) -> Option<String> {
         format!(
             "{}{}{}.",
             year.say("Déclaration des achats de l'année", "Declaration of the year's purchases"),
-            lang.pick("\u{a0}: ", ": "),
+            lang.colon(),
             told.join(lang.pick("\u{a0}; ", "; "))
         )
     })
@@ -228,12 +228,7 @@ fn exits(year: &Year) -> Vec<Block> {
     blocks.push(Block::Table(table));
     let step = year.asked.settings.law.exit_step(year.asked.year);
     blocks.extend(step.map(|step| {
-        Block::List(vec![format!(
-            "{}{}{}.",
-            year.say("Objectif", "Target"),
-            lang.pick("\u{a0}: ", ": "),
-            text(year, step)
-        )])
+        Block::List(vec![format!("{}{}{}.", year.say("Objectif", "Target"), lang.colon(), text(year, step))])
     }));
     let (mut all, mut approved, mut least, told) = (0.0, 0.0, false, year.told());
     for reading in figures.all("weee_grams", &[("year", &told)]) {

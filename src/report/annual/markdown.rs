@@ -8,7 +8,7 @@ pub fn markdown(report: &Report) -> String {
     for section in &report.sections {
         text += &format!("\n## {}\n", plain(&section.title));
         for block in &section.blocks {
-            let block = self::block(block, report.lang.pick("\u{a0}: ", ": "));
+            let block = self::block(block, report.lang.colon());
             if !block.is_empty() {
                 text += &format!("\n{}\n", block.trim_end());
             }

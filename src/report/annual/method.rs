@@ -87,7 +87,7 @@ pub fn blocks(lang: Lang, settings: &Settings, at: Date, readings: &[(&'static I
         blocks.push(Block::Text(format!(
             "{}{}{}.",
             lang.pick("Part du parc actif selon le facteur", "Share of the active fleet by factor"),
-            lang.pick("\u{a0}: ", ": "),
+            lang.colon(),
             tiers.join(", ")
         )));
     }

@@ -183,7 +183,7 @@ impl Year<'_> {
         let unknown = self.say("non calculable", "cannot be computed");
         match note {
             Some(note) => {
-                format!("{unknown}{}{}", self.say("\u{a0}: ", ": "), wording::words::note(self.lang(), note))
+                format!("{unknown}{}{}", self.lang().colon(), wording::words::note(self.lang(), note))
             }
             None => unknown.to_owned(),
         }

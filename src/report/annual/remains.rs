@@ -35,7 +35,7 @@ pub fn remains(year: &Year) -> Vec<String> {
         remains.push(format!(
             "{}{}{}{more}.",
             count(lang, of.len() as f64, one, several),
-            lang.pick("\u{a0}: ", ": "),
+            lang.colon(),
             titles.join(lang.pick("\u{a0}; ", "; "))
         ));
     }
@@ -47,7 +47,7 @@ pub fn remains(year: &Year) -> Vec<String> {
         remains.push(format!(
             "{}{}{}.",
             year.say("Objectifs en retard sur le rythme prévu", "Objectives behind an even pace"),
-            lang.pick("\u{a0}: ", ": "),
+            lang.colon(),
             behind.join(", ")
         ));
     }

@@ -145,10 +145,11 @@ impl Ask {
     }
 
     /// The part of a list that is asked for: ids in any order, each with what its row is made of, once it is that row's
-    /// turn. A list without `limit` is told whole.
+    /// turn; and the names of its columns. A list without `limit` is told whole.
     pub fn paged<I: Deref<Target = str> + Ord + Send + 'static, T: Send + 'static>(
         &self,
         mut items: Vec<(I, T)>,
+        columns: Vec<&'static str>,
         row: impl Fn(&T) -> Row + Send + 'static,
     ) -> Result<Answer, Problem> {
         items.sort_by(|a, b| a.0.cmp(&b.0));
@@ -160,7 +161,7 @@ impl Ask {
         let next = items.len() > limit;
         items.truncate(limit);
         let next = items.last().filter(|_| next).map(|(id, _)| cursor(id));
-        let (columns, count) = (Vec::new(), items.len());
+        let count = items.len();
         let of = Box::new(move |at: usize| items.get(at).map(|(_, of)| row(of)));
         Ok(Answer::Rows { file: LIST, rows: Rows { columns, count, of }, next })
     }

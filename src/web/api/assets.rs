@@ -4,7 +4,7 @@ use domain::explain::Step;
 use domain::indicator::{Basis, Publishing};
 use domain::observation::Facts;
 use domain::packed::Packed;
-use domain::record::{Record, Value as Told};
+use domain::record::{Field, Record, Value as Told};
 use domain::shared::Shared;
 use domain::snapshot::{Asset, Snapshot};
 use domain::word::{Kind, Status, Word};
@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Ask, cursor, day, number};
 use crate::edition::Edition;
-use crate::web::answer::{self, Answer, Row, Rows};
+use crate::web::answer::{self, Answer, Columns, Row, Rows};
 use crate::web::auth::Viewer;
 use crate::web::problem::Problem;
 use crate::web::world::World;
@@ -37,31 +37,46 @@ fn status(asset: &Asset, at: Date) -> Value {
     asset.status(at).map_or(Value::Null, |status| status.name().into())
 }
 
-/// An asset as a flat object.
-fn row(edition: &Edition, asset: &Asset) -> Row {
-    let snapshot = &edition.snapshot;
-    let entity = snapshot.entities.entity(asset.entity);
-    let days = asset.start.map(|start| f64::from(edition.today.since(start).map_or(0, |span| span.get_days())));
+fn age_seconds(asset: &Asset, at: Date) -> Value {
+    let days = asset.start.map(|start| f64::from(at.since(start).map_or(0, |span| span.get_days())));
+    number(days.map(|days| days * 86_400.0))
+}
+
+fn sources(snapshot: &Snapshot, asset: &Asset) -> Value {
     let mut sources: Vec<&str> = asset.voices.natives().map(|known| &**snapshot.source_name(known.said_by)).collect();
     sources.dedup();
-    let mut row: Row = vec![
-        ("id", (&*snapshot.id(asset)).into()),
-        ("entity", (&*entity.id).into()),
-        ("entity_name", (&*entity.name).into()),
-        ("status", status(asset, edition.today)),
-        ("first_seen", day(Some(asset.first_seen))),
-        ("start", day(asset.start)),
-        ("retired", day(asset.retired)),
-        ("gone", day(asset.gone)),
-        ("unlisted", day(asset.unlisted)),
-        ("age_seconds", number(days.map(|days| days * 86_400.0))),
-        ("sources", sources.into()),
-    ];
+    sources.into()
+}
+
+/// What is told of an asset beside the fields of [`Facts`].
+static BESIDE: Columns<fn(&Edition, &Asset) -> Value> = &[
+    ("id", |edition, asset| (&*edition.snapshot.id(asset)).into()),
+    ("entity", |edition, asset| (&*edition.snapshot.entities.entity(asset.entity).id).into()),
+    ("entity_name", |edition, asset| (&*edition.snapshot.entities.entity(asset.entity).name).into()),
+    ("status", |edition, asset| status(asset, edition.today)),
+    ("first_seen", |_, asset| day(Some(asset.first_seen))),
+    ("start", |_, asset| day(asset.start)),
+    ("retired", |_, asset| day(asset.retired)),
+    ("gone", |_, asset| day(asset.gone)),
+    ("unlisted", |_, asset| day(asset.unlisted)),
+    ("age_seconds", |edition, asset| age_seconds(asset, edition.today)),
+    ("sources", |edition, asset| sources(&edition.snapshot, asset)),
+];
+
+/// The fields that are told as they are.
+fn fields() -> impl Iterator<Item = &'static Field<Facts>> {
+    Facts::FIELDS.iter().filter(|field| !APART.contains(&field.name))
+}
+
+fn columns() -> Vec<&'static str> {
+    answer::names(BESIDE).into_iter().chain(fields().map(|field| field.name)).collect()
+}
+
+/// An asset as a flat object.
+fn row(edition: &Edition, asset: &Asset) -> Row {
     let facts = asset.facts();
-    for field in Facts::FIELDS.iter().filter(|field| !APART.contains(&field.name)) {
-        row.push((field.name, (field.get)(&facts).map_or(Value::Null, json_of)));
-    }
-    row
+    let beside = BESIDE.iter().map(|(name, of)| (*name, of(edition, asset)));
+    beside.chain(fields().map(|field| (field.name, (field.get)(&facts).map_or(Value::Null, json_of)))).collect()
 }
 
 /// What is asked for; nothing of it means everything.
@@ -151,25 +166,7 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
     }
     let (assets, next) = filter.list(&edition, &viewer, after.as_deref(), limit);
     let rows = assets.into_iter().map(|asset| row(&edition, asset)).collect();
-    Ok(Answer::List { rows, next: next.map(|id| cursor(&id)), more: Vec::new() })
-}
-
-fn columns() -> Vec<&'static str> {
-    let first = [
-        "id",
-        "entity",
-        "entity_name",
-        "status",
-        "first_seen",
-        "start",
-        "retired",
-        "gone",
-        "unlisted",
-        "age_seconds",
-        "sources",
-    ];
-    let fields = Facts::FIELDS.iter().map(|field| field.name).filter(|name| !APART.contains(name));
-    first.into_iter().chain(fields).collect()
+    Ok(Answer::List { columns: columns(), rows, next: next.map(|id| cursor(&id)), more: Vec::new() })
 }
 
 /// The asset that the path names, where the viewer may see it.
@@ -266,6 +263,7 @@ pub fn footprint(ask: &Ask) -> Result<Answer, Problem> {
         ]
     });
     Ok(Answer::List {
+        columns: Vec::new(),
         rows: rows.collect(),
         next: None,
         more: vec![("asset", (&*ask.edition.snapshot.id(asset)).into())],

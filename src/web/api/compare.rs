@@ -50,5 +50,5 @@ pub fn effects(ask: &Ask) -> Result<Answer, Problem> {
         ("high", number(told.map(|told| told.difference.high.0))),
         ("note", note.map_or(Value::Null, Value::from)),
     ];
-    Ok(Answer::List { rows: rows.collect(), next: None, more })
+    Ok(Answer::List { columns: Vec::new(), rows: rows.collect(), next: None, more })
 }

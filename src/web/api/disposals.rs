@@ -1,36 +1,73 @@
 //! REEN article 16: the figures of a civil year, and the lines behind them.
 
+use domain::law::reen::{ExitFigures, ExitLineSeen};
 use domain::record::Text;
 use domain::word::Word;
+use serde_json::Value;
 
 use super::procurement::buyer;
 use super::{Ask, day, number};
-use crate::web::answer::Answer;
+use crate::web::answer::{Answer, Columns, names};
 use crate::web::problem::Problem;
+
+/// The figures of an owner's civil year.
+struct Owned<'a> {
+    siret: &'a str,
+    owner: Option<&'a str>,
+    year: i16,
+    figures: &'a ExitFigures,
+    target: Option<f64>,
+}
+
+/// What is told of them.
+static FIGURES: Columns<fn(&Owned) -> Value> = &[
+    ("siret", |of| of.siret.into()),
+    ("owner", |of| of.owner.into()),
+    ("year", |of| of.year.into()),
+    ("a", |of| of.figures.a.into()),
+    ("b", |of| number(of.figures.b)),
+    ("b_counted", |of| of.figures.counted.into()),
+    ("ratio", |of| number(of.figures.ratio())),
+    ("target", |of| number(of.target)),
+    ("exits", |of| of.figures.exits.into()),
+    ("eligible", |of| of.figures.eligible.into()),
+    ("eligibility_known", |of| of.figures.known.into()),
+    ("share_of_exits", |of| number(of.figures.share_of_exits())),
+];
 
 /// A, B and the rate by owner.
 pub fn year(ask: &Ask) -> Result<Answer, Problem> {
     let of = ask.year()?;
     let world = ask.world();
     let target = ask.edition.settings.law.exit_target(of);
-    let rows = world.exits().cells.iter().filter(|((_, year), _)| *year == of).map(|((siret, year), figures)| {
-        vec![
-            ("siret", (&**siret).into()),
-            ("owner", buyer(&ask.edition.snapshot.entities, siret).into()),
-            ("year", (*year).into()),
-            ("a", figures.a.into()),
-            ("b", number(figures.b)),
-            ("b_counted", figures.counted.into()),
-            ("ratio", number(figures.ratio())),
-            ("target", number(target)),
-            ("exits", figures.exits.into()),
-            ("eligible", figures.eligible.into()),
-            ("eligibility_known", figures.known.into()),
-            ("share_of_exits", number(figures.share_of_exits())),
-        ]
+    let cells = world.exits().cells.iter().filter(|((_, year), _)| *year == of);
+    let rows = cells.map(|((siret, year), figures)| {
+        let owner = buyer(&ask.edition.snapshot.entities, siret);
+        let told = Owned { siret, owner, year: *year, figures, target };
+        FIGURES.iter().map(|(name, of)| (*name, of(&told))).collect()
     });
-    Ok(Answer::List { rows: rows.collect(), next: None, more: vec![("year", of.into())] })
+    let more = vec![("year", of.into())];
+    Ok(Answer::List { columns: names(FIGURES), rows: rows.collect(), next: None, more })
 }
+
+/// What is told of an exit, as a civil year counts it.
+static LINE: Columns<fn(&ExitLineSeen, i16) -> Value> = &[
+    ("origin", |line, _| (&*line.origin).into()),
+    ("siret", |line, _| (&*line.siret).into()),
+    ("kind", |line, _| line.kind.map(Word::name).into()),
+    ("retired", |line, _| day(line.retired)),
+    ("gone", |line, _| day(line.gone)),
+    ("disposal", |line, _| line.way.name().into()),
+    ("quantity", |line, _| line.quantity.into()),
+    ("grams", |line, _| number(line.grams)),
+    ("approved", |line, _| line.approved.into()),
+    ("left", |line, year| line.left_in(year).into()),
+    ("eligible", |line, _| line.eligible.into()),
+    ("why", |line, _| line.why.into()),
+    ("proof", |line, _| line.proof.as_deref().into()),
+    ("in_a", |line, year| (line.to_a(year) > 0.0).into()),
+    ("in_b", |line, year| (line.to_b(year) > 0.0).into()),
+];
 
 /// The lines behind A and B.
 pub fn lines(ask: &Ask) -> Result<Answer, Problem> {
@@ -39,24 +76,8 @@ pub fn lines(ask: &Ask) -> Result<Answer, Problem> {
     let lines = world.exits().lines.iter().enumerate();
     let asked = lines.filter(|(_, line)| line.left_in(of) || line.stood_in(of));
     let items: Vec<(Text, usize)> = asked.map(|(at, line)| (line.origin.clone(), at)).collect();
-    ask.paged(items, move |at| {
+    ask.paged(items, names(LINE), move |at| {
         let line = &world.exits().lines[*at];
-        vec![
-            ("origin", (&*line.origin).into()),
-            ("siret", (&*line.siret).into()),
-            ("kind", line.kind.map(Word::name).into()),
-            ("retired", day(line.retired)),
-            ("gone", day(line.gone)),
-            ("disposal", line.way.name().into()),
-            ("quantity", line.quantity.into()),
-            ("grams", number(line.grams)),
-            ("approved", line.approved.into()),
-            ("left", line.left_in(of).into()),
-            ("eligible", line.eligible.into()),
-            ("why", line.why.into()),
-            ("proof", line.proof.as_deref().into()),
-            ("in_a", (line.to_a(of) > 0.0).into()),
-            ("in_b", (line.to_b(of) > 0.0).into()),
-        ]
+        LINE.iter().map(|(name, told)| (*name, told(line, of))).collect()
     })
 }

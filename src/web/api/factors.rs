@@ -101,5 +101,5 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
             ("origin", assumption.origin.into()),
         ]);
     }
-    Ok(Answer::all(rows))
+    Ok(Answer::all(Vec::new(), rows))
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use domain::entity::EntityId;
-use domain::indicator::footprint::{portions, total};
+use domain::indicator::footprint::{Portion, portions, total};
 use domain::indicator::kind_label;
 use domain::record::Text;
 use domain::word::{Kind, Word};
 use serde_json::Value;
 
 use super::Ask;
-use crate::web::answer::{Answer, Row};
+use crate::web::answer::{Answer, Columns, Row, names};
 use crate::web::problem::Problem;
 
 const DIMENSIONS: [&str; 3] = ["entity", "kind", "phase"];
@@ -49,8 +49,37 @@ pub fn table(ask: &Ask) -> Result<Answer, Problem> {
         row
     });
     let more = vec![("criterion", criterion.into()), ("unit", unit.into()), ("total", total.into())];
-    Ok(Answer::List { rows: rows.collect(), next: None, more })
+    let columns = by.iter().copied().chain(["value", "unit"]).collect();
+    Ok(Answer::List { columns, rows: rows.collect(), next: None, more })
 }
+
+fn text(told: Option<&Text>) -> Value {
+    told.map_or(Value::Null, |told| (&**told).into())
+}
+
+/// A value of which something is told.
+fn known(told: f64, value: f64) -> Value {
+    if told > 0.0 { value.into() } else { Value::Null }
+}
+
+/// What is told of a part of the footprint.
+static PORTION: Columns<fn(&Portion) -> Value> = &[
+    ("kind", |portion| (&*kind_label(portion.kind)).into()),
+    ("assets", |portion| portion.count.into()),
+    ("tier", |portion| portion.tier.name().into()),
+    ("factor", |portion| text(portion.factor.as_ref())),
+    ("origin", |portion| portion.origin.as_str().into()),
+    ("embodied_grams", |portion| known(portion.told[0], portion.embodied.0)),
+    ("electricity_joules", |portion| known(portion.told[1], portion.energy.0)),
+    ("electricity_basis", |portion| portion.grounds.map_or(Value::Null, |grounds| grounds.name().into())),
+    ("electricity_factor", |portion| text(portion.energy_factor.as_ref())),
+    ("use_grams", |portion| known(portion.told[1], portion.used.0)),
+    ("value", |portion| known(portion.told[0] + portion.told[1], portion.annual.value.0)),
+    ("low", |portion| known(portion.told[0] + portion.told[1], portion.annual.low.0)),
+    ("high", |portion| known(portion.told[0] + portion.told[1], portion.annual.high.0)),
+    ("without_embodied", |portion| (portion.count - portion.told[0]).into()),
+    ("without_use", |portion| (portion.count - portion.told[1]).into()),
+];
 
 /// How it is made up, factor by factor: the rows add up to `total`, in grams.
 pub fn explanation(ask: &Ask) -> Result<Answer, Problem> {
@@ -65,29 +94,9 @@ pub fn explanation(ask: &Ask) -> Result<Answer, Problem> {
         _ => portions(&world.basis(world.key.at), asked),
     };
     let total = total(&portions).0;
-    let rows = portions.into_iter().map(|portion| {
-        let text = |told: Option<Text>| told.map_or(Value::Null, |told| (&*told).into());
-        let known = |told: f64, value: f64| if told > 0.0 { value.into() } else { Value::Null };
-        let [made, used] = portion.told;
-        vec![
-            ("kind", (&*kind_label(portion.kind)).into()),
-            ("assets", portion.count.into()),
-            ("tier", portion.tier.name().into()),
-            ("factor", text(portion.factor)),
-            ("origin", portion.origin.into()),
-            ("embodied_grams", known(made, portion.embodied.0)),
-            ("electricity_joules", known(used, portion.energy.0)),
-            ("electricity_basis", portion.grounds.map_or(Value::Null, |grounds| grounds.name().into())),
-            ("electricity_factor", text(portion.energy_factor)),
-            ("use_grams", known(used, portion.used.0)),
-            ("value", known(made + used, portion.annual.value.0)),
-            ("low", known(made + used, portion.annual.low.0)),
-            ("high", known(made + used, portion.annual.high.0)),
-            ("without_embodied", (portion.count - made).into()),
-            ("without_use", (portion.count - used).into()),
-        ]
-    });
+    let rows = portions.iter().map(|portion| PORTION.iter().map(|(name, of)| (*name, of(portion))).collect());
     Ok(Answer::List {
+        columns: names(PORTION),
         rows: rows.collect(),
         next: None,
         more: vec![("unit", "grams".into()), ("total", total.into())],

@@ -6,7 +6,7 @@ use domain::entity::EntityId;
 use domain::indicator::{Indicator, Reading, kind_label};
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Ask, day, number};
 use crate::figures::label;
@@ -14,7 +14,7 @@ use crate::history::{History, Past, Point, beside};
 use crate::web::answer::{Answer, Row};
 use crate::web::problem::Problem;
 use crate::web::world::Key;
-use crate::wire::reading as reading_row;
+use crate::wire;
 
 /// Days of a history that are computed from dates at most; those that are stored cost nothing.
 const COMPUTED: usize = 60;
@@ -57,7 +57,8 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
                 told => entities.contains(told),
             })
     });
-    Ok(Answer::all(rows.map(|(indicator, reading)| reading_row(indicator, reading)).collect()))
+    let rows = rows.map(|(indicator, reading)| wire::reading(indicator, reading)).collect();
+    Ok(Answer::all(wire::names(wire::READING), rows))
 }
 
 /// The entities and the buyers under which an entity and what lies below it are published.
@@ -165,61 +166,81 @@ pub fn history(ask: &Ask) -> Result<Answer, Problem> {
             }
         }
     }
-    Ok(Answer::List { rows, next: None, more: vec![("name", indicator.name.into())] })
+    Ok(Answer::List { columns: DAY.to_vec(), rows, next: None, more: vec![("name", indicator.name.into())] })
 }
 
 const MANY_DAYS: &str = "not restated: more than 60 days are asked for; take a longer step";
 const NOT_PUBLISHED: &str = "nothing was published of this slice on that day";
 const NOT_TOLD: &str = "what is known now tells of no such slice on that day";
 
+/// What is told of a slice on a day, in order.
+const DAY: [&str; 15] = [
+    "date",
+    "slice",
+    "value",
+    "low",
+    "high",
+    "unit",
+    "target",
+    "coverage",
+    "stored",
+    "origin",
+    "restated",
+    "restated_low",
+    "restated_high",
+    "restated_coverage",
+    "note",
+];
+
 /// A slice of a day of which something was published.
 fn published_row(indicator: &Indicator, at: Date, point: &Point, untold: Option<&str>) -> Row {
     let Point { slice, published, restated } = point;
     let past = published.as_ref();
-    let slice: Map<String, Value> =
-        slice.iter().map(|(label, told)| (label.clone(), Value::from(told.as_str()))).collect();
     let note = match (past, restated) {
         (None, _) => Some(NOT_PUBLISHED),
         (_, Some(reading)) => reading.note.as_deref(),
         (_, None) => Some(untold.unwrap_or(NOT_TOLD)),
     };
-    vec![
-        ("date", day(Some(at))),
-        ("slice", slice.into()),
-        ("value", number(past.and_then(|past| past.value))),
-        ("low", number(past.and_then(|past| past.low))),
-        ("high", number(past.and_then(|past| past.high))),
-        ("unit", indicator.unit.into()),
-        ("target", number(past.and_then(|past| past.target))),
-        ("coverage", number(past.map(|past| past.coverage))),
-        ("stored", past.is_some().into()),
-        ("origin", "published".into()),
-        ("restated", number(restated.as_ref().and_then(|reading| reading.value))),
-        ("restated_low", number(restated.as_ref().and_then(|reading| reading.low))),
-        ("restated_high", number(restated.as_ref().and_then(|reading| reading.high))),
-        ("restated_coverage", number(restated.as_ref().map(|reading| reading.coverage))),
-        ("note", note.map_or(Value::Null, Value::from)),
-    ]
+    let told = [
+        day(Some(at)),
+        wire::slice(slice.iter().map(|(label, told)| (label.clone(), Value::from(told.as_str())))),
+        number(past.and_then(|past| past.value)),
+        number(past.and_then(|past| past.low)),
+        number(past.and_then(|past| past.high)),
+        indicator.unit.into(),
+        number(past.and_then(|past| past.target)),
+        number(past.map(|past| past.coverage)),
+        past.is_some().into(),
+        "published".into(),
+        number(restated.as_ref().and_then(|reading| reading.value)),
+        number(restated.as_ref().and_then(|reading| reading.low)),
+        number(restated.as_ref().and_then(|reading| reading.high)),
+        number(restated.as_ref().map(|reading| reading.coverage)),
+        note.map_or(Value::Null, Value::from),
+    ];
+    DAY.into_iter().zip(told).collect()
 }
 
 /// A slice of a day of which nothing is stored: what is computed now is all there is.
 fn recomputed_row(indicator: &Indicator, at: Date, reading: &Reading) -> Row {
-    let mut row: Row = vec![("date", day(Some(at)))];
-    row.extend(
-        reading_row(indicator, reading)
-            .into_iter()
-            .filter(|(name, _)| matches!(*name, "slice" | "value" | "low" | "high" | "unit" | "target" | "coverage")),
-    );
-    row.extend([
-        ("stored", false.into()),
-        ("origin", "recomputed".into()),
-        ("restated", number(reading.value)),
-        ("restated_low", number(reading.low)),
-        ("restated_high", number(reading.high)),
-        ("restated_coverage", reading.coverage.into()),
-        ("note", reading.note.as_deref().map_or(Value::Null, Value::from)),
-    ]);
-    row
+    let told = [
+        day(Some(at)),
+        wire::slice(reading.slice.iter().map(|(label, value)| ((*label).to_owned(), Value::from(&**value)))),
+        number(reading.value),
+        number(reading.low),
+        number(reading.high),
+        indicator.unit.into(),
+        number(reading.target),
+        reading.coverage.into(),
+        false.into(),
+        "recomputed".into(),
+        number(reading.value),
+        number(reading.low),
+        number(reading.high),
+        reading.coverage.into(),
+        reading.note.as_deref().map_or(Value::Null, Value::from),
+    ];
+    DAY.into_iter().zip(told).collect()
 }
 
 #[cfg(test)]

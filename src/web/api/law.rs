@@ -43,7 +43,7 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
             ("checked_by", gift.checked_by.as_deref().into()),
         ]);
     }
-    Ok(Answer::all(rows))
+    Ok(Answer::all(Vec::new(), rows))
 }
 
 fn of_step(step: &Step) -> Row {

@@ -1,14 +1,16 @@
 //! AGEC article 58: the figures of a civil year, the lines behind them, and the declaration.
 
 use domain::entity::EntityTree;
-use domain::law::agec::{Cell, Counted, Spend};
-use domain::law::declaration;
+use domain::law::agec::{Cell, Counted, Spend, SpendLine};
+use domain::law::declaration::{self, Filing};
 use domain::law::trajectory::Trajectory;
+use domain::law::{Category, Step};
 use domain::record::Text;
 use domain::word::Word;
+use serde_json::Value;
 
 use super::{Ask, day, number, trajectory};
-use crate::web::answer::Answer;
+use crate::web::answer::{Answer, Columns, names};
 use crate::web::problem::Problem;
 use crate::web::world::World;
 
@@ -20,6 +22,57 @@ pub fn buyer<'a>(tree: &'a EntityTree, siret: &str) -> Option<&'a str> {
 fn cells(world: &World, of: i16) -> impl Iterator<Item = (&Cell, &Spend)> {
     world.ledger().cells.iter().filter(move |((_, _, year), _)| *year == of)
 }
+
+/// What a buyer spent on a category in a civil year, and what stands beside it.
+struct Bought<'a> {
+    siret: &'a str,
+    buyer: Option<&'a str>,
+    category: &'a str,
+    year: i16,
+    spend: &'a Spend,
+    known: Option<&'a Category>,
+    step: Option<&'a Step>,
+    target: Option<f64>,
+    trajectory: Option<&'a Trajectory>,
+    filing: Option<&'a Filing>,
+    declared: Option<&'a declaration::Row>,
+}
+
+/// What is told of it.
+static FIGURES: Columns<fn(&Bought) -> Value> = &[
+    ("siret", |of| of.siret.into()),
+    ("buyer", |of| of.buyer.into()),
+    ("category", |of| of.category.into()),
+    ("label", |of| of.known.map(|category| category.label).into()),
+    ("year", |of| of.year.into()),
+    ("total", |of| (of.spend.purchases() + of.spend.gifts).euros().into()),
+    ("purchases", |of| of.spend.purchases().euros().into()),
+    ("reuse", |of| of.spend.reuse().euros().into()),
+    ("gifts", |of| of.spend.gifts.euros().into()),
+    ("rentals", |of| of.spend.rentals.euros().into()),
+    ("derogated", |of| of.spend.derogated.euros().into()),
+    ("unknown", |of| of.spend.unknown().euros().into()),
+    ("ratio", |of| number(of.spend.ratio())),
+    ("ratio_without_gifts", |of| number(of.spend.ratio_without_gifts())),
+    ("ratio_at_most", |of| number(of.spend.ratio_bounds().map(|(_, most)| most))),
+    ("target", |of| number(of.target)),
+    ("target_text", |of| of.step.map(|step| &*step.text).into()),
+    ("target_certainty", |of| of.step.map(|step| step.certainty.name()).into()),
+    ("target_checked_by", |of| of.step.and_then(|step| step.checked_by.as_deref()).into()),
+    ("missing", |of| number(of.target.and_then(|target| Some(of.spend.missing(target)?.euros())))),
+    ("coverage", |of| number(of.spend.coverage())),
+    ("projected", |of| number(of.trajectory.and_then(Trajectory::projected))),
+    ("required_share", |of| number(of.trajectory.and_then(Trajectory::required))),
+    ("units", |of| of.spend.units.0.into()),
+    ("reuse_units", |of| of.spend.units.1.into()),
+    ("unvalued_gifts", |of| of.spend.unvalued_gifts.into()),
+    ("recycled", |of| of.spend.recycled.euros().into()),
+    ("filed", |of| day(of.filing.map(|filing| filing.date))),
+    ("filed_total", |of| number(of.declared.map(|row| row.total.euros()))),
+    ("filed_reuse", |of| number(of.declared.map(|row| row.reuse.euros()))),
+    ("filed_gifts", |of| number(of.declared.map(|row| row.gifts.euros()))),
+    ("text", |of| of.known.map(|category| category.text).into()),
+];
 
 /// Euros and rates by buyer and category.
 pub fn year(ask: &Ask) -> Result<Answer, Problem> {
@@ -37,43 +90,38 @@ pub fn year(ask: &Ask) -> Result<Answer, Problem> {
         // What it said, beside what is known now.
         let label = known.map_or(&**category, |category| category.label);
         let declared = filing.and_then(|filing| filing.rows.iter().find(|row| *row.label == *label));
-        vec![
-            ("siret", (&**siret).into()),
-            ("buyer", buyer(&ask.edition.snapshot.entities, siret).into()),
-            ("category", (&**category).into()),
-            ("label", known.map(|category| category.label).into()),
-            ("year", (*year).into()),
-            ("total", (spend.purchases() + spend.gifts).euros().into()),
-            ("purchases", spend.purchases().euros().into()),
-            ("reuse", spend.reuse().euros().into()),
-            ("gifts", spend.gifts.euros().into()),
-            ("rentals", spend.rentals.euros().into()),
-            ("derogated", spend.derogated.euros().into()),
-            ("unknown", spend.unknown().euros().into()),
-            ("ratio", number(spend.ratio())),
-            ("ratio_without_gifts", number(spend.ratio_without_gifts())),
-            ("ratio_at_most", number(spend.ratio_bounds().map(|(_, most)| most))),
-            ("target", number(target)),
-            ("target_text", step.map(|step| &*step.text).into()),
-            ("target_certainty", step.map(|step| step.certainty.name()).into()),
-            ("target_checked_by", step.and_then(|step| step.checked_by.as_deref()).into()),
-            ("missing", number(target.and_then(|target| Some(spend.missing(target)?.euros())))),
-            ("coverage", number(spend.coverage())),
-            ("projected", number(trajectory.and_then(Trajectory::projected))),
-            ("required_share", number(trajectory.and_then(Trajectory::required))),
-            ("units", spend.units.0.into()),
-            ("reuse_units", spend.units.1.into()),
-            ("unvalued_gifts", spend.unvalued_gifts.into()),
-            ("recycled", spend.recycled.euros().into()),
-            ("filed", day(filing.map(|filing| filing.date))),
-            ("filed_total", number(declared.map(|row| row.total.euros()))),
-            ("filed_reuse", number(declared.map(|row| row.reuse.euros()))),
-            ("filed_gifts", number(declared.map(|row| row.gifts.euros()))),
-            ("text", known.map(|category| category.text).into()),
-        ]
+        let buyer = buyer(&ask.edition.snapshot.entities, siret);
+        let (siret, category, year) = (&**siret, &**category, *year);
+        let told = Bought { siret, buyer, category, year, spend, known, step, target, trajectory, filing, declared };
+        FIGURES.iter().map(|(name, of)| (*name, of(&told))).collect()
     });
-    Ok(Answer::List { rows: rows.collect(), next: None, more: vec![("year", of.into())] })
+    let more = vec![("year", of.into())];
+    Ok(Answer::List { columns: names(FIGURES), rows: rows.collect(), next: None, more })
 }
+
+/// What is told of a purchase.
+static LINE: Columns<fn(&SpendLine) -> Value> = &[
+    ("origin", |line| (&*line.origin).into()),
+    ("from", |line| if line.from_asset { "asset" } else { "ledger" }.into()),
+    ("siret", |line| (&*line.siret).into()),
+    ("category", |line| (&*line.category).into()),
+    ("year", |line| line.year.into()),
+    ("date", |line| line.date.to_string().into()),
+    ("kind", |line| line.kind.map(Word::name).into()),
+    ("condition", |line| line.condition.name().into()),
+    ("quantity", |line| line.quantity.into()),
+    ("amount", |line| line.amount.euros().into()),
+    ("counted", |line| line.counted.name().into()),
+    ("to_total", |line| line.to_total().euros().into()),
+    ("to_reuse", |line| line.to_reuse().euros().into()),
+    ("in_total", |line| (line.counted != Counted::No).into()),
+    ("in_reuse", |line| matches!(line.counted, Counted::Reuse | Counted::Gift).into()),
+    ("why", |line| line.why.text().into()),
+    ("derogated", |line| line.derogated.into()),
+    ("rental", |line| line.is_rental().into()),
+    ("recycled", |line| line.recycled.into()),
+    ("proof", |line| line.proof.as_deref().into()),
+];
 
 /// Every purchase with its side and the reason.
 pub fn lines(ask: &Ask) -> Result<Answer, Problem> {
@@ -81,30 +129,9 @@ pub fn lines(ask: &Ask) -> Result<Answer, Problem> {
     let world = ask.world();
     let lines = world.ledger().lines.iter().enumerate().filter(|(_, line)| line.year == of);
     let items: Vec<(Text, usize)> = lines.map(|(at, line)| (line.origin.clone(), at)).collect();
-    ask.paged(items, move |at| {
+    ask.paged(items, names(LINE), move |at| {
         let line = &world.ledger().lines[*at];
-        vec![
-            ("origin", (&*line.origin).into()),
-            ("from", if line.from_asset { "asset" } else { "ledger" }.into()),
-            ("siret", (&*line.siret).into()),
-            ("category", (&*line.category).into()),
-            ("year", line.year.into()),
-            ("date", line.date.to_string().into()),
-            ("kind", line.kind.map(Word::name).into()),
-            ("condition", line.condition.name().into()),
-            ("quantity", line.quantity.into()),
-            ("amount", line.amount.euros().into()),
-            ("counted", line.counted.name().into()),
-            ("to_total", line.to_total().euros().into()),
-            ("to_reuse", line.to_reuse().euros().into()),
-            ("in_total", (line.counted != Counted::No).into()),
-            ("in_reuse", matches!(line.counted, Counted::Reuse | Counted::Gift).into()),
-            ("why", line.why.text().into()),
-            ("derogated", line.derogated.into()),
-            ("rental", line.is_rental().into()),
-            ("recycled", line.recycled.into()),
-            ("proof", line.proof.as_deref().into()),
-        ]
+        LINE.iter().map(|(name, of)| (*name, of(line))).collect()
     })
 }
 

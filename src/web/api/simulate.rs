@@ -33,5 +33,5 @@ pub fn courses(ask: &Ask) -> Result<Answer, Problem> {
         ("assumptions", told::objects(told::assumptions(&simulation))),
         ("notes", simulation.notes.iter().map(String::as_str).map(Value::from).collect()),
     ];
-    Ok(Answer::List { rows: told::years(&simulation), next: None, more })
+    Ok(Answer::List { columns: Vec::new(), rows: told::years(&simulation), next: None, more })
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Ask;
 use crate::config::Scope;
 use crate::edition::{Edition, SourceState};
-use crate::web::answer::Answer;
+use crate::web::answer::{Answer, Columns, names};
 use crate::web::auth::Viewer;
 use crate::web::problem::Problem;
 
@@ -19,37 +19,43 @@ pub fn seen<'a>(edition: &'a Edition, viewer: &'a Viewer) -> impl Iterator<Item 
     })
 }
 
+fn failures(source: &SourceState) -> Value {
+    source.failures.iter().map(|(_, count)| count).sum::<u64>().into()
+}
+
+fn rejected(source: &SourceState) -> Value {
+    let rejected = source.rejected.iter();
+    rejected.map(|(place, column, reason)| json!({ "place": place, "column": column, "reason": reason })).collect()
+}
+
+fn rules(source: &SourceState) -> Value {
+    source.rule_matches.iter().map(|(rule, matches)| json!({ "rule": rule, "matches": matches })).collect()
+}
+
+/// What is told of a source to a viewer who may see its lines, or may not.
+static SOURCE: Columns<fn(&SourceState, bool) -> Value> = &[
+    ("name", |source, _| source.name.as_str().into()),
+    ("connector", |source, _| source.connector.into()),
+    ("up", |source, _| source.up.into()),
+    ("stale", |source, _| source.stale.into()),
+    ("collecting", |source, _| source.collecting.into()),
+    ("last_success", |source, _| source.last_success.map(|at| at.to_string()).into()),
+    ("failed_at", |source, _| source.failure.as_ref().map(|(at, ..)| at.to_string()).into()),
+    ("failure_class", |source, _| source.failure.as_ref().map(|(_, class, _)| *class).into()),
+    ("failure", |source, _| source.failure.as_ref().map(|(.., what)| what.as_str()).into()),
+    ("failures", |source, _| failures(source)),
+    ("duration_seconds", |source, _| source.seconds.into()),
+    ("observations", |source, _| source.observations.into()),
+    ("rejects", |source, _| source.rejects.into()),
+    ("rejected", |source, sees_lines| if sees_lines { rejected(source) } else { Value::Null }),
+    ("notes", |source, _| source.notes.clone().into()),
+    ("rules", |source, _| rules(source)),
+];
+
 /// State, last error and counts of each.
 pub fn all(ask: &Ask) -> Result<Answer, Problem> {
     let sees_lines = ask.viewer.may(Scope::Assets);
-    let rows = seen(&ask.edition, &ask.viewer).map(|source| {
-        let failure = source.failure.as_ref();
-        let failures: u64 = source.failures.iter().map(|(_, count)| count).sum();
-        let rejected: Vec<Value> = source
-            .rejected
-            .iter()
-            .map(|(place, column, reason)| json!({ "place": place, "column": column, "reason": reason }))
-            .collect();
-        let rules: Vec<Value> =
-            source.rule_matches.iter().map(|(rule, matches)| json!({ "rule": rule, "matches": matches })).collect();
-        vec![
-            ("name", source.name.as_str().into()),
-            ("connector", source.connector.into()),
-            ("up", source.up.into()),
-            ("stale", source.stale.into()),
-            ("collecting", source.collecting.into()),
-            ("last_success", source.last_success.map(|at| at.to_string()).into()),
-            ("failed_at", failure.map(|(at, ..)| at.to_string()).into()),
-            ("failure_class", failure.map(|(_, class, _)| *class).into()),
-            ("failure", failure.map(|(.., what)| what.as_str()).into()),
-            ("failures", failures.into()),
-            ("duration_seconds", source.seconds.into()),
-            ("observations", source.observations.into()),
-            ("rejects", source.rejects.into()),
-            ("rejected", if sees_lines { rejected.into() } else { Value::Null }),
-            ("notes", source.notes.clone().into()),
-            ("rules", rules.into()),
-        ]
-    });
-    Ok(Answer::all(rows.collect()))
+    let rows = seen(&ask.edition, &ask.viewer)
+        .map(|source| SOURCE.iter().map(|(name, of)| (*name, of(source, sees_lines))).collect());
+    Ok(Answer::all(names(SOURCE), rows.collect()))
 }

@@ -29,7 +29,7 @@ pub fn objectives(ask: &Ask) -> Result<Answer, Problem> {
     let world = ask.world();
     let standings = world.standings().iter();
     let rows = standings.filter(|standing| wanted.is_none_or(|wanted| standing.objective.theme == wanted));
-    Ok(Answer::all(rows.map(wire::objective).collect()))
+    Ok(Answer::all(wire::names(wire::OBJECTIVE), rows.map(wire::objective).collect()))
 }
 
 /// The actions, late and blocked ones told.
@@ -42,26 +42,26 @@ pub fn actions(ask: &Ask) -> Result<Answer, Problem> {
         wanted.is_none_or(|wanted| line.told.theme == Some(wanted))
             && status.is_none_or(|status| line.told.status == Some(status))
     });
-    let rows = asked.map(|line| (order(line), wire::action(snapshot, line, today)));
-    ask.paged(rows.collect(), Row::clone)
+    let rows = asked.map(|line| (order(line), wire::line(wire::ACTION, snapshot, line, today)));
+    ask.paged(rows.collect(), wire::names(wire::ACTION), Row::clone)
 }
 
 /// What is declared by hand.
 pub fn declared(ask: &Ask) -> Result<Answer, Problem> {
     let wanted = theme(ask)?;
-    let world = ask.world();
+    let (world, today) = (ask.world(), ask.edition.today);
     let snapshot = world.snapshot();
     let asked = snapshot.declared.iter().filter(|line| wanted.is_none_or(|wanted| line.told.theme == Some(wanted)));
-    let rows = asked.map(|line| (order(line), wire::declared(snapshot, line)));
-    ask.paged(rows.collect(), Row::clone)
+    let rows = asked.map(|line| (order(line), wire::line(wire::DECLARED, snapshot, line, today)));
+    ask.paged(rows.collect(), wire::names(wire::DECLARED), Row::clone)
 }
 
 /// What suppliers declare of their services.
 pub fn services(ask: &Ask) -> Result<Answer, Problem> {
     let wanted = ask.of_year()?.map(f64::from);
-    let world = ask.world();
+    let (world, today) = (ask.world(), ask.edition.today);
     let snapshot = world.snapshot();
     let asked = snapshot.services.iter().filter(|line| wanted.is_none_or(|wanted| line.told.year == Some(wanted)));
-    let rows = asked.map(|line| (order(line), wire::service(snapshot, line)));
-    ask.paged(rows.collect(), Row::clone)
+    let rows = asked.map(|line| (order(line), wire::line(wire::SERVICE, snapshot, line, today)));
+    ask.paged(rows.collect(), wire::names(wire::SERVICE), Row::clone)
 }

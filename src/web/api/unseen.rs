@@ -2,15 +2,18 @@
 
 use domain::entity::EntityId;
 use domain::indicator::quality::{UNSEEN, unseen_because};
+use domain::observation::Facts;
 use domain::packed::Packed;
 use domain::record::Text;
 use domain::snapshot::Snapshot;
 use domain::system::past_support;
 use domain::voice::Voices;
 use domain::word::{Kind, Word};
+use jiff::civil::Date;
+use serde_json::Value;
 
 use super::{Ask, cursor, day};
-use crate::web::answer::{Answer, LIST, Row, Rows};
+use crate::web::answer::{Answer, Columns, LIST, Rows, names};
 use crate::web::problem::Problem;
 
 /// Active assets that are unseen for some reason, and what no inventory lists. A system past its support is told too.
@@ -45,10 +48,13 @@ pub fn all(ask: &Ask) -> Result<Answer, Problem> {
     places.truncate(limit);
     let next = places.last().filter(|_| more).map(|(id, _)| cursor(id));
     let places: Vec<Place> = places.into_iter().map(|(_, place)| place).collect();
-    let (columns, count, world) = (Vec::new(), places.len(), world.clone());
+    let (columns, count, world) = (names(COLUMNS), places.len(), world.clone());
     let of = move |at: usize| {
         let snapshot = world.snapshot();
-        found(snapshot, places[at], today).map(|found| row(snapshot, &found, today))
+        found(snapshot, places[at], today).map(|found| {
+            let told = Told { facts: found.voices.facts(), found, snapshot, today };
+            COLUMNS.iter().map(|(name, of)| (*name, of(&told))).collect()
+        })
     };
     Ok(Answer::Rows { file: LIST, rows: Rows { columns, count, of: Box::new(of) }, next })
 }
@@ -70,7 +76,7 @@ struct Found<'a> {
 }
 
 /// What stands there, if it may be unseen.
-fn found(snapshot: &Snapshot, place: Place, today: jiff::civil::Date) -> Option<Found<'_>> {
+fn found(snapshot: &Snapshot, place: Place, today: Date) -> Option<Found<'_>> {
     match place {
         Place::Asset(at) => {
             let asset = &snapshot.assets[at];
@@ -89,25 +95,32 @@ fn found(snapshot: &Snapshot, place: Place, today: jiff::civil::Date) -> Option<
     }
 }
 
-fn row(snapshot: &Snapshot, found: &Found, today: jiff::civil::Date) -> Row {
-    let Found { id, reasons, voices, kind, entity } = found;
-    let facts = voices.facts();
-    let text = |told: &Option<Text>| told.as_deref().map_or(serde_json::Value::Null, Into::into);
-    vec![
-        ("id", (&**id).into()),
-        ("reasons", reasons.join(" ").into()),
-        ("kind", kind.map_or("unknown", Word::name).into()),
-        ("manufacturer", text(&facts.manufacturer)),
-        ("model", text(&facts.model)),
-        ("serial", text(&facts.serial)),
-        ("asset_tag", text(&facts.asset_tag)),
-        ("hostname", text(&facts.hostname)),
-        ("mac", text(&facts.mac)),
-        ("entity", (&*snapshot.entities.entity(*entity).id).into()),
-        ("location", text(&facts.location)),
-        ("department", text(&facts.department)),
-        ("last_seen", day(facts.last_seen)),
-        ("operating_system", text(&facts.operating_system)),
-        ("support_ended", day(past_support(&facts, today).and_then(|system| system.until))),
-    ]
+/// Something unseen, and what is said of it.
+struct Told<'a> {
+    found: Found<'a>,
+    facts: Facts,
+    snapshot: &'a Snapshot,
+    today: Date,
 }
+
+fn text(told: &Option<Text>) -> Value {
+    told.as_deref().map_or(Value::Null, Into::into)
+}
+
+static COLUMNS: Columns<fn(&Told) -> Value> = &[
+    ("id", |of| (&*of.found.id).into()),
+    ("reasons", |of| of.found.reasons.join(" ").into()),
+    ("kind", |of| of.found.kind.map_or("unknown", Word::name).into()),
+    ("manufacturer", |of| text(&of.facts.manufacturer)),
+    ("model", |of| text(&of.facts.model)),
+    ("serial", |of| text(&of.facts.serial)),
+    ("asset_tag", |of| text(&of.facts.asset_tag)),
+    ("hostname", |of| text(&of.facts.hostname)),
+    ("mac", |of| text(&of.facts.mac)),
+    ("entity", |of| (&*of.snapshot.entities.entity(of.found.entity).id).into()),
+    ("location", |of| text(&of.facts.location)),
+    ("department", |of| text(&of.facts.department)),
+    ("last_seen", |of| day(of.facts.last_seen)),
+    ("operating_system", |of| text(&of.facts.operating_system)),
+    ("support_ended", |of| day(past_support(&of.facts, of.today).and_then(|system| system.until))),
+];

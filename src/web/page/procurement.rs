@@ -115,7 +115,7 @@ fn declared(sheet: &Sheet, buyer: Buyer, label: &str, year: i16, now: f64) -> Ma
             span.note {
                 (sheet.say("déclaré le ", "declared on ")) (date(sheet.lang, day))
                 @if (rate - now).abs() > 5e-5 {
-                    (sheet.say("\u{a0}: ", ": ")) (percent(sheet.lang, rate, 2))
+                    (sheet.lang.colon()) (percent(sheet.lang, rate, 2))
                     (sheet.say(", les chiffres ont changé depuis", ", the figures have changed since"))
                 }
             }

@@ -172,16 +172,20 @@ fn outcome(sheet: &Sheet, told: &Simulation) -> Markup {
 
 /// Every number that was assumed, and what a reader must know: a line each, since there are many.
 fn assumed(sheet: &Sheet, told: &Simulation) -> Markup {
+    let lang = sheet.lang;
     let line = |of: &Assumed| {
-        let course = of.course.map_or("both", Word::name);
-        format!("{}: {} {} ({course}; {})", of.name, short(sheet.lang, of.value, 3), of.unit, of.origin)
+        let (name, unit) = (words::assumed(lang, &of.name), words::assumed_unit(lang, of.unit));
+        let (course, origin) =
+            (words::course(lang, of.course.map(Word::name)), words::assumed_origin(lang, &of.origin));
+        let (colon, semicolon) = (lang.colon(), lang.pick("\u{a0}; ", "; "));
+        format!("{name}{colon}{} {unit} ({course}{semicolon}{origin})", short(lang, of.value, 3))
     };
     html! {
         h2 { (sheet.say("Ce qui a été supposé", "What was assumed")) }
-        @if !told.notes.is_empty() { ul lang="en" { @for note in &told.notes { li { (note) } } } }
+        @if !told.notes.is_empty() { ul { @for note in &told.notes { li { (words::note(lang, note)) } } } }
         details {
             summary { (sheet.say("Chaque nombre, avec son origine", "Each number, with its origin")) }
-            ul lang="en" { @for of in &told.assumptions { li { (line(of)) } } }
+            ul { @for of in &told.assumptions { li { (line(of)) } } }
         }
         p.note { (date(sheet.lang, told.at)) ". " (sheet.say(
             "Les mêmes scénarios s'écrivent dans un fichier\u{a0}: ecoparc simulate.",

@@ -12,26 +12,21 @@ use crate::wording::{moment, number};
 
 pub fn page(sheet: &Sheet) -> Markup {
     let lang = sheet.lang;
+    let asks = sheet.viewer.csrf.as_ref().filter(|_| sheet.viewer.may(Scope::Admin));
+    let mut columns = vec![
+        ("Source", "Source", false),
+        ("Type", "Type", false),
+        ("État", "State", false),
+        ("Dernière lecture complète", "Last complete reading", false),
+        ("Lignes lues", "Rows read", true),
+        ("Lignes refusées", "Rows refused", true),
+        ("Erreur", "Error", false),
+    ];
+    columns.extend(asks.map(|_| ("Demander une lecture", "Ask for a reading", false)));
     let inside = html! {
-        (heads(sheet, &[
-            ("Source", "Source", false),
-            ("Type", "Type", false),
-            ("État", "State", false),
-            ("Dernière lecture complète", "Last complete reading", false),
-            ("Lignes lues", "Rows read", true),
-            ("Lignes refusées", "Rows refused", true),
-            ("Erreur", "Error", false),
-        ]))
+        (heads(sheet, &columns))
         tbody { @for source in seen(sheet.edition, sheet.viewer) { tr {
-            th scope="row" {
-                a href="/api/v1/sources" { (source.name) }
-                @if sheet.viewer.may(Scope::Admin) && let Some(csrf) = &sheet.viewer.csrf {
-                    form method="post" action=(format!("/api/v1/sources/{}/sync", source.name)) {
-                        input type="hidden" name="csrf" value=(csrf);
-                        button { (sheet.say("Lire maintenant", "Collect now")) span.skip { " " (source.name) } }
-                    }
-                }
-            }
+            th scope="row" { a href="/api/v1/sources" { (source.name) } }
             td { (words::connector(lang, source.connector)) }
             td { (state(sheet, source)) }
             td { @match source.last_success {
@@ -51,6 +46,13 @@ pub fn page(sheet: &Sheet) -> Markup {
                     @if sheet.sees_assets() { (sheet.say("\u{a0}: ", ": ")) span lang="en" { (cause) } }
                 }
                 None => (sheet.say("aucune", "none")),
+            } }
+            @if let Some(csrf) = asks { td {
+                form method="post" action=(format!("/api/v1/sources/{}/sync", source.name)) {
+                    input type="hidden" name="csrf" value=(csrf);
+                    // A reader of the screen hears which source it is.
+                    button { (sheet.say("Lire maintenant", "Collect now")) span.skip { " " (source.name) } }
+                }
             } }
         } } }
     };

@@ -17,6 +17,7 @@ use jiff::civil::date;
 
 use super::*;
 use crate::edition::SourceState;
+use crate::web::auth::Stranger;
 use crate::web::world::Key;
 
 const SIRET: &str = "21000000600010";
@@ -197,6 +198,14 @@ fn shown(lang: Lang, sees_assets: bool) -> String {
     pages(lang, sees_assets).concat()
 }
 
+/// The form that takes a token, for every reason to show it.
+fn forms(lang: Lang) -> Vec<String> {
+    let others = [Stranger::Unknown, Stranger::Unreadable, Stranger::Nowhere].map(Wants::Another);
+    let scopes = [Scope::Read, Scope::Assets, Scope::Admin].map(Wants::Scope);
+    let all = [Wants::Token].into_iter().chain(others).chain(scopes);
+    all.map(|wants| login_page(lang, wants)).collect()
+}
+
 /// The text of some pages, one space between words.
 fn text(pages: &str) -> String {
     let bodies: Vec<&str> =
@@ -302,7 +311,7 @@ fn notes_that_a_buyer_reads() {
 
 #[test]
 fn nothing_runs_and_nothing_is_fetched() {
-    let all = [pages(Lang::Fr, true), pages(Lang::En, false), vec![login_page(Lang::Fr, true)]].concat();
+    let all = [pages(Lang::Fr, true), pages(Lang::En, false), forms(Lang::Fr)].concat();
     assert!(all.len() > 20);
     for page in all {
         assert!(!page.contains("<script"), "{page}");
@@ -316,12 +325,44 @@ fn nothing_runs_and_nothing_is_fetched() {
     assert!(shown(Lang::Fr, true).contains("value=\"a&quot;b\""));
 }
 
+/// Each reason is said, and where nothing was typed nothing is called wrong.
+#[test]
+fn a_form_says_why_it_is_shown() {
+    let forms = forms(Lang::Fr);
+    for (form, (says, is_wrong)) in forms.iter().zip([
+        ("Se connecter", false),
+        ("Ce jeton n'est pas reconnu.", true),
+        ("ni Bearer ni Basic", true),
+        ("Aucune des entités de ce jeton n'existe", true),
+        ("le droit «\u{a0}read\u{a0}»", false),
+        ("le droit «\u{a0}assets\u{a0}» (voir chaque matériel)", false),
+        ("le droit «\u{a0}admin\u{a0}»", false),
+    ]) {
+        assert!(form.contains(says) && form.contains("name=\"token\""), "{says}\nis not in\n{form}");
+        assert_eq!(form.contains("aria-invalid"), is_wrong, "{form}");
+    }
+    assert!(!forms[0].contains("role=\"alert\""));
+}
+
 #[test]
 fn lines_and_causes_only_for_those_who_may_see_them() {
     let (whole, part) = (shown(Lang::Fr, true), shown(Lang::Fr, false));
     assert!(whole.contains("/api/v1/procurement/2026/lines") && whole.contains("401 &lt;b&gt;"));
     assert!(!part.contains("/lines") && !part.contains("401"));
     assert!(part.contains("/api/v1/indicators?name=reuse_spend_ratio&amp;year=2026"));
+}
+
+/// A row's head is said with each of its cells: a button in it would be too.
+#[test]
+fn a_source_is_read_by_a_button_that_names_it() {
+    let page = each(Lang::Fr, &[Scope::Read, Scope::Assets, Scope::Admin], readings(), &[]).concat();
+    let from = page.find("action=\"/api/v1/sources/glpi-siege/sync\"").unwrap();
+    let before = &page[..from];
+    assert!(before.rfind("<td>") > before.rfind("<th "), "{before}");
+    let button = page[from..].split_once("<button>").unwrap().1.split_once("</button>").unwrap().0;
+    assert_eq!(button, "Lire maintenant<span class=\"skip\"> glpi-siege</span>");
+    let head = "Demander une lecture";
+    assert!(page.contains(head) && !shown(Lang::Fr, true).contains(head), "whoever may not has no column of it");
 }
 
 #[test]

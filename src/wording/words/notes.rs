@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
-use crate::wording::{Lang, date};
+use crate::wording::{Lang, date, inside};
 
 /// A note in the reader's language; what has no French words stays as it is.
 pub fn note(lang: Lang, told: &str) -> Cow<'_, str> {
@@ -53,7 +53,22 @@ fn because(told: &str) -> Option<String> {
     let (known, french) =
         NOTES.iter().find(|(known, _)| told.strip_prefix(known).is_some_and(|rest| rest.starts_with(": ")))?;
     let why = &told[known.len() + 2..];
-    Some(format!("{french}\u{a0}: {}", note(Lang::Fr, why)))
+    let why = kinds(why).map_or_else(|| note(Lang::Fr, why), Cow::from);
+    Some(format!("{french}\u{a0}: {why}"))
+}
+
+/// The kinds that a note of a simulation is about, some with two lives; `None` where it names none.
+fn kinds(told: &str) -> Option<String> {
+    let words = |part: &str| {
+        let (name, lives) = part.split_once(' ').map_or((part, None), |(name, lives)| (name, Some(lives)));
+        let kind = Some(super::kind(Lang::Fr, name)).filter(|kind| *kind != name).map(inside)?;
+        Some(match lives {
+            Some(lives) => format!("{kind} {}", lives.replace(" and not ", " et non ").replace('.', ",")),
+            None => kind,
+        })
+    };
+    let all: Option<Vec<String>> = told.split(", ").map(words).collect();
+    Some(all?.join(", "))
 }
 
 /// Several notes, one after the other; one of them may hold a semicolon itself.
@@ -189,6 +204,42 @@ const NOTES: &[(&str, &str)] = &[
         "aucune imprimante n'indique combien de pages elle a imprimées",
     ),
     ("no entity has this SIRET", "aucune entité n'a ce SIRET"),
+    (
+        "of each kind, stock ÷ life leaves in a year, the oldest first, and is replaced by its like",
+        "de chaque type, il part chaque année le parc divisé par la durée de vie, les plus anciens d'abord, remplacés par leurs semblables",
+    ),
+    (
+        "half of a kind lasts longer here than these years, and not than its reference life, at which today's course replaces it ([assumptions] lifetime_years sets that)",
+        "la moitié des matériels d'un type dure ici plus que la première de ces durées, en années, quand le cours actuel les remplace à la seconde, leur durée de référence (lifetime_years de [assumptions] la fixe)",
+    ),
+    (
+        "no reference lifetime: they neither leave nor are replaced",
+        "aucune durée de vie de référence\u{a0}: ils ne partent pas et ne sont pas remplacés",
+    ),
+    (
+        "no price of the last 24 months, new or refurbished, as both courses need it: in the euros of neither",
+        "aucun prix des 24 derniers mois, neuf ou reconditionné, comme les deux cours le demandent\u{a0}: absents des euros de l'un et de l'autre",
+    ),
+    (
+        "refurbished ones without a proven life before us: nothing is credited",
+        "reconditionnés sans vie attestée avant nous\u{a0}: rien n'est déduit",
+    ),
+    (
+        "refurbished ones have no figure for making, as long as refurbished_allocation is cutoff",
+        "la fabrication des reconditionnés n'est pas chiffrée tant que refurbished_allocation vaut cutoff",
+    ),
+    (
+        "nothing of the kind is here: what joins has no figure",
+        "rien de ce type ici\u{a0}: ce qui s'ajoute n'est pas chiffré",
+    ),
+    (
+        "the footprint is at least that: not all of it has a published factor and a lifetime",
+        "l'empreinte est au moins celle-là\u{a0}: tout n'a pas de facteur publié et de durée de vie",
+    ),
+    (
+        "the rate of reuse is that of all buyers together, at today's prices and without gifts: no legal figure",
+        "le taux de réemploi est celui de tous les acheteurs ensemble, aux prix d'aujourd'hui et sans les dons\u{a0}: ce n'est pas un chiffre légal",
+    ),
 ];
 
 #[cfg(test)]

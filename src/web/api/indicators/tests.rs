@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use connectors::Progress;
 use jiff::civil::date;
+use serde_json::Map;
 
 use super::*;
 use crate::collect::{Collected, collect, keep};

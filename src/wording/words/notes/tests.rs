@@ -23,6 +23,22 @@ fn every_note_of_an_objective_has_french_words() {
 }
 
 #[test]
+fn notes_of_a_simulation() {
+    check(
+        "nothing of the kind is here: what joins has no figure: laptop, unknown",
+        "rien de ce type ici\u{a0}: ce qui s'ajoute n'est pas chiffré\u{a0}: ordinateurs portables, type non renseigné",
+    );
+    let lived = "half of a kind lasts longer here than these years, and not than its reference life, at which today's \
+                 course replaces it ([assumptions] lifetime_years sets that)";
+    let said = note(Lang::Fr, lived).into_owned();
+    assert_ne!(said, lived);
+    check(&format!("{lived}: laptop 6.5 and not 4"), &format!("{said}\u{a0}: ordinateurs portables 6,5 et non 4"));
+    let unpriced =
+        "no price of the last 24 months, new or refurbished, as both courses need it: in the euros of neither";
+    assert!(note(Lang::Fr, &format!("{unpriced}: monitor")).ends_with("de l'un et de l'autre\u{a0}: écrans"));
+}
+
+#[test]
 fn notes_with_values_and_of_several_parts() {
     check("handed in on 2026-05-12", "déposée le 12 mai 2026");
     check("due on 2027-06-30", "à déposer avant le 30 juin 2027");
