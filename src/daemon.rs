@@ -27,7 +27,7 @@ use crate::sampling::fresh;
 use crate::schedule::{Collector, keep_sampling};
 use crate::store::{CHORES, Claim, Generation, Place, Store};
 use crate::telemetry::in_one_line;
-use crate::web::{Seats, Web, keep_reading, metrics_router, router, serve};
+use crate::web::{Seats, Sessions, Web, keep_reading, metrics_router, router, serve};
 
 mod kept;
 mod listen;
@@ -99,12 +99,14 @@ struct Lasting {
     supervisor: Supervisor,
     /// When the loop last went round.
     turned: watch::Sender<tokio::time::Instant>,
+    /// Who has logged in.
+    sessions: Arc<Sessions>,
 }
 
 impl Lasting {
     fn new(replica: Arc<str>, supervisor: Supervisor) -> Self {
         let (turned, _) = watch::channel(tokio::time::Instant::now());
-        Self { replica, claim: None, supervisor, turned }
+        Self { replica, claim: None, supervisor, turned, sessions: Arc::default() }
     }
 }
 
@@ -212,6 +214,7 @@ impl Daemon {
         let web = |server| Web {
             editions: editions.subscribe(),
             server,
+            sessions: self.lasting.sessions.clone(),
             history: History::of(self.store.clone()),
             ask: ask.clone(),
         };

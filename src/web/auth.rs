@@ -98,7 +98,8 @@ struct Session {
     since: Instant,
 }
 
-/// The sessions of the page, in memory: a restart ends them, and so does a configuration that is read again.
+/// The sessions of the page, in memory: a restart ends them. They outlast a configuration, and each of them ends with its
+/// token.
 pub struct Sessions {
     open: Mutex<HashMap<[u8; 32], Session>>,
     /// Makes the words of those who have no session here, since a proxy keeps it.

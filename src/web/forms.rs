@@ -26,7 +26,7 @@ pub async fn login_form(RawQuery(query): RawQuery, headers: HeaderMap) -> Respon
 
 /// Opens a session for a token.
 pub async fn login(State(desk): Shared, headers: HeaderMap, Form(form): Form<Login>) -> Response {
-    match desk.sessions.open(&desk.web.server, &headers, form.token.trim()) {
+    match desk.web.sessions.open(&desk.web.server, &headers, form.token.trim()) {
         Some((name, cookie)) => {
             audit::told(&name, "login", "", "done");
             ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
@@ -60,7 +60,7 @@ pub async fn logout(State(desk): Shared, headers: HeaderMap, form: String) -> Re
     let edition = desk.edition()?;
     let viewer = desk.viewer(&headers, &edition)?;
     meant(&viewer, word(&form).as_deref())?;
-    let cookie = desk.sessions.close(&desk.web.server, &headers);
+    let cookie = desk.web.sessions.close(&desk.web.server, &headers);
     audit::told(&viewer.name, "logout", "", "done");
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
 }

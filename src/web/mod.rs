@@ -41,7 +41,8 @@ use crate::history::History;
 use crate::wording::Lang;
 use answer::{Written, write};
 use api::{Ask, Route};
-use auth::{Sessions, Stranger, Viewer, viewer};
+pub use auth::Sessions;
+use auth::{Stranger, Viewer, viewer};
 use forms::{login, login_form, logout, meant, sync};
 use guard::Client;
 use headers::{accepts, is_known, prefers_csv, tag, tagged, takes_gzip};
@@ -67,6 +68,8 @@ pub struct Web {
     pub editions: watch::Receiver<Option<Arc<Edition>>>,
     /// Who may see what.
     pub server: Arc<Server>,
+    /// Who has logged in.
+    pub sessions: Arc<Sessions>,
     /// What was published before.
     pub history: History,
     /// Asks for a collection of a source.
@@ -75,7 +78,6 @@ pub struct Web {
 
 struct Desk {
     web: Web,
-    sessions: Sessions,
     limits: Limits,
     worlds: Arc<Worlds>,
     kept: Arc<Kept>,
@@ -88,7 +90,6 @@ fn desk(web: Web) -> Arc<Desk> {
     Arc::new(Desk {
         limits: Limits::of(web.server.requests_per_second),
         web,
-        sessions: Sessions::default(),
         worlds: Arc::default(),
         kept: Arc::default(),
         turns: Arc::default(),
@@ -161,7 +162,7 @@ impl Desk {
     }
 
     fn viewer(&self, headers: &HeaderMap, edition: &Edition) -> Result<Viewer, Stranger> {
-        viewer(&self.web.server, &self.sessions, headers, edition)
+        viewer(&self.web.server, &self.web.sessions, headers, edition)
     }
 }
 

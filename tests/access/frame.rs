@@ -231,6 +231,29 @@ fn a_reload_changes_where_it_listens() {
     daemon.until("it answers there", |daemon| daemon.get("/healthz").status == 200);
 }
 
+/// Whoever has logged in stays so when a configuration is read again, as long as the token is in it.
+#[test]
+fn a_session_outlasts_a_reload_and_not_its_token() {
+    let (folder, mut daemon) = fleet("", "");
+    let answer = daemon.post("/login", &[FORM], "token=reader-token");
+    let session = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+    let status =
+        |daemon: &Daemon| daemon.request(reqwest::Method::GET, "/api/v1/indicators", &[("cookie", &session)]).status;
+    assert_eq!(status(&daemon), 200);
+    let config = folder.0.join("ecoparc.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    daemon.signal("-HUP");
+    daemon.wait_for_line("listening");
+    daemon.until("it answers again", |daemon| daemon.get("/healthz").status == 200);
+    assert_eq!(status(&daemon), 200);
+    let without = text.replace(&token("reader", "reader-token", "\"read\"", ""), "");
+    assert_ne!(without, text);
+    std::fs::write(&config, without).unwrap();
+    daemon.signal("-HUP");
+    daemon.wait_for_line("listening");
+    daemon.until("the session has ended", |daemon| status(daemon) == 401);
+}
+
 /// A proxy that only does TLS names nobody, and passes on what it does not know.
 #[test]
 fn clients_behind_a_proxy_are_told_apart() {
