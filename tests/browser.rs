@@ -153,7 +153,7 @@ fn readers_click_from_figures_to_what_they_rest_on() {
 
     assert_eq!(told["stranger"], serde_json::json!({ "form": 1, "tables": 0 }), "without any right");
     let wrong = serde_json::json!({ "alert": "Ce jeton n'est pas reconnu.", "described": "why" });
-    assert_eq!(told["why"], wrong);
+    assert_eq!(told["wrong"], wrong);
     assert_eq!(told["login"], serde_json::json!({ "path": "/", "current": "L'essentiel" }));
     assert_eq!(told["english"]["lang"], "en");
     assert!(text(&told["english"]["title"]).starts_with("Procurement"), "{}", told["english"]);
