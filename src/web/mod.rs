@@ -52,7 +52,7 @@ use page::Wants;
 use problem::Problem;
 pub use serve::{Seats, serve};
 pub use tls::keep_reading;
-use turn::{Asker, Turns};
+use turn::{Asker, Turns, asker};
 use world::{Key, Worlds};
 
 /// No request body is larger: forms and scenarios only.
@@ -211,7 +211,7 @@ async fn read(
         return Ok(tagged(made.response(gzip), &tag));
     }
     let (worlds, body) = (desk.worlds.clone(), String::new());
-    let asker = (client, viewer.name.clone());
+    let asker = asker(client, &viewer);
     let mut ask = Ask { edition, viewer, path, query, body, csv, worlds, stored: Vec::new() };
     if route.path == api::HISTORY {
         ask.stored = api::indicators::stored(&ask, &desk.web.history).await?;
@@ -250,7 +250,7 @@ async fn compute(
     let query = parameters(route, query.as_deref())?;
     let csv = prefers_csv(&headers);
     let (worlds, path) = (desk.worlds.clone(), BTreeMap::new());
-    let asker = (client, viewer.name.clone());
+    let asker = asker(client, &viewer);
     let ask = Ask { edition, viewer, path, query, body, csv, worlds, stored: Vec::new() };
     let number = ask.edition.number;
     let answer = computed(&desk, asker, move || (route.answer)(&ask).map(|answer| write(answer, number, csv)));
@@ -313,7 +313,7 @@ async fn scrape(
         edition.exposition().body(format, gzip)
     } else {
         let world = desk.worlds.of(&edition, key);
-        let asker = (client, viewer.name.clone());
+        let asker = asker(client, &viewer);
         computed(desk, asker, move || world.exposition(&viewer).body(format, gzip)).await?
     };
     let mut response = ([(header::CONTENT_TYPE, format.content_type())], body).into_response();
@@ -368,7 +368,7 @@ async fn show(
     }
     let world = desk.worlds.of(&edition, Key::of(&edition, &viewer));
     let chosen = asked.contains_key("lang");
-    let asker = (client, viewer.name.clone());
+    let asker = asker(client, &viewer);
     let visit = page::Visit { viewer, world, lang, asked };
     let text = computed(&desk, asker, move || page::page(page, &visit)).await?;
     let mut answer = tagged(Html(text).into_response(), &tag);

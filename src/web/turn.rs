@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
+use super::auth::Viewer;
 use super::guard::Client;
 use super::problem::Problem;
 
@@ -15,13 +16,18 @@ use super::problem::Problem;
 const AT_ONCE: usize = 2;
 /// Questions of one client that wait at most: as many as a connection of HTTP/2 may ask.
 const WAITING: usize = 64;
-/// A question waits so long at most; a request is given up a little later.
-const PATIENCE: Duration = Duration::from_secs(50);
+/// A question waits so long at most: half of what a request may take is left for its answer.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Whoever is sent away comes back after this.
 const LATER: Duration = Duration::from_secs(5);
 
-/// Who asks: from where, and by which token.
+/// Who asks: from where, and in which session or by which token.
 pub type Asker = (Client, String);
+
+/// Whom a question is counted for. Those whom nothing tells apart are one.
+pub fn asker(client: Client, viewer: &Viewer) -> Asker {
+    (client, viewer.csrf.as_ref().unwrap_or(&viewer.name).clone())
+}
 
 /// Who computes, and who waits for it.
 #[derive(Default)]
@@ -127,7 +133,7 @@ mod tests {
 
     use super::*;
 
-    fn asker(last: u8) -> Asker {
+    fn who(last: u8) -> Asker {
         (Client(IpAddr::V4(Ipv4Addr::new(192, 0, 2, last))), String::new())
     }
 
@@ -139,11 +145,11 @@ mod tests {
     #[test]
     fn whoever_asks_much_waits_for_itself() {
         let turns = Arc::new(Turns::default());
-        let ask = |last| turns.ask(asker(last)).unwrap();
+        let ask = |last| turns.ask(who(last)).unwrap();
         let first = come(&mut ask(1)).unwrap();
         let mut many: Vec<_> = (0..WAITING).map(|_| ask(1)).collect();
         assert!(many.iter_mut().all(|waits| come(waits).is_none()), "one of each client at a time");
-        assert!(turns.ask(asker(1)).is_none(), "no more of one client wait");
+        assert!(turns.ask(who(1)).is_none(), "no more of one client wait");
         let other = come(&mut ask(2)).expect("another finds a place at once");
         let (mut second, mut third) = (ask(2), ask(3));
         // Places come free: whoever stands in line longest, and has none computed.
@@ -156,16 +162,16 @@ mod tests {
         drop(next);
         let next = come(&mut many[1]).unwrap();
         drop((third, next));
-        assert_eq!(turns.line().computing, [asker(1)], "the third of its questions alone");
+        assert_eq!(turns.line().computing, [who(1)], "the third of its questions alone");
     }
 
     #[test]
     fn a_question_that_was_given_up_holds_nothing() {
         let turns = Arc::new(Turns::default());
-        let ask = |last| turns.ask(asker(last)).unwrap();
+        let ask = |last| turns.ask(who(last)).unwrap();
         let computing = [1, 2].map(|last| come(&mut ask(last)).unwrap());
         drop((0..WAITING).map(|_| ask(1)).collect::<Vec<_>>());
-        let mut waits = turns.ask(asker(1)).expect("what was given up waits no longer");
+        let mut waits = turns.ask(who(1)).expect("what was given up waits no longer");
         // Its turn came, and it left before it took it.
         let left = ask(3);
         drop(computing);
@@ -178,13 +184,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn nobody_waits_for_ever() {
         let turns = Arc::new(Turns::default());
-        let first = turns.take(asker(1)).await.unwrap();
-        let _second = turns.take(asker(2)).await.unwrap();
-        let refused = turns.take(asker(3)).await.err().unwrap();
+        let first = turns.take(who(1)).await.unwrap();
+        let _second = turns.take(who(2)).await.unwrap();
+        let refused = turns.take(who(3)).await.err().unwrap();
         assert_eq!(refused.kind(), "unavailable");
         let waits = tokio::spawn({
             let turns = turns.clone();
-            async move { turns.take(asker(3)).await.is_ok() }
+            async move { turns.take(who(3)).await.is_ok() }
         });
         tokio::time::sleep(PATIENCE / 2).await;
         drop(first);

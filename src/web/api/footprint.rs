@@ -28,7 +28,10 @@ pub fn table(ask: &Ask) -> Result<Answer, Problem> {
     for told in ask.text("by").unwrap_or(usual).split(',').map(str::trim).filter(|told| !told.is_empty()) {
         let dimension = DIMENSIONS.iter().find(|dimension| **dimension == told && usual.contains(told));
         let unknown = || Problem::parameter("by", format!("`{told}` is none of {usual}"));
-        by.push(*dimension.ok_or_else(unknown)?);
+        let dimension = *dimension.ok_or_else(unknown)?;
+        if !by.contains(&dimension) {
+            by.push(dimension);
+        }
     }
     let world = ask.world();
     let mut sums: BTreeMap<Vec<&str>, f64> = BTreeMap::new();

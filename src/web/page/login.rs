@@ -26,8 +26,8 @@ pub fn login_page(lang: Lang, wants: Wants) -> String {
         Wants::Another(stranger) => (enter, Some(told(lang, stranger).to_owned())),
         Wants::Scope(scope) => (lang.pick("Accès refusé", "Not allowed"), Some(lacking(lang, scope))),
     };
-    // What was typed is wrong only where it opened nothing.
-    let wrong = matches!(wants, Wants::Another(_));
+    // What was typed is wrong only where it opened nothing; a header nobody types.
+    let wrong = matches!(wants, Wants::Another(Stranger::Unknown | Stranger::Nowhere));
     let body = html! {
         main id="main" tabindex="-1" {
             h1 { (title) }

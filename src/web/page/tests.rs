@@ -332,7 +332,7 @@ fn a_form_says_why_it_is_shown() {
     for (form, (says, is_wrong)) in forms.iter().zip([
         ("Se connecter", false),
         ("Ce jeton n'est pas reconnu.", true),
-        ("ni Bearer ni Basic", true),
+        ("ni Bearer ni Basic", false),
         ("Aucune des entités de ce jeton n'existe", true),
         ("le droit «\u{a0}read\u{a0}»", false),
         ("le droit «\u{a0}assets\u{a0}» (voir chaque matériel)", false),

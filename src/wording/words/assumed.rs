@@ -95,7 +95,7 @@ const UNITS: &Words = &[
 ];
 
 const COURSES: &Words = &[
-    ("both", "dans les deux cours", "in both courses"),
+    ("both", "aujourd'hui et scénario", "in both courses"),
     ("today", "aujourd'hui", "today"),
     ("scenario", "scénario", "scenario"),
 ];

@@ -206,11 +206,11 @@ const NOTES: &[(&str, &str)] = &[
     ("no entity has this SIRET", "aucune entité n'a ce SIRET"),
     (
         "of each kind, stock ÷ life leaves in a year, the oldest first, and is replaced by its like",
-        "de chaque type, il part chaque année le parc divisé par la durée de vie, les plus anciens d'abord, remplacés par leurs semblables",
+        "pour chaque type, le parc divisé par la durée de vie part chaque année, les plus anciens d'abord, et est remplacé par son semblable",
     ),
     (
         "half of a kind lasts longer here than these years, and not than its reference life, at which today's course replaces it ([assumptions] lifetime_years sets that)",
-        "la moitié des matériels d'un type dure ici plus que la première de ces durées, en années, quand le cours actuel les remplace à la seconde, leur durée de référence (lifetime_years de [assumptions] la fixe)",
+        "la moitié des matériels d'un type dure ici plus longtemps que la première de ces durées, en années, alors qu'au rythme actuel ils sont remplacés au bout de l'autre, leur durée de référence (lifetime_years de [assumptions] la fixe)",
     ),
     (
         "no reference lifetime: they neither leave nor are replaced",

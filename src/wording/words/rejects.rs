@@ -116,7 +116,7 @@ const PATTERNS: &[(&str, &str)] = &[
     ("its name is not known to the resolver", "nom inconnu du DNS"),
     (
         "{} is an address of this machine's own link, where clouds tell credentials: no source is asked there",
-        "{} est une adresse de lien local, où les nuages publient des identifiants\u{a0}: aucune source n'y est interrogée",
+        "{} est une adresse de lien local, où les hébergeurs en nuage (cloud) exposent des identifiants\u{a0}: aucune source n'y est interrogée",
     ),
     ("no answer by any credential", "aucune réponse, quels que soient les identifiants configurés"),
     ("it refuses the credentials", "refuse les identifiants configurés"),
