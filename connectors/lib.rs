@@ -11,6 +11,7 @@ use std::time::Duration;
 use domain::packed::Packed;
 use domain::power::PowerSample;
 use domain::record::Text;
+pub use domain::reject::Reject;
 use domain::testimony::Lines;
 use domain::word::Word;
 use jiff::civil::Date;
@@ -142,17 +143,6 @@ impl Harvest {
             + lines.decisions.len()
             + self.power.as_ref().map_or(0, Vec::len)
     }
-}
-
-/// A row that could not be read, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reject {
-    /// `FILE:LINE`, or the record's kind and id.
-    pub place: String,
-    /// The column or field.
-    pub column: Option<String>,
-    /// Why, in one sentence, without any person's name or secret.
-    pub reason: String,
 }
 
 /// What sort of failure it was: `ecoparc_source_failures_total{class}`.

@@ -21,6 +21,7 @@ pub mod purchase;
 pub mod quantity;
 pub mod reconcile;
 pub mod record;
+pub mod reject;
 pub mod room;
 pub mod shared;
 pub mod simulation;

@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 
 use crate::config::Source;
 use crate::sampling::{Integrated, integrated};
-use crate::store::{Missed, Outcome, REJECTS, Recorded, Reject, Said, Store};
+use crate::store::{Missed, Outcome, Recorded, Said, Store};
 
 /// A harvest smaller than this share of the one before is refused, unless the operator allows it.
 const SHRINK: f64 = 0.5;
@@ -199,24 +199,13 @@ pub async fn keep(
     let at = Moment(ended.as_second());
     match &collected.harvest {
         Ok(harvest) => {
-            let rejects: Vec<Reject> = harvest
-                .rejects
-                .iter()
-                // There may be a million of them.
-                .take(REJECTS)
-                .map(|reject| Reject {
-                    place: reject.place.clone(),
-                    column: reject.column.clone(),
-                    reason: reject.reason.clone(),
-                })
-                .collect();
             let said = Said {
                 observations: &harvest.observations,
                 last,
                 lines: &harvest.lines,
                 power: collected.meters.as_deref().zip(harvest.power.as_ref().map(Vec::len)),
                 tells_arrivals: !harvest.polled,
-                rejects: (&rejects, harvest.rejects.len()),
+                rejects: &harvest.rejects,
                 took: collected.took,
             };
             let today = connectors::day_of(ended, time_zone);

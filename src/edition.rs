@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domain::indicator::objective::Standing;
 use domain::indicator::{Indicator, Publishing, Reading, Settings};
+use domain::reject::Reject;
 use domain::snapshot::Snapshot;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -38,8 +39,8 @@ pub struct SourceState {
     pub observations: u64,
     /// Rejects of its last complete harvest: how many.
     pub rejects: u64,
-    /// The first of them: place, column, reason.
-    pub rejected: Vec<(String, Option<String>, String)>,
+    /// The first of them.
+    pub rejected: Vec<Reject>,
     /// What an operator should know of what could be read, since the daemon started.
     pub notes: Vec<String>,
     /// What each rule matched in its last complete harvest since the daemon started: name and count.

@@ -175,9 +175,7 @@ impl Daemon {
                 state.seconds = collected.took.as_secs_f64();
                 state.observations = harvest.accepted() as u64;
                 state.rejects = harvest.rejects.len() as u64;
-                let first = harvest.rejects.iter().take(REJECTS);
-                state.rejected =
-                    first.map(|one| (one.place.clone(), one.column.clone(), one.reason.clone())).collect();
+                state.rejected = harvest.rejects.iter().take(REJECTS).cloned().collect();
                 for note in harvest.notes.iter().filter(|note| !state.notes.contains(note)) {
                     info!(source = &*source.told.name, "{note}");
                 }
@@ -260,7 +258,7 @@ async fn state(store: &Store, source: &Source, kept: Option<&State>) -> anyhow::
         seconds: success.map_or(0.0, |attempt| attempt.took.as_secs_f64()),
         observations: success.map_or(0, |attempt| attempt.observations + attempt.lines),
         rejects: success.map_or(0, |attempt| attempt.rejects),
-        rejected: rejected.into_iter().map(|one| (one.place, one.column, one.reason)).collect(),
+        rejected,
         stale_after: source.stale_after,
         ..SourceState::default()
     })

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use domain::reject::Reject;
 use domain::testimony::Moment;
 use domain::word::Word;
 use jiff::civil::Date;
@@ -69,17 +70,6 @@ pub struct Missed<'a> {
     pub message: &'a str,
     /// How long it took.
     pub took: Duration,
-}
-
-/// A row that could not be read, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reject {
-    /// `FILE:LINE`, or the record's kind and id.
-    pub place: String,
-    /// The column or field.
-    pub column: Option<String>,
-    /// Why, in one sentence.
-    pub reason: String,
 }
 
 /// What the journal last says of one source.

@@ -41,7 +41,7 @@ pub use appraisal::Appraised;
 pub use claim::Claim;
 pub use filing::Filed;
 pub use forget::Forgotten;
-pub use journal::{Missed, Outcome, REJECTS, Reject, State};
+pub use journal::{Missed, Outcome, State};
 pub use lease::{CHORES, Generation, Held, Lease, PassedOn};
 pub use notice::Notice;
 pub use reading::Past;

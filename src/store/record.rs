@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use domain::packed::Packed;
 use domain::power::Meter;
 use domain::record::Record;
+use domain::reject::Reject;
 use domain::testimony::{Line, Lines, Moment, Testimony};
 use jiff::civil::Date;
 
@@ -16,7 +17,7 @@ use super::cell::{Cell, int, text};
 use super::engine::Tx;
 use super::forget::standing_of;
 use super::hash;
-use super::journal::{Attempt, Outcome, Reject, replace_rejects, write_attempt};
+use super::journal::{Attempt, Outcome, replace_rejects, write_attempt};
 use super::power;
 
 /// What a complete harvest brought.
@@ -34,8 +35,8 @@ pub struct Said<'a> {
     pub power: Option<(&'a [Meter], usize)>,
     /// Is what it lists for the first time new in the house? Not where only what answered is listed.
     pub tells_arrivals: bool,
-    /// Rows that could not be read, the first ten thousand of them at least, and how many there were.
-    pub rejects: (&'a [Reject], usize),
+    /// Rows that could not be read: of many, the first are kept.
+    pub rejects: &'a [Reject],
     /// How long it took.
     pub took: Duration,
 }
@@ -121,7 +122,7 @@ pub(super) async fn record(tx: &mut Tx, source: &str, said: &Said<'_>, at: Momen
 
     let told = [at.0.into(), hash.into(), id.into()];
     tx.run("UPDATE source SET harvested = $1, lines_hash = $2 WHERE id = $3", &told).await?;
-    replace_rejects(tx, id, said.rejects.0).await?;
+    replace_rejects(tx, id, said.rejects).await?;
     let attempt = Attempt {
         source: source.to_owned(),
         started: Moment(at.0.saturating_sub(said.took.as_secs() as i64)),
@@ -131,7 +132,7 @@ pub(super) async fn record(tx: &mut Tx, source: &str, said: &Said<'_>, at: Momen
         message: None,
         observations: said.observations.len() as u64,
         lines: (lines.len() / 4 + said.power.map_or(0, |(_, samples)| samples)) as u64,
-        rejects: said.rejects.1 as u64,
+        rejects: said.rejects.len() as u64,
         took: said.took,
     };
     write_attempt(tx, id, &attempt).await?;

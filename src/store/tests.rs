@@ -11,6 +11,7 @@ use domain::packed::Packed;
 use domain::purchase::PurchaseLine;
 use domain::quantity::Cents;
 use domain::record::Text;
+use domain::reject::Reject;
 use domain::testimony::{Kept, Line, Lines, Moment, Source, Spell, Testimony};
 use domain::word::Status;
 use jiff::civil::{Date, date};
@@ -162,7 +163,7 @@ async fn record(
         lines,
         power: None,
         tells_arrivals: true,
-        rejects: (&[], 0),
+        rejects: &[],
         took: Duration::from_millis(1_500),
     };
     store.record(name, &said, Moment(at), day).await.unwrap()
@@ -203,7 +204,7 @@ async fn what_is_as_it_was_is_seen_at_once() {
                 lines: &none,
                 power: None,
                 tells_arrivals: true,
-                rejects: (&[], 0),
+                rejects: &[],
                 took: Duration::ZERO,
             };
             store.record("glpi", &said, Moment(at), day).await.unwrap()
@@ -274,7 +275,7 @@ async fn one_asset_after_another() {
                 lines: &none,
                 power: None,
                 tells_arrivals: false,
-                rejects: (&[], 0),
+                rejects: &[],
                 took: Duration::ZERO,
             };
             store.record("snmp", &said, Moment(at as i64), days[at]).await.unwrap();

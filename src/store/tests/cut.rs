@@ -27,7 +27,7 @@ async fn a_killed_process_leaves_the_last_testimony() {
         lines: &Lines::default(),
         power: None,
         tells_arrivals: true,
-        rejects: (&[], 0),
+        rejects: &[],
         took: Duration::ZERO,
     };
     super::super::record::record(&mut tx, "glpi", &said, Moment(2), day).await.unwrap();
@@ -66,7 +66,7 @@ async fn an_abandoned_record_is_all_or_nothing() {
                 lines: &purchases(&["f:1"]),
                 power: None,
                 tells_arrivals: true,
-                rejects: (&[], 0),
+                rejects: &[],
                 took: Duration::ZERO,
             };
             let recording = store.record("glpi", &said, Moment(2), day);
@@ -99,7 +99,7 @@ async fn recording_and_reading_may_move_between_threads() {
             lines: &Lines::default(),
             power: None,
             tells_arrivals: true,
-            rejects: (&[], 0),
+            rejects: &[],
             took: Duration::ZERO,
         };
         moves(store.record("glpi", &said, Moment(1), date(2026, 1, 1))).await.unwrap();

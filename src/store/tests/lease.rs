@@ -83,7 +83,7 @@ async fn who_held_a_lease_before_writes_nothing() {
         lines: &purchases(&["f:1"]),
         power: None,
         tells_arrivals: true,
-        rejects: (&[], 0),
+        rejects: &[],
         took: Duration::ZERO,
     };
     refused(under.record("glpi", &saying, Moment(2), day).await.unwrap_err());

@@ -66,7 +66,7 @@ async fn what_a_server_refuses_in_a_text_loses_no_harvest() {
         lines: &purchases(&["f\0:1"]),
         power: None,
         tells_arrivals: true,
-        rejects: (&rejects, rejects.len()),
+        rejects: &rejects,
         took: Duration::ZERO,
     };
     store.record("glpi", &said, Moment(1), day).await.unwrap();

@@ -37,7 +37,7 @@ async fn replace(store: &Store, meters: &[Meter], at: i64) {
         lines: &Lines::default(),
         power: Some((meters, 7)),
         tells_arrivals: true,
-        rejects: (&[], 0),
+        rejects: &[],
         took: Duration::ZERO,
     };
     store.record("csv", &said, Moment(at), date(2026, 3, 1)).await.unwrap();

@@ -1,5 +1,6 @@
 //! How the sources are doing.
 
+use domain::reject::Reject;
 use serde_json::{Value, json};
 
 use super::Ask;
@@ -25,7 +26,9 @@ fn failures(source: &SourceState) -> Value {
 
 fn rejected(source: &SourceState) -> Value {
     let rejected = source.rejected.iter();
-    rejected.map(|(place, column, reason)| json!({ "place": place, "column": column, "reason": reason })).collect()
+    rejected
+        .map(|Reject { place, column, reason }| json!({ "place": place, "column": column, "reason": reason }))
+        .collect()
 }
 
 fn rules(source: &SourceState) -> Value {

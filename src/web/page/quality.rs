@@ -1,5 +1,6 @@
 //! What could not be settled, and how much is known.
 
+use domain::reject::Reject;
 use domain::word::Word;
 use maud::{Markup, html};
 
@@ -90,7 +91,7 @@ fn rejects(sheet: &Sheet) -> Markup {
     }
     let inside = html! {
         (heads(sheet, &[("Source", "Source", false), ("Où", "Where", false), ("Colonne", "Column", false), ("Pourquoi", "Why", false)]))
-        tbody { @for (source, (place, column, reason)) in &rows { tr {
+        tbody { @for (source, Reject { place, column, reason }) in &rows { tr {
             th scope="row" { (source) }
             td { (place) }
             td { (column.as_deref().unwrap_or_default()) }

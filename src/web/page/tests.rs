@@ -11,6 +11,7 @@ use domain::law::Law;
 use domain::law::trajectory::{Need, Price, Sides};
 use domain::quantity::{Cents, YEAR_SECONDS};
 use domain::record::Text;
+use domain::reject::Reject;
 use domain::snapshot::Snapshot;
 use domain::word::Kind;
 use jiff::civil::date;
@@ -75,7 +76,11 @@ fn edition() -> Edition {
             ("Monitor/7", "`dix mille` is not an amount of money"),
             ("Monitor/8", "what nobody has words for"),
         ]
-        .map(|(place, reason)| (place.to_owned(), Some("value".to_owned()), reason.to_owned()))
+        .map(|(place, reason)| Reject {
+            place: place.to_owned(),
+            column: Some("value".to_owned()),
+            reason: reason.to_owned(),
+        })
         .to_vec(),
         ..SourceState::default()
     };
