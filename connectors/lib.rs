@@ -35,6 +35,8 @@ pub mod pace;
 pub mod rule;
 pub mod secret;
 pub mod snmp;
+#[cfg(test)]
+mod tests;
 pub mod value;
 
 /// Every connector, in alphabetical order.

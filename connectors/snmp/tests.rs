@@ -1,7 +1,7 @@
 //! Agents as they really answer: recordings of many, replayed by snmpsim; net-snmp's own for version 3.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use domain::observation::Facts;
@@ -9,6 +9,7 @@ use domain::word::Word;
 
 use super::{Found, Snmp};
 use crate::rule::Rules;
+use crate::tests::folder;
 use crate::{Context, Progress};
 
 mod faults;
@@ -43,13 +44,6 @@ async fn found_by(source: &Snmp) -> Vec<Found> {
     let mut found = Vec::new();
     source.discover(&[], &Progress::default(), |agent| found.extend(agent.ok())).await.unwrap();
     found
-}
-
-/// Where a shared server has its files.
-fn folder(name: &str) -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    target.join("servers").join(name)
 }
 
 /// A server of `tests/servers`, which the tests share; what it printed.

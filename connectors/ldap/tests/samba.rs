@@ -1,13 +1,14 @@
 //! Active Directory as Samba is one.
 
 use super::super::replay;
-use super::server::{names_nobody, script, servers, with};
+use super::server::{names_nobody, script, with};
 use super::*;
 use crate::Class;
+use crate::tests::folder;
 
 /// The domain controller that tests share: its address, its entries, and keys of a source that asks it.
 pub fn domain() -> (Vec<Entry>, impl Fn(&str) -> String) {
-    let folder = servers().join("samba");
+    let folder = folder("samba");
     let address = script("samba", "start", &folder, &[], &[]).trim().to_owned();
     let entries = replay::entries(&std::fs::read(folder.join("load.ldif")).unwrap());
     let ca_file = format!("'{}'", folder.join("tls/ca.pem").display());

@@ -10,6 +10,7 @@ use super::super::entry::Entry;
 use super::super::replay;
 use crate::rule::Rules;
 use crate::secret::PseudonymKey;
+use crate::tests::folder;
 use crate::{Context, Failure, Harvest, Progress, Source};
 
 pub const BASE: &str = "dc=ville,dc=test";
@@ -46,7 +47,7 @@ impl Slapd {
     }
 
     fn start(name: &str, variables: &[(&str, &str)], own: bool) -> Self {
-        let folder = servers().join(name);
+        let folder = folder(name);
         let sizes: &[&str] = if own { &["1500", "40"] } else { &[] };
         let told = script("slapd", "start", &folder, sizes, variables);
         let mut ports = told.split_whitespace().map(|port| port.parse().unwrap());
@@ -108,12 +109,6 @@ pub fn with(keys: &str, defaults: &[(&str, &str)]) -> String {
         !is_there(key) && !instead
     });
     missing.map(|(key, value)| format!("{key} = {value}\n")).collect::<String>() + keys
-}
-
-/// Where real servers live.
-pub fn servers() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join("servers")
 }
 
 pub fn script(server: &str, command: &str, folder: &Path, more: &[&str], variables: &[(&str, &str)]) -> String {

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use super::super::CONNECTOR;
 use crate::rule::Rules;
+use crate::tests::folder;
 use crate::{Context, Failure, Harvest, Progress, Source};
 
 pub struct Server {
@@ -68,12 +69,6 @@ impl Drop for Server {
             let _ = std::fs::remove_dir_all(&self.folder);
         }
     }
-}
-
-fn folder(name: &str) -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    target.join("servers").join(name)
 }
 
 fn script(folder: &Path, arguments: &[&str], input: &str) -> String {

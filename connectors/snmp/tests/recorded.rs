@@ -6,8 +6,9 @@ use domain::identity;
 use domain::observation::Facts;
 
 use super::responder::{self, Faults};
-use super::{Found, context, discover, folder, kind_of, server};
+use super::{Found, context, discover, kind_of, server};
 use crate::snmp::replay;
+use crate::tests::folder;
 
 struct Expected {
     dump: String,
