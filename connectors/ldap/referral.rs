@@ -110,8 +110,8 @@ pub fn told(rest: &str, of: &Search) -> Option<Search> {
     (open <= PARENTHESES && is_filter(&filter)).then_some(Search { base, filter, scope })
 }
 
-/// Text without its `%` (RFC 3986, 2.1).
-fn decoded(told: &str) -> Option<String> {
+/// Text without its `%` (RFC 3986, 2.1); `None` where one of them begins no byte, or the bytes are no text.
+pub fn decoded(told: &str) -> Option<String> {
     let mut pieces = told.split('%');
     let mut bytes = pieces.next()?.as_bytes().to_vec();
     for piece in pieces {

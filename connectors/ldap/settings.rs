@@ -14,7 +14,7 @@ use super::kerberos::GSSAPI;
 use super::place::{GROUP, Way};
 use super::plan::{self, Plan};
 use super::profile::{self, Profile};
-use super::referral::Address;
+use super::referral::{Address, decoded};
 use super::{guard, tls};
 use crate::secret::told_secret;
 use crate::{Context, keys, secret};
@@ -251,7 +251,7 @@ fn server(told: &str) -> anyhow::Result<Server> {
     );
     let host = url.host_str().filter(|host| !host.is_empty()).context("names no host")?.to_owned();
     let name = match (url.scheme(), url.port()) {
-        ("ldapi", _) => host.replace("%2F", "/").replace("%2f", "/"),
+        ("ldapi", _) => decoded(&host).context("names no path: one of its `%` begins no byte of a text")?,
         (_, Some(port)) => format!("{host}:{port}"),
         _ => host.clone(),
     };

@@ -2,7 +2,6 @@
 //! pair of sockets.
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -17,6 +16,7 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 
 use super::guard::{self, Breach, Guard, Limits};
+use super::referral::decoded;
 use super::tls;
 use crate::address::{self, Forbidden};
 use crate::{Class, Failure};
@@ -86,7 +86,8 @@ pub async fn open(
     let host = url.host_str().unwrap_or_default();
     let guard = Guard::counted(limits, bytes);
     if url.scheme() == "ldapi" {
-        return guarded(UnixStream::connect(path(host)).await?, guard);
+        let path = decoded(host).ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+        return guarded(UnixStream::connect(path).await?, guard);
     }
     let is_ldaps = url.scheme() == "ldaps";
     let port = url.port().unwrap_or(if is_ldaps { 636 } else { 389 });
@@ -97,25 +98,6 @@ pub async fn open(
     }
     let name = ServerName::try_from(host.to_owned()).map_err(|_| Broken::Name)?;
     guarded(TlsConnector::from(Arc::clone(config)).connect(name, stream).await?, guard)
-}
-
-/// The path in `ldapi://%2Frun%2Fslapd%2Fldapi`.
-fn path(host: &str) -> PathBuf {
-    let mut pieces = host.split('%');
-    let mut bytes = pieces.next().unwrap_or_default().as_bytes().to_vec();
-    for piece in pieces {
-        match piece.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                bytes.extend(&piece.as_bytes()[2..]);
-            }
-            None => {
-                bytes.push(b'%');
-                bytes.extend(piece.as_bytes());
-            }
-        }
-    }
-    PathBuf::from(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Asks for TLS (RFC 4511, 4.14). What follows the answer before TLS has begun could be anybody's, and is refused.

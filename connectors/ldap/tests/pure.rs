@@ -186,6 +186,7 @@ fn keys_that_are_refused() {
     check("url = 'ldaps://dc1'\nprofile = 'openldap'", "`base` is missing");
     check("url = 'https://dc1'\nprofile = 'openldap'\nbase = 'x'", "none of ldap://");
     check("url = 'ldap://a:12345@dc1'\nprofile = 'openldap'\nbase = 'x'", "holds a login");
+    check("url = 'ldapi://%2Frun%2'\nprofile = 'openldap'\nbase = 'x'", "begins no byte");
     check("url = 'ldap://dc1/dc=test??sub'\nprofile = 'openldap'\nbase = 'x'", "ends after host and port");
     let clear =
         "url = 'ldap://dc1.example.fr'\nprofile = 'openldap'\nbase = 'x'\nbind_dn = 'x'\npassword = '12345'\n";
