@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use async_snmp::transport::{UdpHandle, UdpTransport};
 use async_snmp::v3::{DesSaltState, EngineCache, PersistedDesSaltState};
-use async_snmp::{Auth, Client, ErrorKind, ErrorStatus, Oid as WireOid, Retry, VarBind};
+use async_snmp::{Auth, Client, ErrorStatus, Oid as WireOid, Retry, VarBind};
 use tokio::time::Instant;
 
 use super::told::{Oid, Told};
@@ -67,7 +67,6 @@ pub struct Agent {
     engines: Arc<EngineCache>,
     pace: Option<Pace>,
     retries: u32,
-    version1: bool,
     manner: Manner,
     rediscovered: bool,
     /// Objects to which no answer came.
@@ -80,6 +79,8 @@ pub struct Agent {
     pub told: Told,
     /// Something was left out: a table that has no order, a question that it could not bear.
     pub partial: bool,
+    /// The first error that it answered a question with, by its name in RFC 3416, section 3.
+    pub error: Option<String>,
 }
 
 impl Line {
@@ -130,7 +131,6 @@ impl Line {
             engines: Arc::clone(&self.engines),
             pace: self.pace.clone(),
             retries: self.retries,
-            version1,
             manner: if version1 { Manner::Next } else { Manner::Bulk(VALUES) },
             rediscovered: false,
             silences: 0,
@@ -138,6 +138,7 @@ impl Line {
             budget,
             told: Told::default(),
             partial: false,
+            error: None,
         })
     }
 }
@@ -167,13 +168,16 @@ impl Agent {
                 Ok(())
             }
             // Version 1 refuses the whole for one object that is missing; others stumble over one that they have.
-            Err(Asked::Status) if oids.len() > 1 => {
+            Err(Asked::Status(_)) if oids.len() > 1 => {
                 for oid in oids {
                     Box::pin(self.ask_together(std::slice::from_ref(oid))).await?;
                 }
                 Ok(())
             }
-            Err(Asked::Status) => Ok(()),
+            Err(Asked::Status(status)) => {
+                self.end(status);
+                Ok(())
+            }
             // Some have no answer to so many objects at once, or to one of them. Of an agent that has answered, that is
             // found out by halves.
             Err(Asked::Trouble(Trouble::Silent)) if !self.told.0.is_empty() && self.silences < SILENCES => {
@@ -208,17 +212,15 @@ impl Agent {
                 Ok(varbinds) => varbinds,
                 Err(Asked::Trouble(Trouble::Refused)) => return Err(Trouble::Refused),
                 Err(_) if self.simpler() => continue,
-                // Version 1 says so at the end of what it has.
-                Err(Asked::Status) if self.version1 && open.len() == 1 => return Ok(()),
-                Err(Asked::Status) if open.len() > 1 => {
+                Err(Asked::Status(_)) if open.len() > 1 => {
                     for (at, from) in std::mem::take(&mut open) {
                         let left = rows.saturating_sub(counts[at]);
                         Box::pin(self.column_from(&columns[at], from, left)).await?;
                     }
                     return Ok(());
                 }
-                Err(Asked::Status) => {
-                    self.partial = true;
+                Err(Asked::Status(status)) => {
+                    self.end(status);
                     return Ok(());
                 }
                 Err(Asked::Trouble(trouble)) => return Err(trouble),
@@ -282,9 +284,8 @@ impl Agent {
         for left in (0..=rows).rev() {
             let varbinds = match self.ask(&Question::Next(&[WireOid::from_slice(&after)])).await {
                 Ok(varbinds) => varbinds,
-                Err(Asked::Status) => {
-                    // Version 1 says so at the end of what it has.
-                    self.partial |= !self.version1;
+                Err(Asked::Status(status)) => {
+                    self.end(status);
                     return Ok(());
                 }
                 Err(Asked::Trouble(trouble)) => return Err(trouble),
@@ -305,6 +306,15 @@ impl Agent {
             }
         }
         Ok(())
+    }
+
+    /// An object or a column ends with this status. Version 1 says `noSuchName` behind the last thing that it has
+    /// (RFC 1157, 4.1.2 and 4.1.3); with anything else the agent has failed.
+    fn end(&mut self, status: ErrorStatus) {
+        if status != ErrorStatus::NoSuchName {
+            self.partial = true;
+            self.error.get_or_insert_with(|| status.to_string());
+        }
     }
 
     /// The next simpler manner of asking; false where there is none.
@@ -329,16 +339,16 @@ impl Agent {
             };
             match answer {
                 Ok(varbinds) => return Ok(varbinds),
-                Err(error) if error.kind() == ErrorKind::Snmp => {
-                    return Err(match status(&error) {
-                        // Of an agent that has answered, it is about these objects.
-                        Some(ErrorStatus::AuthorizationError | ErrorStatus::NoAccess) if self.told.0.is_empty() => {
-                            Asked::Trouble(Trouble::Refused)
-                        }
-                        _ => Asked::Status,
-                    });
-                }
                 Err(error) => {
+                    if let Some(status) = status(&error) {
+                        // Of an agent that has answered, it is about these objects.
+                        let is_refusal = matches!(status, ErrorStatus::AuthorizationError | ErrorStatus::NoAccess);
+                        return Err(if is_refusal && self.told.0.is_empty() {
+                            Asked::Trouble(Trouble::Refused)
+                        } else {
+                            Asked::Status(status)
+                        });
+                    }
                     let trouble = trouble(&error);
                     if let (Trouble::Silent, Some(pace)) = (&trouble, &self.pace) {
                         pace.spend(self.retries).await;

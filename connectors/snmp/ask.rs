@@ -20,7 +20,10 @@ pub async fn probe(agent: &mut Agent) -> Result<(), Trouble> {
         [&SYS_DESCR, &SYS_OBJECT_ID, &SYS_UP_TIME, &SYS_NAME, &SYS_LOCATION, &SYS_SERVICES, &ENGINE_TIME];
     agent.get(&scalars.map(<[u32]>::to_vec)).await?;
     if agent.told.0.is_empty() {
-        return Err(Trouble::Strange("it answers, and tells nothing of the system group".to_owned()));
+        let nothing = || "it answers, and tells nothing of the system group".to_owned();
+        return Err(Trouble::Strange(
+            agent.error.as_ref().map_or_else(nothing, |error| format!("it answers {error}")),
+        ));
     }
     Ok(())
 }

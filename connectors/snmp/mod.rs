@@ -244,7 +244,7 @@ impl Net {
         Err(worst)
     }
 
-    /// Asks one agent for everything; what it told, and whether something had to be left out.
+    /// Asks one agent for everything.
     async fn visit(&self, line: &Line, address: SocketAddr) -> Visit {
         let (mut agent, _) = self.hello(line, address).await.map_err(|trouble| (trouble, false))?;
         let _visiting = agent.wait(self.visiting.acquire()).await;
@@ -253,7 +253,7 @@ impl Net {
         if self.settings.neighbours && ask::neighbours(&mut agent).await.is_err() {
             agent.partial = true;
         }
-        Ok((agent.told, agent.partial))
+        Ok(agent)
     }
 
     /// Asks one agent for what `discover` shows.

@@ -9,10 +9,9 @@ use domain::observation::{Facts, Observation};
 use domain::record::Text;
 use jiff::Timestamp;
 
-use super::agent::Trouble;
+use super::agent::{Agent, Trouble};
 use super::read::{self, Thing};
 use super::targets;
-use super::told::Told;
 use crate::rule::Tally;
 use crate::{Context, Reject};
 
@@ -31,8 +30,8 @@ pub fn reject_of(address: SocketAddr, alone: bool, (trouble, midway): (Trouble, 
     Some(Reject { place: address.ip().to_string(), column: None, reason })
 }
 
-/// What an agent told, and whether it told less than it has; else its trouble, and whether it had answered before.
-pub type Visit = Result<(Told, bool), (Trouble, bool)>;
+/// An agent that has told what it has; else its trouble, and whether it had answered before.
+pub type Visit = Result<Agent, (Trouble, bool)>;
 
 /// What the visits of one collection came to.
 #[derive(Default)]
@@ -53,11 +52,8 @@ pub struct Visits {
 
 impl Visits {
     pub fn take(&mut self, context: &Context, address: SocketAddr, alone: bool, outcome: Visit) {
-        let told = match outcome {
-            Ok((told, partial)) => {
-                self.partial += usize::from(partial);
-                told
-            }
+        let Agent { told, partial, error, .. } = match outcome {
+            Ok(agent) => agent,
             Err(trouble) => {
                 self.refused += usize::from(trouble.0 == Trouble::Refused);
                 self.rejects.extend(reject_of(address, alone, trouble));
@@ -65,6 +61,12 @@ impl Visits {
             }
         };
         self.answered += 1;
+        self.partial += usize::from(partial);
+        self.rejects.extend(error.map(|error| Reject {
+            place: address.ip().to_string(),
+            column: None,
+            reason: format!("it answers {error} to some of what it is asked: that is not known"),
+        }));
         let things = read::things(&told, Timestamp::now(), &context.time_zone);
         if things.is_empty() {
             self.rejects.push(Reject {

@@ -38,8 +38,8 @@ pub fn rediscover(
 
 /// How a question ended that has no answer.
 pub enum Asked {
-    /// The agent cannot answer this one.
-    Status,
+    /// The agent answers this one with an error.
+    Status(ErrorStatus),
     Trouble(Trouble),
 }
 

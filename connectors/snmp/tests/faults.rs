@@ -6,10 +6,10 @@ use std::time::Duration;
 use domain::observation::Observation;
 use domain::packed::Packed;
 
-use super::super::mib::IF_TYPE;
+use super::super::mib::{IF_TYPE, SYS_LOCATION};
 use super::responder::{self, Faults, Walk};
 use super::source;
-use crate::{Class, Progress, Source};
+use crate::{Class, Progress, Reject, Source};
 
 const PRINTER: &str = include_str!("../fixtures/walks/kyocera-ecosys.snmprec");
 const STACK: &str = include_str!("../fixtures/walks/cisco-stack.snmprec");
@@ -95,15 +95,40 @@ async fn tables_without_an_end() {
     assert_eq!(told.iter().filter(|told| told.serial().is_some()).count(), 3);
 }
 
-/// A column that fails where it is asked for alone is told of, and takes no other with it.
+/// A column that fails where it is asked for alone is told of once, and takes no other with it; so does an object. That of
+/// version 1 which has nothing more is none.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_column_that_fails() {
     let note = "1 agents have tables that were not read to their end".to_owned();
-    for (faults, expected) in [(Faults::default(), 0), (Faults { broken: &IF_TYPE, ..Faults::default() }, 1)] {
-        let source = source(&keys(agents(STACK, 1, faults), "retries = 0"));
-        let harvest = source.collect(&Progress::default()).await.unwrap();
-        assert_eq!(harvest.notes.iter().filter(|told| **told == note).count(), expected, "{:?}", harvest.notes);
-        assert_eq!(harvest.observations.iter().filter(|told| told.serial().is_some()).count(), 3);
+    let broken = |broken| Faults { broken, ..Faults::default() };
+    for version in ["'2c'", "'1'"] {
+        for (faults, expected) in [(Faults::default(), 0), (broken(&IF_TYPE), 1), (broken(&SYS_LOCATION), 1)] {
+            let source = source(&keys(agents(STACK, 1, faults), "retries = 0").replace("'2c'", version));
+            let harvest = source.collect(&Progress::default()).await.unwrap();
+            let notes = harvest.notes.iter().filter(|told| **told == note);
+            assert_eq!(notes.count(), expected, "version {version}: {:?}", harvest.notes);
+            let rejects: Vec<(&str, &str)> =
+                harvest.rejects.iter().map(|told| (&*told.place, &*told.reason)).collect();
+            let said = ("127.7.0.1", "it answers genErr to some of what it is asked: that is not known");
+            assert_eq!(rejects, vec![said; expected], "version {version}");
+            assert_eq!(harvest.observations.iter().filter(|told| told.serial().is_some()).count(), 3);
+        }
+    }
+}
+
+/// Who fails at everything is known by the error's name.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_fails() {
+    for version in ["'2c'", "'1'"] {
+        let port = agents(STACK, 1, Faults { broken: &[1], ..Faults::default() });
+        let (mut found, mut missed) = (0, Vec::new());
+        let source = source(&keys(port, "retries = 0").replace("'2c'", version));
+        let look = |agent: Result<_, Reject>| match agent {
+            Ok(_) => found += 1,
+            Err(reject) => missed.push(reject.reason),
+        };
+        source.discover(&["127.7.0.1".to_owned()], &Progress::default(), look).await.unwrap();
+        assert_eq!((found, missed), (0, vec!["its answer is not understood: it answers genErr".to_owned()]));
     }
 }
 

@@ -127,6 +127,11 @@ const PATTERNS: &[(&str, &str)] = &[
         "répond, mais n'indique rien du groupe «\u{a0}system\u{a0}»",
     ),
     (
+        "it answers {} to some of what it is asked: that is not known",
+        "répond {} à une partie des questions\u{a0}: ce qu'elles demandent n'est pas connu",
+    ),
+    ("it answers {}", "répond {}"),
+    (
         "it tells neither serial number, address nor name: it could not be known again",
         "n'indique ni numéro de série, ni adresse, ni nom\u{a0}: rien ne permettrait de le reconnaître",
     ),
