@@ -198,7 +198,7 @@ fn token_of<'a>(server: &'a Server, text: &str) -> Option<&'a Token> {
 
 /// What the `Authorization` of a request is worth.
 pub enum Credential<'a> {
-    /// There is none, or one that is meant for the proxy that has named who asks.
+    /// There is none, or one that is meant for a proxy, while who asks is known otherwise.
     Absent,
     Known(&'a Token),
     /// It opens nothing.
@@ -228,16 +228,24 @@ impl From<Stranger> for Problem {
 
 impl<'a> Credential<'a> {
     /// Looks at what a request shows.
-    pub fn of(server: &'a Server, headers: &HeaderMap) -> Self {
+    pub fn of(server: &'a Server, sessions: &Sessions, headers: &HeaderMap) -> Self {
         let Some(value) = headers.get(header::AUTHORIZATION) else { return Self::Absent };
         let text = text_of(value);
         match text.as_ref().map(|text| token_of(server, text)) {
             Some(Some(token)) => Self::Known(token),
             _ if named(server, headers).is_some() => Self::Absent,
             Some(None) => Self::Wrong(Stranger::Unknown),
+            // A browser says `Negotiate` to a proxy with every request: that is not said against its session.
+            None if !is_ours(value) && session(server, sessions, headers).is_some() => Self::Absent,
             None => Self::Wrong(Stranger::Unreadable),
         }
     }
+}
+
+/// Is it of a scheme in which a token of ours may come?
+fn is_ours(value: &HeaderValue) -> bool {
+    let scheme = value.as_bytes().split(|byte| *byte == b' ').next().unwrap_or_default();
+    scheme.eq_ignore_ascii_case(b"bearer") || scheme.eq_ignore_ascii_case(b"basic")
 }
 
 /// The token in an `Authorization`: all of Bearer's, the password of Basic's.
@@ -253,6 +261,13 @@ fn text_of(value: &HeaderValue) -> Option<String> {
     decoded.split_once(':').map(|(_, password)| password.to_owned())
 }
 
+/// The token that a request's session was opened with, and the word of its forms.
+fn session<'a>(server: &'a Server, sessions: &Sessions, headers: &HeaderMap) -> Option<(&'a Token, String)> {
+    let (hash, csrf) = sessions.of(cookie_of(headers, COOKIE)?)?;
+    let token = server.tokens.iter().find(|token| token.hash == hash)?;
+    Some((token, csrf))
+}
+
 /// Whom a proxy names.
 fn named<'a>(server: &Server, headers: &'a HeaderMap) -> Option<&'a HeaderValue> {
     headers.get(&server.proxy_auth.as_ref()?.header).filter(|user| !user.is_empty())
@@ -265,14 +280,12 @@ pub fn viewer(
     headers: &HeaderMap,
     edition: &Edition,
 ) -> Result<Viewer, Stranger> {
-    match Credential::of(server, headers) {
+    match Credential::of(server, sessions, headers) {
         Credential::Known(token) => return of_token(token, edition, None),
         Credential::Wrong(stranger) => return Err(stranger),
         Credential::Absent => {}
     }
-    if let Some((hash, csrf)) = cookie_of(headers, COOKIE).and_then(|id| sessions.of(id))
-        && let Some(token) = server.tokens.iter().find(|token| token.hash == hash)
-    {
+    if let Some((token, csrf)) = session(server, sessions, headers) {
         return of_token(token, edition, Some(csrf));
     }
     if let (Some(proxy), Some(user)) = (&server.proxy_auth, named(server, headers)) {

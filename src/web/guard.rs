@@ -110,7 +110,7 @@ fn allowed(desk: &Desk, client: IpAddr, request: &Request, claimed: Option<&'sta
     if let (Some(outcome), None) = (claimed, wait) {
         mistaken(desk, client, "proxy_auth", outcome);
     }
-    let wait = match Credential::of(server, headers) {
+    let wait = match Credential::of(server, &desk.web.sessions, headers) {
         Credential::Known(token) => limits.token(client, token.hash),
         Credential::Wrong(_) if wait.is_none() => {
             mistaken(desk, client, "token", "refused");

@@ -288,6 +288,25 @@ fn what_is_meant_for_the_proxy_is_no_mistake() {
     assert_eq!(daemon.request(reqwest::Method::GET, "/api/v1/assets", &admin).status, 200);
 }
 
+/// A browser says to a proxy what it is logged in with there, whether or not that proxy names anybody to us: its session
+/// here goes on. What is shown as a token of ours is judged as one.
+#[test]
+fn what_is_meant_for_the_proxy_ends_no_session() {
+    let (_folder, daemon) = fleet("", "");
+    let session = daemon.login("reader-token");
+    let ask = |value: &str, cookie: &str| {
+        let headers = [("authorization", value), ("cookie", cookie)];
+        daemon.request(reqwest::Method::GET, "/api/v1/indicators", &headers).status
+    };
+    for value in ["Negotiate YIIJ", "negotiate", "Digest x", "Kerberos a b"].iter().cycle().take(15) {
+        assert_eq!(ask(value, &session), 200, "{value}");
+    }
+    for value in ["Bearer guess", "bearer", "Basic ?", "BASIC bWFydGluZTpzZWNyZXQ="] {
+        assert_eq!(ask(value, &session), 401, "{value}");
+    }
+    assert_eq!(ask("Negotiate YIIJ", "ecoparc_session=0123"), 401, "a session that is none");
+}
+
 /// Of old browsers, and of all of them in clear, the origin is all that tells another site's form.
 #[test]
 fn forms_of_another_origin_are_refused() {
