@@ -9,7 +9,7 @@ use super::tables::table;
 use super::{Sheet, words};
 use crate::chart::{Bar, Chart, Shape};
 use crate::scenario;
-use crate::wording::{co2e, date, euros, number, percent, short, signed};
+use crate::wording::{Lang, co2e, date, euros, number, percent, short, signed};
 
 /// Kinds whose lives the form asks for.
 const LIVES: [&str; 4] = ["laptop", "desktop", "monitor", "smartphone"];
@@ -170,6 +170,15 @@ fn outcome(sheet: &Sheet, told: &Simulation) -> Markup {
     }
 }
 
+/// What a reader must know. A note that has no words of the reader's language stays English.
+fn notes(lang: Lang, told: &[String]) -> Markup {
+    let line = |note: &str| {
+        let words = words::note(lang, note);
+        html! { li lang=[(lang != Lang::En && *words == *note).then_some("en")] { (words) } }
+    };
+    html! { @if !told.is_empty() { ul { @for note in told { (line(note)) } } } }
+}
+
 /// Every number that was assumed, and what a reader must know: a line each, since there are many.
 fn assumed(sheet: &Sheet, told: &Simulation) -> Markup {
     let lang = sheet.lang;
@@ -182,7 +191,7 @@ fn assumed(sheet: &Sheet, told: &Simulation) -> Markup {
     };
     html! {
         h2 { (sheet.say("Ce qui a été supposé", "What was assumed")) }
-        @if !told.notes.is_empty() { ul { @for note in &told.notes { li { (words::note(lang, note)) } } } }
+        (notes(lang, &told.notes))
         details {
             summary { (sheet.say("Chaque nombre, avec son origine", "Each number, with its origin")) }
             ul { @for of in &told.assumptions { li { (line(of)) } } }
@@ -191,5 +200,20 @@ fn assumed(sheet: &Sheet, told: &Simulation) -> Markup {
             "Les mêmes scénarios s'écrivent dans un fichier\u{a0}: ecoparc simulate.",
             "The same scenarios are written in a file: ecoparc simulate.",
         )) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_without_french_words_is_marked_as_english() {
+        let known = "no price of it is known";
+        let told = [known, "what nobody has words for"].map(str::to_owned);
+        let french = "<ul><li>aucun prix n'en est connu</li><li lang=\"en\">what nobody has words for</li></ul>";
+        assert_eq!(notes(Lang::Fr, &told).into_string(), french);
+        let english = format!("<ul><li>{known}</li><li>what nobody has words for</li></ul>");
+        assert_eq!(notes(Lang::En, &told).into_string(), english);
     }
 }
