@@ -6,7 +6,7 @@ use domain::record::Value;
 use domain::word::Word;
 
 use super::kind;
-use crate::wording::{Lang, SPACE, date, fields, number, short};
+use crate::wording::{Lang, SPACE, date, fields, number};
 
 /// What a person can act on, in the reader's language; in English it is the sentence of the API.
 pub fn cause(lang: Lang, cause: &Cause) -> String {
@@ -66,12 +66,15 @@ fn differ(what: &str, (first, one): (&str, &str), (second, other): (&str, &str))
     format!("{what} selon {first}{SPACE}: {one}{SPACE}; selon {second}{SPACE}: {other}")
 }
 
-/// A value as French readers write it.
+/// A value as French readers write it, to its last decimal: rounded, it might look possible.
 fn written(value: &Value) -> String {
     match value {
         Value::Date(day) => date(Lang::Fr, *day),
         Value::Money(cents) => amount(*cents),
-        Value::Number(told) if told.is_finite() => short(Lang::Fr, *told, 3),
+        Value::Number(told) if told.is_finite() => {
+            let decimals = told.to_string().split_once('.').map_or(0, |(_, part)| part.len());
+            number(Lang::Fr, *told, decimals)
+        }
         value => value.to_string(),
     }
 }
@@ -128,6 +131,14 @@ mod tests {
             (
                 absurd("weight_kg", Value::Number(-1.5)),
                 "valeur impossible pour «\u{a0}Poids (kg)\u{a0}»\u{a0}: \u{2212}1,5",
+            ),
+            (
+                absurd("weight_kg", Value::Number(-0.000_25)),
+                "valeur impossible pour «\u{a0}Poids (kg)\u{a0}»\u{a0}: \u{2212}0,00025",
+            ),
+            (
+                absurd("weight_kg", Value::Number(1e12)),
+                "valeur impossible pour «\u{a0}Poids (kg)\u{a0}»\u{a0}: 1\u{202f}000\u{202f}000\u{202f}000\u{202f}000",
             ),
             (Cause::LeftBeforeService, "sorti avant sa mise en service"),
             (
