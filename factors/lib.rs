@@ -5,7 +5,7 @@ mod tests;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
 use domain::factor::{Alias, CONTRACT, Factor, FactorSet, Factors, GridFactor, R_DEFAULT, Series};
@@ -93,17 +93,15 @@ pub fn load(extra: &[impl AsRef<Path>]) -> anyhow::Result<Factors> {
     gather(&folders)
 }
 
-/// Reads and checks one folder of local factors beside the `extra` ones; of one of its name it takes the place.
+/// Reads and checks one folder of local factors.
 ///
 /// # Errors
 /// As [`load`].
-pub fn check(folder: &Path, extra: &[PathBuf]) -> anyhow::Result<Factors> {
+pub fn check(folder: &Path) -> anyhow::Result<Factors> {
+    // Its aliases may name models that ship.
+    load(&[folder])?;
     let mut factors = Factors::default();
     Folder::read(folder)?.add(&mut factors)?;
-    // Its aliases may name models of the others, and of what ships.
-    let name = |folder: &Path| folder.canonicalize().ok()?.file_name().map(ToOwned::to_owned);
-    let others = extra.iter().map(PathBuf::as_path).filter(|other| name(other) != name(folder));
-    load(&others.chain([folder]).collect::<Vec<_>>())?;
     Ok(factors.indexed())
 }
 

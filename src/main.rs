@@ -46,8 +46,10 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     telemetry::start(arguments.log);
     let loaded = match &arguments.command {
-        Command::SampleConfig { .. } | Command::Token { .. } | Command::Documents { .. } => None,
-        Command::Factors { check: Some(_) } if !arguments.config.exists() => None,
+        Command::SampleConfig { .. }
+        | Command::Token { .. }
+        | Command::Documents { .. }
+        | Command::Factors { check: Some(_) } => None,
         _ => match Config::load(&arguments.config) {
             Ok(config) => Some(config),
             Err(error) => return failed(&error, BAD_CONFIGURATION),

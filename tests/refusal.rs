@@ -169,12 +169,11 @@ fn a_token_is_printed_once_with_the_hash_that_knows_it() {
     assert_eq!(status("/metrics", &token), 200);
 }
 
-/// A supplement may name what another folder of the configuration holds; one of its own name is an older state of it.
+/// A folder whose aliases name the models of another is right beside that one alone.
 #[test]
-fn a_folder_of_factors_is_checked_beside_the_others() {
+fn a_folder_of_factors_is_checked_by_itself_and_with_the_others() {
     let folder = Folder::new();
     let write = |name: &str, file: &str, table: &str| {
-        std::fs::create_dir_all(folder.0.join(name)).unwrap();
         folder.write(&format!("{name}/origin.toml"), "publisher='us'\nedition='1'\nlicence='none'\norigin='here'\n");
         folder.write(&format!("{name}/{file}"), table);
     };
@@ -182,21 +181,14 @@ fn a_folder_of_factors_is_checked_beside_the_others() {
                 r_energy,found\n";
     write("ours", "factors.csv", &format!("{head}a,laptop,Acme,A1,co2e,kg,1,1,1,,,,here\n"));
     write("names", "aliases.csv", "manufacturer,told,model\nAcme,A-One,A1\n");
-    write("draft/names", "aliases.csv", "manufacturer,told,model\nAcme,A-Two,A2\n");
-    let checked = |folder: &Folder, name: &str| {
-        let output = folder.run(&["factors", "--check", folder.0.join(name).to_str().unwrap()]);
-        (String::from_utf8(output.stdout.clone()).unwrap(), refusal(&output))
-    };
-    let (_, (code, line)) = checked(&folder, "names");
-    assert_eq!(code, 1, "without a configuration nobody knows the model: {line}");
-    assert!(line.ends_with("aliases.csv:2: model: no row of Acme has `A1`"), "{line}");
     folder.configure("[factors]\nextra = [\"ours\", \"names\"]\n");
-    let (said, (code, line)) = checked(&folder, "names");
-    assert_eq!(code, 0, "{line}");
-    assert!(said.ends_with("1 other names of models: ok\n"), "{said}");
-    let (_, (code, line)) = checked(&folder, "draft/names");
+    let checked = |name: &str| folder.run(&["factors", "--check", folder.0.join(name).to_str().unwrap()]);
+    let said = String::from_utf8(checked("ours").stdout).unwrap();
+    assert!(said.ends_with("1 rows of equipment: ok\n"), "{said}");
+    let (code, line) = refusal(&checked("names"));
     assert_eq!(code, 1, "{line}");
-    assert!(line.ends_with("draft/names: aliases.csv:2: model: no row of Acme has `A2`"), "{line}");
+    assert!(line.ends_with("aliases.csv:2: model: no row of Acme has `A1`"), "{line}");
+    assert_eq!(folder.run(&["check"]).status.code(), Some(0), "together they are right");
 }
 
 #[test]

@@ -29,9 +29,9 @@ pub fn list(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Reads and checks a folder of local factors, beside those that the configuration names where there is one.
-pub fn check(folder: &Path, config: Option<&Config>) -> anyhow::Result<()> {
-    let factors = ::factors::check(folder, config.map(|config| &*config.extra_factors).unwrap_or_default())?;
+/// Reads and checks a folder of local factors.
+pub fn check(folder: &Path) -> anyhow::Result<()> {
+    let factors = ::factors::check(folder)?;
     let days = factors.series.as_ref().map_or(0, |series| series.days.len());
     let counts = [
         (factors.rows.len(), "rows of equipment"),

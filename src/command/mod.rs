@@ -229,7 +229,7 @@ pub enum Command {
     },
     /// The factor sets in use, and every assumption
     Factors {
-        /// Read and check a folder of local factors instead, beside those of the configuration where there is one
+        /// Read and check a folder of local factors instead, by itself beside the sets that ship
         #[arg(long, value_name = "DIR")]
         check: Option<PathBuf>,
     },
@@ -301,7 +301,7 @@ pub async fn execute(arguments: Arguments, config: Option<Config>) -> anyhow::Re
             store.close().await;
         }
         Command::Forget { login } => forget::forget(&config.ok_or_else(known)?, &login).await?,
-        Command::Factors { check: Some(folder) } => factors::check(&folder, config.as_ref())?,
+        Command::Factors { check: Some(folder) } => factors::check(&folder)?,
         Command::Factors { check: None } => factors::list(&config.ok_or_else(known)?)?,
         Command::Documents { folder } => documents::write(&folder)?,
         Command::SampleConfig { connector } => sample::sample(connector.as_deref())?,
