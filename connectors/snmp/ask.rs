@@ -42,14 +42,14 @@ pub async fn inventory(agent: &mut Agent) -> Result<(), Trouble> {
     scalars.dedup();
     agent.get(&scalars).await?;
     // A stack of so many members is none, and of other columns the first value that says something is wanted: one that
-    // was not read to its end lacks nothing.
-    let partial = agent.partial;
+    // was not read to its end lacks nothing, nor does one that is answered with an error.
+    let before = (agent.partial, agent.error.clone());
     let mut columns: Vec<Oid> =
         places.iter().filter(|place| place.read != Read::Get).map(|place| place.oid.clone()).collect();
     columns.sort();
     columns.dedup();
     agent.columns(&columns, MEMBERS).await?;
-    agent.partial = partial;
+    (agent.partial, agent.error) = before;
     // Side by side: most things have few interfaces and few entities.
     let classes = entity(ENTITY_CLASS);
     agent.columns(&[&classes[..], &IF_TYPE, &IF_ADDRESS, &IF_CONNECTOR].map(<[u32]>::to_vec), ROWS).await?;

@@ -13,6 +13,8 @@ use crate::{Class, Progress, Reject, Source};
 
 const PRINTER: &str = include_str!("../fixtures/walks/kyocera-ecosys.snmprec");
 const STACK: &str = include_str!("../fixtures/walks/cisco-stack.snmprec");
+/// A column of `oids.csv` that Cisco's are asked for.
+const MODULE_SERIAL: [u32; 13] = [1, 3, 6, 1, 4, 1, 9, 5, 1, 3, 1, 1, 26];
 
 /// Keys for agents at `127.7.0.0/24`, which answer quickly or not at all.
 fn keys(port: u16, more: &str) -> String {
@@ -95,14 +97,19 @@ async fn tables_without_an_end() {
     assert_eq!(told.iter().filter(|told| told.serial().is_some()).count(), 3);
 }
 
-/// A column that fails where it is asked for alone is told of once, and takes no other with it; so does an object. That of
-/// version 1 which has nothing more is none.
+/// A column that fails where it is asked for alone is told of once, and takes no other with it; so does an object. One of
+/// version 1 that has nothing more is none, nor is one of which the first value that says something is wanted.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_column_that_fails() {
     let note = "1 agents have tables that were not read to their end".to_owned();
     let broken = |broken| Faults { broken, ..Faults::default() };
     for version in ["'2c'", "'1'"] {
-        for (faults, expected) in [(Faults::default(), 0), (broken(&IF_TYPE), 1), (broken(&SYS_LOCATION), 1)] {
+        for (faults, expected) in [
+            (Faults::default(), 0),
+            (broken(&IF_TYPE), 1),
+            (broken(&SYS_LOCATION), 1),
+            (broken(&MODULE_SERIAL), 0),
+        ] {
             let source = source(&keys(agents(STACK, 1, faults), "retries = 0").replace("'2c'", version));
             let harvest = source.collect(&Progress::default()).await.unwrap();
             let notes = harvest.notes.iter().filter(|told| **told == note);
