@@ -77,9 +77,9 @@ pub struct Agent {
     budget: usize,
     /// What it has told so far.
     pub told: Told,
-    /// Something was left out: a table that has no order, a question that it could not bear.
+    /// A table was not read to its end: it has no order, or a question about it could not be borne.
     pub partial: bool,
-    /// The first error that it answered a question with, by its name in RFC 3416, section 3.
+    /// What it first answered in place of an object or a column: an error by its name in RFC 3416, section 3, or `nothing`.
     pub error: Option<String>,
 }
 
@@ -175,7 +175,7 @@ impl Agent {
                 Ok(())
             }
             Err(Asked::Status(status)) => {
-                self.end(status);
+                self.fails(status);
                 Ok(())
             }
             // Some have no answer to so many objects at once, or to one of them. Of an agent that has answered, that is
@@ -183,7 +183,7 @@ impl Agent {
             Err(Asked::Trouble(Trouble::Silent)) if !self.told.0.is_empty() && self.silences < SILENCES => {
                 if oids.len() == 1 {
                     self.silences += 1;
-                    self.partial = true;
+                    self.error.get_or_insert_with(|| "nothing".to_owned());
                     return Ok(());
                 }
                 let (some, others) = oids.split_at(oids.len() / 2);
@@ -220,7 +220,7 @@ impl Agent {
                     return Ok(());
                 }
                 Err(Asked::Status(status)) => {
-                    self.end(status);
+                    self.partial |= self.fails(status);
                     return Ok(());
                 }
                 Err(Asked::Trouble(trouble)) => return Err(trouble),
@@ -285,7 +285,7 @@ impl Agent {
             let varbinds = match self.ask(&Question::Next(&[WireOid::from_slice(&after)])).await {
                 Ok(varbinds) => varbinds,
                 Err(Asked::Status(status)) => {
-                    self.end(status);
+                    self.partial |= self.fails(status);
                     return Ok(());
                 }
                 Err(Asked::Trouble(trouble)) => return Err(trouble),
@@ -308,13 +308,14 @@ impl Agent {
         Ok(())
     }
 
-    /// An object or a column ends with this status. Version 1 says `noSuchName` behind the last thing that it has
-    /// (RFC 1157, 4.1.2 and 4.1.3); with anything else the agent has failed.
-    fn end(&mut self, status: ErrorStatus) {
-        if status != ErrorStatus::NoSuchName {
-            self.partial = true;
+    /// An object or a column ends with this status: has the agent failed? Version 1 says `noSuchName` behind the last thing
+    /// that it has (RFC 1157, 4.1.2 and 4.1.3).
+    fn fails(&mut self, status: ErrorStatus) -> bool {
+        let fails = status != ErrorStatus::NoSuchName;
+        if fails {
             self.error.get_or_insert_with(|| status.to_string());
         }
+        fails
     }
 
     /// The next simpler manner of asking; false where there is none.

@@ -345,6 +345,10 @@ impl Source for Snmp {
         if visits.partial > 0 {
             harvest.notes.push(format!("{} agents have tables that were not read to their end", visits.partial));
         }
+        for (error, count) in &visits.errors {
+            let note = format!("{count} agents answer {error} to some of what they are asked: that is not known");
+            harvest.notes.push(note);
+        }
         harvest.rejects = visits.rejects;
         Ok(harvest)
     }

@@ -39,6 +39,8 @@ pub struct Visits {
     pub answered: usize,
     pub refused: usize,
     pub partial: usize,
+    /// How many agents answered some questions with an error, by what that was first. They are read on: none is a reject.
+    pub errors: BTreeMap<String, usize>,
     /// What agents speak for, by native id. What they told beside it is let go at once.
     pub things: BTreeMap<Text, Observation>,
     pub neighbours: BTreeMap<Text, Thing>,
@@ -62,11 +64,9 @@ impl Visits {
         };
         self.answered += 1;
         self.partial += usize::from(partial);
-        self.rejects.extend(error.map(|error| Reject {
-            place: address.ip().to_string(),
-            column: None,
-            reason: format!("it answers {error} to some of what it is asked: that is not known"),
-        }));
+        if let Some(error) = error {
+            *self.errors.entry(error).or_default() += 1;
+        }
         let things = read::things(&told, Timestamp::now(), &context.time_zone);
         if things.is_empty() {
             self.rejects.push(Reject {
