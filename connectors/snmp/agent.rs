@@ -49,6 +49,8 @@ pub enum Trouble {
     Silent,
     /// It answers, and refuses these credentials.
     Refused,
+    /// It answers with an error and nothing else: the error's name.
+    Failed(String),
     /// It answers with what is not understood.
     Strange(String),
 }

@@ -20,10 +20,8 @@ pub async fn probe(agent: &mut Agent) -> Result<(), Trouble> {
         [&SYS_DESCR, &SYS_OBJECT_ID, &SYS_UP_TIME, &SYS_NAME, &SYS_LOCATION, &SYS_SERVICES, &ENGINE_TIME];
     agent.get(&scalars.map(<[u32]>::to_vec)).await?;
     if agent.told.0.is_empty() {
-        let nothing = || "it answers, and tells nothing of the system group".to_owned();
-        return Err(Trouble::Strange(
-            agent.error.as_ref().map_or_else(nothing, |error| format!("it answers {error}")),
-        ));
+        let nothing = || Trouble::Strange("it answers, and tells nothing of the system group".to_owned());
+        return Err(agent.error.clone().map_or_else(nothing, Trouble::Failed));
     }
     Ok(())
 }

@@ -326,13 +326,12 @@ impl Source for Snmp {
             *metered = None;
         }
         if visits.answered == 0 {
-            let class = if visits.refused > 0 { Class::Auth } else { Class::Timeout };
-            let cause = anyhow::anyhow!(
-                "of {} addresses none answers{}",
-                count,
-                if visits.refused > 0 { ", and some refuse the credentials" } else { "" }
-            );
-            return Err(Failure::new(class, cause));
+            let (class, what) = match visits.failure {
+                _ if visits.refused > 0 => (Class::Auth, "answers, and some refuse the credentials".to_owned()),
+                Some(why) => (Class::Protocol, format!("can be read, the first that answers because {why}")),
+                None => (Class::Timeout, "answers".to_owned()),
+            };
+            return Err(Failure::new(class, anyhow::anyhow!("of {count} addresses none {what}")));
         }
         let nobody = Told::default();
         let neighbours = visits.unasked();

@@ -25,6 +25,7 @@ pub fn reject_of(address: SocketAddr, alone: bool, (trouble, midway): (Trouble, 
         Trouble::Silent if alone => "no answer by any credential".to_owned(),
         Trouble::Silent => return None,
         Trouble::Refused => "it refuses the credentials".to_owned(),
+        Trouble::Failed(error) => format!("it answers {error}"),
         Trouble::Strange(what) => format!("its answer is not understood: {what}"),
     };
     Some(Reject { place: address.ip().to_string(), column: None, reason })
@@ -38,6 +39,8 @@ pub type Visit = Result<Agent, (Trouble, bool)>;
 pub struct Visits {
     pub answered: usize,
     pub refused: usize,
+    /// Why the first of those that answer and cannot be read cannot.
+    pub failure: Option<String>,
     pub partial: usize,
     /// How many agents answered some questions with an error, by what that was first. They are read on: none is a reject.
     pub errors: BTreeMap<String, usize>,
@@ -57,8 +60,13 @@ impl Visits {
         let Agent { told, partial, error, .. } = match outcome {
             Ok(agent) => agent,
             Err(trouble) => {
+                let answers = matches!(trouble.0, Trouble::Failed(_) | Trouble::Strange(_));
                 self.refused += usize::from(trouble.0 == Trouble::Refused);
-                self.rejects.extend(reject_of(address, alone, trouble));
+                let reject = reject_of(address, alone, trouble);
+                if answers && self.failure.is_none() {
+                    self.failure = reject.as_ref().map(|reject| reject.reason.clone());
+                }
+                self.rejects.extend(reject);
                 return;
             }
         };

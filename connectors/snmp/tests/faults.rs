@@ -135,7 +135,11 @@ async fn an_agent_that_fails() {
             Err(reject) => missed.push(reject.reason),
         };
         source.discover(&["127.7.0.1".to_owned()], &Progress::default(), look).await.unwrap();
-        assert_eq!((found, missed), (0, vec!["its answer is not understood: it answers genErr".to_owned()]));
+        assert_eq!((found, missed), (0, vec!["it answers genErr".to_owned()]));
+        let failure = source.collect(&Progress::default()).await.err().unwrap();
+        assert_eq!(failure.class, Class::Protocol);
+        let said = failure.cause.to_string();
+        assert_eq!(said, "of 254 addresses none can be read, the first that answers because it answers genErr");
     }
 }
 

@@ -20,6 +20,10 @@ fn french(told: &str) -> Option<String> {
     if let Some(what) = told.strip_prefix("its answer is not understood: ") {
         return Some(format!("réponse incomprise\u{a0}: {}", french(what).unwrap_or_else(|| what.to_owned())));
     }
+    // The error's name is one word: a sentence says something else.
+    if let Some(error) = told.strip_prefix("it answers ").filter(|error| !error.contains(' ')) {
+        return Some(format!("répond par l'erreur {error}"));
+    }
     PATTERNS.iter().find_map(|(english, french)| Some(filled(french, &holes(english, told)?)))
 }
 
@@ -126,7 +130,6 @@ const PATTERNS: &[(&str, &str)] = &[
         "it answers, and tells nothing of the system group",
         "répond, mais n'indique rien du groupe «\u{a0}system\u{a0}»",
     ),
-    ("it answers {}", "répond {}"),
     (
         "it tells neither serial number, address nor name: it could not be known again",
         "n'indique ni numéro de série, ni adresse, ni nom\u{a0}: rien ne permettrait de le reconnaître",

@@ -134,6 +134,8 @@ fn what_was_read_stays_as_it_was_written() {
     check("`{}` is not a number", Some("«\u{a0}{}\u{a0}» n'est pas un nombre"));
     check("`it is missing` is not a number", Some("«\u{a0}it is missing\u{a0}» n'est pas un nombre"));
     check("its answer is not understood: tag 7", Some("réponse incomprise\u{a0}: tag 7"));
+    check("it answers genErr", Some("répond par l'erreur genErr"));
+    check("it answers what nobody has words for", None);
     check(
         "it is no whole number: taken for untold",
         Some("ce n'est pas un nombre entier\u{a0}: considéré comme non renseigné"),
