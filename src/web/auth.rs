@@ -203,6 +203,8 @@ pub enum Credential<'a> {
     Known(&'a Token),
     /// It opens nothing.
     Wrong(Stranger),
+    /// It is of a scheme that holds no token of ours, and nobody else tells who asks: it opens and guesses nothing.
+    Other,
 }
 
 /// Why what somebody shows opens nothing.
@@ -235,9 +237,10 @@ impl<'a> Credential<'a> {
             Some(Some(token)) => Self::Known(token),
             _ if named(server, headers).is_some() => Self::Absent,
             Some(None) => Self::Wrong(Stranger::Unknown),
+            None if is_ours(value) => Self::Wrong(Stranger::Unreadable),
             // A browser says `Negotiate` to a proxy with every request: that is not said against its session.
-            None if !is_ours(value) && session(server, sessions, headers).is_some() => Self::Absent,
-            None => Self::Wrong(Stranger::Unreadable),
+            None if session(server, sessions, headers).is_some() => Self::Absent,
+            None => Self::Other,
         }
     }
 }
@@ -283,6 +286,7 @@ pub fn viewer(
     match Credential::of(server, sessions, headers) {
         Credential::Known(token) => return of_token(token, edition, None),
         Credential::Wrong(stranger) => return Err(stranger),
+        Credential::Other => return Err(Stranger::Unreadable),
         Credential::Absent => {}
     }
     if let Some((token, csrf)) = session(server, sessions, headers) {

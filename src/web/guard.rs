@@ -117,7 +117,7 @@ fn allowed(desk: &Desk, client: IpAddr, request: &Request, claimed: Option<&'sta
             None
         }
         Credential::Wrong(_) => wait,
-        Credential::Absent => None,
+        Credential::Absent | Credential::Other => None,
     };
     // What stands in a form is not known yet.
     let wait = if wait.is_none() && is_login(request) { limits.reserve(client) } else { wait };

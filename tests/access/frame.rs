@@ -307,6 +307,28 @@ fn what_is_meant_for_the_proxy_ends_no_session() {
     assert_eq!(ask("Negotiate YIIJ", "ecoparc_session=0123"), 401, "a session that is none");
 }
 
+/// Nor does it keep anybody from logging in: it guesses no token, and is counted against no address. A session beside it
+/// speaks for no form without its word.
+#[test]
+fn what_is_meant_for_the_proxy_guesses_no_token() {
+    let (_folder, mut daemon) = fleet("", "");
+    let negotiate = ("authorization", "Negotiate YIIJ");
+    for _ in 0..15 {
+        assert_eq!(daemon.request(reqwest::Method::GET, "/api/v1/indicators", &[negotiate]).status, 401);
+    }
+    let login = daemon.post("/login", &[FORM, negotiate], &format!("token={ADMIN}"));
+    assert_eq!(login.status, 303, "{}", login.body);
+    daemon.wait_for_line("action=\"login\"");
+    assert!(!daemon.log().contains("action=\"token\""), "{}", daemon.log());
+    let session = login.header("set-cookie").split(';').next().unwrap();
+    let headers = [("cookie", session), negotiate, FORM];
+    let word = word(&daemon.request(reqwest::Method::GET, "/sources", &headers[..2]).body);
+    let sync = |headers: &[(&str, &str)], form: &str| daemon.post("/api/v1/sources/fleet/sync", headers, form).status;
+    assert_eq!(sync(&headers, ""), 403);
+    assert_eq!(sync(&headers[..2], ""), 403);
+    assert_eq!(sync(&headers, &format!("csrf={word}")), 303);
+}
+
 /// Of old browsers, and of all of them in clear, the origin is all that tells another site's form.
 #[test]
 fn forms_of_another_origin_are_refused() {
