@@ -19,6 +19,16 @@ fn house() -> Folder {
     folder
 }
 
+/// May mounts be made as root, or only as the root of a user namespace, which a chroot in its turn may not make?
+fn is_root() -> bool {
+    Command::new("unshare").args(["-m", "true"]).stderr(Stdio::null()).status().unwrap().success()
+}
+
+/// `unshare` with mounts of its own.
+fn apart() -> &'static str {
+    if is_root() { "unshare -m" } else { "unshare -rm" }
+}
+
 /// A daemon that a shell prepares: `exec` of the binary ends the script.
 fn through(folder: &Folder, script: &str) -> Command {
     let mut command = Command::new("sh");
@@ -67,13 +77,15 @@ fn a_file_that_may_not_grow() {
 fn a_disk_that_is_full_then_larger_then_read_only() {
     let folder = house();
     let mount = "mount -t tmpfs -o size=1500k none disk";
-    let mut daemon = Daemon::launch(through(&folder, &format!("exec unshare -rm sh -c '{mount} && RUN'")));
+    let mut daemon = Daemon::launch(through(&folder, &format!("exec {} sh -c '{mount} && RUN'", apart())));
     daemon.settled();
     refuses(&mut daemon, &folder, "the store");
     let remount = |daemon: &Daemon, how: &str| {
         let pid = daemon.pid().to_string();
-        let within = ["-t", &pid, "-m", "-U", "--preserve-credentials", "mount", "-o", how, "none"];
-        let done = Command::new("nsenter").args(within).arg(folder.0.join("disk")).status().unwrap();
+        let user: &[&str] = if is_root() { &[] } else { &["-U", "--preserve-credentials"] };
+        let mut within = Command::new("nsenter");
+        within.args(["-t", &pid, "-m"]).args(user).args(["mount", "-o", how, "none"]);
+        let done = within.arg(folder.0.join("disk")).status().unwrap();
         assert!(done.success(), "{how}");
     };
     remount(&daemon, "remount,size=60m");
@@ -81,7 +93,9 @@ fn a_disk_that_is_full_then_larger_then_read_only() {
     daemon.until("it is taken", |daemon| daemon.items("/api/v1/assets").len() == 8000);
     daemon.until("that is told", |daemon| daemon.sample("ecoparc_store_up") == Some(1.0));
     // What is open for writing keeps a disk from being made read-only: it is seen through another mount.
-    let output = through(&folder, "exec unshare -rm sh -c 'mount -t tmpfs -o ro none disk && RUN'").output().unwrap();
+    let output = through(&folder, &format!("exec {} sh -c 'mount -t tmpfs -o ro none disk && RUN'", apart()))
+        .output()
+        .unwrap();
     let (code, line) = refusal(&output);
     println!("{line}");
     assert!(code == 1 && line.contains("cannot open the store"), "{code} {line}");
