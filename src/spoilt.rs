@@ -85,6 +85,9 @@ fn spoil(text: &mut String, with: &str, chance: &mut Chance) {
     }
 }
 
+/// Texts that are read at least, however busy the machine is.
+const LEAST: u64 = 50;
+
 /// Reads spoilt texts until time is up; what is refused is refused in one line. Tells how many, and how many in how many
 /// words were refused.
 fn read(what: &str, seeds: &[String], mut read: impl FnMut(&str) -> Result<(), String>) {
@@ -95,7 +98,7 @@ fn read(what: &str, seeds: &[String], mut read: impl FnMut(&str) -> Result<(), S
     assert!(seeds.iter().any(|seed| read(seed).is_ok()), "{what}: none is read even before it is spoilt");
     let mut chance = Chance(seed | 1);
     let (mut texts, mut refused, mut words) = (0_u64, 0_u64, BTreeSet::new());
-    while Instant::now() < until {
+    while Instant::now() < until || texts < LEAST {
         let mut text = seeds[chance.below(seeds.len())].clone();
         spoil(&mut text, &seeds[chance.below(seeds.len())], &mut chance);
         texts += 1;
