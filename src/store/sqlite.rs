@@ -17,6 +17,11 @@ use super::engine::{Engine, Told};
 /// The schema, in steps that only go forward.
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("src/store/migrations/sqlite");
 
+/// Pages that a connection keeps, in kibibytes below zero: 16 MiB where rows are looked up to be changed, 2 MiB where a
+/// table is read from one end to the other.
+const WRITING: &str = "-16384";
+const READING: &str = "-2048";
+
 /// Opens a file, makes it where there is none, and brings its schema up to date.
 pub(super) async fn open(file: &Path) -> Result<Engine> {
     if !file.exists() {
@@ -29,14 +34,15 @@ pub(super) async fn open(file: &Path) -> Result<Engine> {
         .busy_timeout(Duration::from_secs(5))
         .foreign_keys(true)
         .pragma("temp_store", "MEMORY")
-        // 64 MB of pages, and no more than that left behind in the log.
-        .pragma("cache_size", "-65536")
+        .pragma("cache_size", WRITING)
+        // Bytes that are left behind in the log at most.
         .pragma("journal_size_limit", "67108864")
         .optimize_on_close(true, None);
     let writer = pool(1).connect_with(options.clone()).await?;
     refuse_strangers(&writer).await?;
     MIGRATIONS.run(&writer).await.map_err(told)?;
-    let reader = pool(4).connect_with(options.read_only(true).optimize_on_close(false, None)).await?;
+    let options = options.read_only(true).optimize_on_close(false, None).pragma("cache_size", READING);
+    let reader = pool(4).connect_with(options).await?;
     Ok(Engine::Sqlite { writer, reader })
 }
 
