@@ -1,6 +1,7 @@
 //! A made-up fleet from four tools.
 
 use domain::observation::{Facts, Observation};
+use domain::packed::Packed;
 use domain::quantity::Cents;
 use domain::record::Text;
 use domain::testimony::{Kept, Lines, Spell, Testimony};
@@ -65,6 +66,10 @@ fn facts(tool: &str, at: usize) -> Facts {
     }
 }
 
+fn native(at: usize) -> Text {
+    Text::from(format!("Computer/{at}"))
+}
+
 fn kept(tool: &str, at: usize) -> Kept {
     let facts = facts(tool, at);
     let spell = Spell {
@@ -74,7 +79,7 @@ fn kept(tool: &str, at: usize) -> Kept {
         user: None,
     };
     Kept {
-        observation: Observation { native: Text::from(format!("Computer/{at}")), anonymous: false, facts },
+        observation: Observation { native: native(at), anonymous: false, facts },
         first_seen: TODAY,
         arrived: false,
         unlisted_since: None,
@@ -82,10 +87,12 @@ fn kept(tool: &str, at: usize) -> Kept {
     }
 }
 
-/// Four tools, 2.2 observations an asset: the inventory lists all.
+/// Four tools, 2.2 observations an asset, in the order in which a store gives them: the inventory lists all.
 pub fn fleet(assets: usize) -> Vec<Testimony> {
     let says = |tool: &str, of_ten: usize| {
-        let observations = (0..assets).filter(|at| at % 10 < of_ten).map(|at| kept(tool, at).into()).collect();
+        let mut told: Vec<usize> = (0..assets).filter(|at| at % 10 < of_ten).collect();
+        told.sort_by_cached_key(|at| native(*at));
+        let observations = told.into_iter().map(|at| Packed::from(kept(tool, at))).collect();
         let mut says = testimony(tool, observations, Lines::default());
         says.source.creates = tool != "ad";
         says
