@@ -230,6 +230,20 @@ pub struct Choice {
     pub rivals: Vec<usize>,
 }
 
+/// How a wanted model is called, as names are compared.
+struct Called {
+    /// Its maker's name, and that of rows which tell none.
+    makers: [String; 2],
+    name: model::Name,
+}
+
+impl Called {
+    fn of(wanted: &Wanted) -> Option<Self> {
+        let maker = wanted.manufacturer.map(identity::maker).unwrap_or_default();
+        Some(Self { makers: [maker, String::new()], name: model::name(wanted.manufacturer, wanted.model?) })
+    }
+}
+
 /// All the rows in use, the local ones first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Factors {
@@ -250,9 +264,11 @@ pub struct Factors {
     models: Models,
 }
 
-/// Rows of models by their names.
+/// Rows by what they speak of.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Models {
+    /// Rows of no model, by kind.
+    kinds: HashMap<Kind, Vec<usize>>,
     /// Rows by maker (empty: any) and name.
     exact: HashMap<(String, String), Vec<usize>>,
     /// Rows of families, which end in `*`: maker, how names begin, row.
@@ -276,7 +292,10 @@ impl Factors {
     pub fn indexed(mut self) -> Self {
         let mut models = Models::default();
         for (at, row) in self.rows.iter().enumerate() {
-            let Some(told) = row.model.as_deref() else { continue };
+            let Some(told) = row.model.as_deref() else {
+                models.kinds.entry(row.kind).or_default().push(at);
+                continue;
+            };
             let maker = row.manufacturer.as_deref().map(identity::maker).unwrap_or_default();
             let key = model::name(row.manufacturer.as_deref(), told).key;
             match told.ends_with('*') {
@@ -306,9 +325,9 @@ impl Factors {
 
     /// The row for a thing: local over the very model's over the kind's.
     pub fn choose(&self, criterion: Criterion, wanted: &Wanted) -> Choice {
-        let mut rivals = Vec::new();
+        let (called, mut rivals) = (Called::of(wanted), Vec::new());
         let mut of_model = |local: bool| {
-            let rows = self.of_model(criterion, wanted, local);
+            let rows = self.of_model(criterion, wanted, called.as_ref(), local);
             self.agreed(&rows).or_else(|| {
                 rivals.extend(rows);
                 None
@@ -326,8 +345,9 @@ impl Factors {
     /// The row that tells the electricity of a thing: what is told of the model goes before what is usual for the kind.
     pub fn energy(&self, wanted: &Wanted) -> Option<usize> {
         let tells = |row: &Factor| row.criterion == Criterion::Co2e && row.annual_energy.is_some();
+        let called = Called::of(wanted);
         let of_model = |local: bool| {
-            let row = self.agreed(&self.of_model(Criterion::Co2e, wanted, local))?;
+            let row = self.agreed(&self.of_model(Criterion::Co2e, wanted, called.as_ref(), local))?;
             tells(&self.rows[row]).then_some(row)
         };
         let of_kind = |local: bool| self.of_kind(wanted.kind, local, tells);
@@ -341,17 +361,17 @@ impl Factors {
     }
 
     fn of_kind(&self, kind: Option<Kind>, local: bool, is_asked: impl Fn(&Factor) -> bool) -> Option<usize> {
-        self.rows.iter().position(|row| {
-            row.model.is_none() && Some(row.kind) == kind && self.sets[row.set].local == local && is_asked(row)
+        let of_kind = self.models.kinds.get(&kind?)?;
+        of_kind.iter().copied().find(|at| {
+            let row = &self.rows[*at];
+            self.sets[row.set].local == local && is_asked(row)
         })
     }
 
     /// The rows of a model: those of its very name, else of the name it is an alias of, else of the longest family.
     /// Never another maker's, and never those of another sort of thing.
-    fn of_model(&self, criterion: Criterion, wanted: &Wanted, local: bool) -> Vec<usize> {
-        let Some(told) = wanted.model else { return Vec::new() };
-        let maker = wanted.manufacturer.map(identity::maker).unwrap_or_default();
-        let model::Name { key, inches } = model::name(wanted.manufacturer, told);
+    fn of_model(&self, criterion: Criterion, wanted: &Wanted, called: Option<&Called>, local: bool) -> Vec<usize> {
+        let Some(Called { makers, name: model::Name { key, inches } }) = called else { return Vec::new() };
         let models = &self.models;
         let is_it = |at: &usize| {
             let row = &self.rows[*at];
@@ -361,19 +381,18 @@ impl Factors {
                 && apart.is_none_or(|years| years <= SAME_MODEL_YEARS)
                 && wanted.kind.is_none_or(|kind| kind == row.kind || kind.is_computer() && row.kind.is_computer())
         };
-        let makers = [maker, String::new()];
         let named = |key: &String| -> Vec<usize> {
             let exact = makers.iter().filter_map(|maker| models.exact.get(&(maker.clone(), key.clone())));
             exact.flatten().copied().filter(is_it).collect()
         };
-        let mut exact = named(&key);
+        let mut exact = named(key);
         if exact.is_empty()
-            && let Some(name) = models.alias(&makers[0], &key)
+            && let Some(name) = models.alias(&makers[0], key)
         {
             exact = named(name);
         }
         // The screen tells sizes of one model apart; of a model with one size it says nothing.
-        let diagonal = wanted.screen_inches.or(inches);
+        let diagonal = wanted.screen_inches.or(*inches);
         let of_size = |at: &usize| {
             diagonal.zip(self.rows[*at].screen_inches).is_some_and(|(told, own)| model::same_diagonal(told, own))
         };

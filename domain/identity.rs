@@ -46,7 +46,10 @@ const PLACEHOLDERS: &[&str] = &[
 /// Is it written where a number is wanted, and means none: a phrase of firmware's, or one character again and again?
 pub fn is_placeholder(told: &str) -> bool {
     if told.is_ascii() {
-        // The same, many times as fast.
+        // The same, many times as fast: no placeholder has both letters and digits, most serials do.
+        if told.bytes().any(|c| c.is_ascii_digit()) && told.bytes().any(|c| c.is_ascii_alphabetic()) {
+            return false;
+        }
         let bare = || told.bytes().filter(u8::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase());
         let Some(first) = bare().next() else { return true };
         let all_equal = bare().nth(1).is_some() && bare().all(|c| c == first);
@@ -79,13 +82,13 @@ pub fn hostname(told: &str) -> Option<String> {
 /// characters and what is shorter than four characters. Spelled in `room`.
 pub fn serial_in<'a>(told: &str, room: &'a mut String) -> Option<&'a str> {
     plain(told, room);
-    (room.chars().count() >= 4 && !is_placeholder(room)).then_some(room)
+    (room.chars().nth(3).is_some() && !is_placeholder(room)).then_some(room)
 }
 
 /// An asset tag good enough to join by, spelled in `room`.
 pub fn asset_tag_in<'a>(told: &str, room: &'a mut String) -> Option<&'a str> {
     plain(told, room);
-    (room.chars().count() > 1 && !is_placeholder(room)).then_some(room)
+    (room.chars().nth(1).is_some() && !is_placeholder(room)).then_some(room)
 }
 
 /// Upper case, without spaces.
@@ -94,7 +97,8 @@ fn plain(told: &str, room: &mut String) {
     if told.is_ascii() {
         room.push_str(told);
         room.make_ascii_uppercase();
-        if room.contains(char::is_whitespace) {
+        // From the tabulator to the carriage return: what `char` calls white in ASCII.
+        if room.bytes().any(|c| matches!(c, b' ' | b'\t'..=b'\r')) {
             room.retain(|c| !c.is_whitespace());
         }
     } else {
@@ -105,9 +109,12 @@ fn plain(told: &str, room: &mut String) {
 /// A system UUID in one of its two byte orders: firmware before SMBIOS 2.6 and after disagree on the order of the
 /// first three groups, so the smaller of both spellings stands for the pair. `None` for known bad ones.
 pub fn uuid(told: &str) -> Option<u128> {
-    let mut digits = told.chars().filter(|c| !matches!(c, '-' | '{' | '}'));
-    let value = (0..32).try_fold(0, |value, _| Some(value << 4 | u128::from(digits.next()?.to_digit(16)?)))?;
-    if digits.next().is_some() {
+    let (mut value, mut digits) = (0, 0);
+    for c in told.chars().filter(|c| !matches!(c, '-' | '{' | '}')) {
+        value = value << 4 | u128::from(c.to_digit(16)?);
+        digits += 1;
+    }
+    if digits != 32 {
         return None;
     }
     let mut bytes = value.to_be_bytes();
@@ -145,7 +152,7 @@ pub fn hostname_in<'a>(told: &str, room: &'a mut String) -> Option<&'a str> {
     } else {
         room.push_str(&host.to_lowercase());
     }
-    (room.chars().count() > 1 && *room != "localhost" && !is_placeholder(room)).then_some(room)
+    (room.chars().nth(1).is_some() && *room != "localhost" && !is_placeholder(room)).then_some(room)
 }
 
 /// A model's name as far as two sources spell it alike: letters and digits only.

@@ -22,7 +22,7 @@ use crate::testimony::Moment;
 use crate::word::{Criterion, Kind, Status, Word};
 
 use super::census::{Count, census};
-use super::footprint::{Cell, Feeds, Rows, cells};
+use super::footprint::{Cell, Feeds, Rows, cells, footings};
 use super::objective::{Standing, standings};
 use super::quality::ambiguous;
 use super::small::small_cells;
@@ -87,9 +87,15 @@ pub struct Basis<'a> {
 impl<'a> Basis<'a> {
     /// Asks a snapshot as of the end of a day.
     pub fn new(snapshot: &'a Snapshot, settings: &'a Settings, publishing: Publishing, at: Date) -> Self {
-        let status: Vec<Option<Status>> =
-            snapshot.assets.par_iter().map(|asset| if asset.is_virtual { None } else { asset.status(at) }).collect();
-        let census = census(snapshot, &status, &settings.assumptions, at);
+        let ((status, census), (ledger, exits)) = rayon::join(
+            || {
+                let status = |asset: &Asset| if asset.is_virtual { None } else { asset.status(at) };
+                let status: Vec<Option<Status>> = snapshot.assets.par_iter().map(status).collect();
+                let census = census(snapshot, &status, &settings.assumptions, at);
+                (status, census)
+            },
+            || rayon::join(|| Ledger::of(snapshot, &settings.law, at), || Exits::of(snapshot, &settings.law, at)),
+        );
         let rows = Rows::of(&settings.factors, snapshot);
         let mut basis = Self {
             snapshot,
@@ -99,8 +105,8 @@ impl<'a> Basis<'a> {
             now: None,
             status,
             census,
-            ledger: Ledger::of(snapshot, &settings.law, at),
-            exits: Exits::of(snapshot, &settings.law, at),
+            ledger,
+            exits,
             ambiguous: ambiguous(snapshot, &rows),
             rows,
             cells: Vec::new(),
@@ -120,6 +126,17 @@ impl<'a> Basis<'a> {
     /// The same, asked at this very moment of the day.
     pub fn asked(self, now: Moment) -> Self {
         Self { now: Some(now), ..self }
+    }
+
+    /// Computes what several questions share before they are asked side by side: a thread that waited for it could be
+    /// handed a question that waits for the same.
+    pub(super) fn prepare(&self) {
+        self.standings();
+        for criterion in Criterion::ALL.iter().map(|(criterion, _)| *criterion) {
+            if self.rows.tell(criterion) {
+                footings(self, criterion);
+            }
+        }
     }
 
     /// Where each objective stands: computed once, since each day of a baseline takes a basis of its own.
@@ -198,7 +215,7 @@ pub fn span(from: Date, to: Date) -> Years {
 
 /// Days from one day to another.
 pub fn days(from: Date, to: Date) -> i32 {
-    to.since(from).map_or(0, |span| span.get_days())
+    (to.duration_since(from).as_hours() / 24) as i32
 }
 
 /// The same day so many years later; 29 February becomes the 28th where the year has none.

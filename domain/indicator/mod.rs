@@ -17,6 +17,8 @@ pub mod renewal;
 pub mod small;
 mod strategy;
 
+use rayon::prelude::*;
+
 pub use basis::{Basis, Publishing, Settings, kind_label, span};
 pub use labels::labels;
 pub use reading::{Grounds, Reading, Slice};
@@ -53,9 +55,14 @@ pub fn all() -> impl Iterator<Item = &'static Indicator> {
     ALL.iter().copied().flatten()
 }
 
-/// Every reading of a basis, with its question.
+/// Every reading of a basis, with its question, in the order of the questions.
 pub fn measure(basis: &Basis) -> Vec<(&'static Indicator, Reading)> {
-    all()
-        .flat_map(|indicator| (indicator.compute)(basis).into_iter().map(move |reading| (indicator, reading)))
+    basis.prepare();
+    let questions: Vec<&Indicator> = all().collect();
+    let answers = questions.into_par_iter().map(|indicator| (indicator, (indicator.compute)(basis)));
+    let answers: Vec<(&Indicator, Vec<Reading>)> = answers.collect();
+    answers
+        .into_iter()
+        .flat_map(|(indicator, readings)| readings.into_iter().map(move |reading| (indicator, reading)))
         .collect()
 }

@@ -262,11 +262,11 @@ const INDEXED: [Kind; 4] = [Kind::Laptop, Kind::Smartphone, Kind::Tablet, Kind::
 
 fn index_considered(basis: &Basis) -> Vec<Reading> {
     let mut counts: BTreeMap<(Text, i16), (f64, f64, f64)> = BTreeMap::new();
-    for line in basis.ledger.lines.iter().filter(|line| !line.from_asset && line.year >= 2023) {
+    for line in basis.ledger.lines.iter().filter(|line| line.origin.is_line() && line.year >= 2023) {
         let is_new = matches!(line.condition, Condition::New | Condition::NewRecycledContent);
         // REEN article 15 asks it of what is bought, in a category of AGEC or not.
         if is_new && line.mode == Mode::Purchase && line.kind.is_some_and(|kind| INDEXED.contains(&kind)) {
-            let (considered, told, all) = counts.entry((line.siret.clone(), line.year)).or_default();
+            let (considered, told, all) = counts.entry((line.siret.text().clone(), line.year)).or_default();
             *considered += f64::from(u8::from(line.index_considered == Some(true)));
             *told += f64::from(u8::from(line.index_considered.is_some()));
             *all += 1.0;
@@ -283,7 +283,7 @@ fn index_considered(basis: &Basis) -> Vec<Reading> {
 fn ecolabelled(basis: &Basis) -> Vec<Reading> {
     let mut sums: BTreeMap<i16, [f64; 4]> = BTreeMap::new();
     let counted = |counted| matches!(counted, Counted::Reuse | Counted::Total);
-    for line in basis.ledger.lines.iter().filter(|line| !line.from_asset && counted(line.counted)) {
+    for line in basis.ledger.lines.iter().filter(|line| line.origin.is_line() && counted(line.counted)) {
         let sum = sums.entry(line.year).or_default();
         sum[1] += line.quantity;
         sum[3] += line.amount.euros();

@@ -1,10 +1,10 @@
 //! AGEC article 58: which euros count, and for what (décret 2024-134; until 2023, décret 2021-254).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::doubt::{Cause, Doubt};
 use crate::entity::EntityId;
@@ -12,10 +12,11 @@ use crate::packed::Packed;
 use crate::purchase::PurchaseLine;
 use crate::quantity::Cents;
 use crate::record::{Record, Text, Value};
+use crate::shared::Shared;
 use crate::snapshot::{Asset, Snapshot};
 use crate::word::{Condition, Kind, Mode, Word};
 
-use super::Law;
+use super::{Law, Origin};
 
 /// Gifts count from this civil year on (décret 2024-134, article 1).
 const GIFTS_SINCE: i16 = 2024;
@@ -23,6 +24,8 @@ const GIFTS_SINCE: i16 = 2024;
 const FIRST_YEAR: i16 = 2021;
 /// A gap between ledger and inventory above this share is a doubt.
 const GAP: f64 = 0.05;
+/// Assets that are read in one go.
+const PIECE: usize = 16_384;
 
 /// Does a line make the figure, and on which side?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,14 +82,12 @@ impl Why {
 /// A purchase line, or an asset's purchase, as the law sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SpendLine {
-    /// `SOURCE:KEY` of the line, or the asset's id.
-    pub origin: Text,
-    /// It is an asset's purchase, not a ledger's line.
-    pub from_asset: bool,
+    /// The line (of `Snapshot::purchases`) or the asset.
+    pub origin: Origin,
     /// The buyer.
-    pub siret: Text,
+    pub siret: Shared,
     /// Its category; `unknown` where neither it nor the kind is told, `none` out of scope.
-    pub category: Text,
+    pub category: &'static str,
     /// Its civil year.
     pub year: i16,
     /// The day that makes its year.
@@ -252,50 +253,51 @@ impl Ledger {
         let mut lines: Vec<SpendLine> = snapshot
             .purchases
             .iter()
-            .filter_map(|line| {
-                let origin = Text::from(format!("{}:{}", snapshot.source_name(line.source), line.native));
-                of_line(law, origin, line.siret.clone(), &line.told)
-            })
+            .zip(0..)
+            .filter_map(|(line, at)| of_line(law, Origin::Line(at), Shared::of(&line.siret), &line.told))
             .filter(|line| line.date <= at)
             .collect();
-        let covered: BTreeSet<Cell> = lines.iter().map(cell_of).collect();
-        let mut cross: BTreeMap<Cell, Cents> = BTreeMap::new();
+        let covered: FxHashSet<Place> = lines.iter().map(place_of).collect();
+        let mut cross: FxHashMap<Place, Cents> = FxHashMap::default();
         let tree = &snapshot.entities;
-        let sirets: Vec<Text> = (0..tree.nodes.len() as u32).map(|at| tree.siret_of(EntityId(at))).collect();
-        let assets: Vec<SpendLine> = snapshot
-            .assets
-            .par_iter()
+        let sirets: Vec<Shared> =
+            (0..tree.nodes.len() as u32).map(|at| Shared::of(&tree.siret_of(EntityId(at)))).collect();
+        let of_piece = |(piece, assets): (usize, &[Asset])| -> Vec<SpendLine> {
             // What was bought before the law counts makes no figure.
-            .filter(|asset| asset.bought.is_some_and(|date| date <= at && date.year() >= FIRST_YEAR))
-            .filter_map(|asset| of_asset(law, sirets[asset.entity.0 as usize].clone(), snapshot, asset))
-            .collect();
-        for mut line in assets {
-            if covered.contains(&cell_of(&line)) {
+            let counts = |date: Date| date <= at && date.year() >= FIRST_YEAR;
+            let bought = assets.iter().zip((piece * PIECE) as u32..);
+            bought
+                .filter(|(asset, _)| asset.bought.is_some_and(counts))
+                .filter_map(|(asset, at)| of_asset(law, Origin::Asset(at), sirets[asset.entity.0 as usize], asset))
+                .collect()
+        };
+        let assets: Vec<Vec<SpendLine>> = snapshot.assets.par_chunks(PIECE).enumerate().map(of_piece).collect();
+        lines.reserve_exact(assets.iter().map(Vec::len).sum());
+        for mut line in assets.into_iter().flatten() {
+            if covered.contains(&place_of(&line)) {
                 if matches!(line.counted, Counted::Reuse | Counted::Total) {
-                    *cross.entry(cell_of(&line)).or_default() += line.amount;
+                    *cross.entry(place_of(&line)).or_default() += line.amount;
                 }
                 (line.counted, line.why) = (Counted::No, Why::CrossCheck);
             }
             lines.push(line);
         }
         let mut ledger = Self::default();
-        let mut cells: FxHashMap<(&Text, &Text, i16), Spend> = FxHashMap::default();
+        let mut cells: FxHashMap<Place, Spend> = FxHashMap::default();
         for line in &lines {
-            let (category, year) = (&line.category, line.year);
-            if year >= FIRST_YEAR
-                && !snapshot.partial.contains(&line.siret)
-                && !matches!(&**category, "none" | "unknown")
+            if line.year >= FIRST_YEAR
+                && !snapshot.partial.contains(line.siret.text())
+                && !matches!(line.category, "none" | "unknown")
             {
-                cells.entry((&line.siret, category, year)).or_default().add(line);
+                cells.entry(place_of(line)).or_default().add(line);
             }
             if line.why == Why::UnvaluedGift {
-                ledger.doubts.push(Doubt { about: vec![line.origin.clone()], what: Cause::NoGridValue });
+                let about = vec![line.origin.text(snapshot, &snapshot.purchases)];
+                ledger.doubts.push(Doubt { about, what: Cause::NoGridValue });
             }
         }
-        let owned = cells
-            .into_iter()
-            .map(|((siret, category, year), spend)| ((siret.clone(), category.clone(), year), spend));
-        ledger.cells = owned.collect();
+        ledger.cells = cells.into_iter().map(|(place, spend)| (cell_of(place), spend)).collect();
+        let cross: BTreeMap<Cell, Cents> = cross.into_iter().map(|(place, cents)| (cell_of(place), cents)).collect();
         for (cell, inventory) in cross {
             let told = ledger.cells.get(&cell).map(Spend::purchases).unwrap_or_default();
             if inventory.0 > 0 && told.0 > 0 && ((inventory.0 - told.0).abs() as f64) > GAP * told.0 as f64 {
@@ -311,8 +313,15 @@ impl Ledger {
     }
 }
 
-fn cell_of(line: &SpendLine) -> Cell {
-    (line.siret.clone(), line.category.clone(), line.year)
+/// The cell of a line, cheap to copy.
+type Place = (Shared, &'static str, i16);
+
+fn place_of(line: &SpendLine) -> Place {
+    (line.siret, line.category, line.year)
+}
+
+fn cell_of((siret, category, year): Place) -> Cell {
+    (siret.text().clone(), Text::from(category), year)
 }
 
 /// The date of a purchase line that makes its civil year; the line's `date` stands in for it.
@@ -324,7 +333,7 @@ pub fn date_of(law: &Law, line: &PurchaseLine) -> Option<Date> {
     }
 }
 
-fn of_line(law: &Law, origin: Text, siret: Text, line: &PurchaseLine) -> Option<SpendLine> {
+fn of_line(law: &Law, origin: Origin, siret: Shared, line: &PurchaseLine) -> Option<SpendLine> {
     let date = date_of(law, line)?;
     let acquired = Acquired {
         kind: line.kind,
@@ -345,7 +354,7 @@ fn of_line(law: &Law, origin: Text, siret: Text, line: &PurchaseLine) -> Option<
     Some(spend)
 }
 
-fn of_asset(law: &Law, siret: Text, snapshot: &Snapshot, asset: &Asset) -> Option<SpendLine> {
+fn of_asset(law: &Law, origin: Origin, siret: Shared, asset: &Asset) -> Option<SpendLine> {
     let date = asset.bought?;
     let (mode, price) = (asset.told(Packed::mode), asset.told(Packed::purchase_price_ht));
     let gift = mode == Some(Mode::Gift) || asset.condition == Some(Condition::Donated);
@@ -361,8 +370,7 @@ fn of_asset(law: &Law, siret: Text, snapshot: &Snapshot, asset: &Asset) -> Optio
         amount: price,
         age: asset.told(Packed::upstream_years),
     };
-    let mut spend = acquired.seen_by(law, snapshot.id(asset), siret, date);
-    spend.from_asset = true;
+    let mut spend = acquired.seen_by(law, origin, siret, date);
     spend.ecolabelled = asset.told(Packed::ecolabel).is_some();
     Some(spend)
 }
@@ -379,11 +387,14 @@ struct Acquired<'a> {
 }
 
 impl Acquired<'_> {
-    fn seen_by(&self, law: &Law, origin: Text, siret: Text, date: Date) -> SpendLine {
+    fn seen_by(&self, law: &Law, origin: Origin, siret: Shared, date: Date) -> SpendLine {
         let year = date.year();
         let category = match (self.category, self.kind) {
             // The national schema's other categories pass through as they are written.
-            (Some(told), _) => law.category_named(told, year).map_or(told, |category| category.name),
+            (Some(told), _) => match law.category_named(told, year) {
+                Some(category) => category.name,
+                None => Shared::of(&Text::from(told)).text(),
+            },
             (None, Some(kind)) => law.category_of(kind, year).map_or("none", |category| category.name),
             (None, None) => "unknown",
         };
@@ -410,9 +421,8 @@ impl Acquired<'_> {
         };
         SpendLine {
             origin,
-            from_asset: false,
             siret,
-            category: Text::from(category),
+            category,
             year,
             date,
             kind: self.kind,

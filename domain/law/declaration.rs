@@ -146,8 +146,8 @@ pub fn faults(rows: &[Row], law: &Law, at: Date) -> Vec<Fault> {
 /// What the ledger of a civil year leaves out because nobody told what it is, by buyer.
 pub fn left_out(ledger: &Ledger, year: i16) -> Vec<Fault> {
     let mut left: BTreeMap<&Text, (usize, Cents)> = BTreeMap::new();
-    for line in ledger.lines.iter().filter(|line| line.year == year && &*line.category == "unknown") {
-        let (count, amount) = left.entry(&line.siret).or_default();
+    for line in ledger.lines.iter().filter(|line| line.year == year && line.category == "unknown") {
+        let (count, amount) = left.entry(line.siret.text()).or_default();
         *count += 1;
         *amount += line.amount;
     }

@@ -9,6 +9,7 @@ pub mod trajectory;
 
 use crate::quantity::Cents;
 use crate::record::Text;
+use crate::snapshot::{Placed, Snapshot};
 use crate::word::{Kind, Word};
 
 /// A label without what people write in several ways: case, accents, apostrophes, spaces.
@@ -56,6 +57,33 @@ pub struct Step {
     pub certainty: Certainty,
     /// Who has checked it in this house, and when.
     pub checked_by: Option<Text>,
+}
+
+/// Where a line of the law's figures comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// An asset, by its place in the snapshot.
+    Asset(u32),
+    /// A line that a source told, by its place among those of its sort in the snapshot.
+    Line(u32),
+}
+
+impl Origin {
+    /// Is it a line that a source told?
+    pub fn is_line(self) -> bool {
+        matches!(self, Self::Line(_))
+    }
+
+    /// The asset's id, or `SOURCE:KEY` of the line; `lines` are those of its sort.
+    pub fn text<T>(self, snapshot: &Snapshot, lines: &[Placed<T>]) -> Text {
+        match self {
+            Self::Asset(at) => snapshot.id(&snapshot.assets[at as usize]),
+            Self::Line(at) => {
+                let line = &lines[at as usize];
+                Text::from(format!("{}:{}", snapshot.source_name(line.source), line.native))
+            }
+        }
+    }
 }
 
 /// The step that holds in a civil year: the last one reached.

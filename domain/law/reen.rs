@@ -11,7 +11,7 @@ use crate::record::Text;
 use crate::snapshot::Snapshot;
 use crate::word::{Disposal, Kind};
 
-use super::Law;
+use super::{Law, Origin};
 
 /// A count stands for the stock of 1 January when it was made at most so many days from it.
 const COUNT_DAYS: i32 = 31;
@@ -19,8 +19,8 @@ const COUNT_DAYS: i32 = 31;
 /// Goods that left, or were reformed: one asset, or one line of a disposals list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExitLineSeen {
-    /// The asset's id, or `SOURCE:KEY` of the line.
-    pub origin: Text,
+    /// The asset, or the line (of `Snapshot::exits`).
+    pub origin: Origin,
     /// The owner.
     pub siret: Text,
     /// What it is.
@@ -124,7 +124,7 @@ impl Exits {
     /// Reads the exits of a snapshot up to the end of a day.
     pub fn of(snapshot: &Snapshot, law: &Law, at: Date) -> Self {
         let mut lines = Vec::new();
-        for asset in &snapshot.assets {
+        for (asset, place) in snapshot.assets.iter().zip(0..) {
             let gone = asset.gone.filter(|day| *day <= at);
             let retired = asset.retired.filter(|day| *day <= at);
             if gone.or(retired).is_none() {
@@ -135,7 +135,7 @@ impl Exits {
             let classified = told.is_some_and(|told| told.classified == Some(true));
             let (eligible, why) = eligibility(law, asset.kind, retired.or(gone), bought, classified);
             lines.push(ExitLineSeen {
-                origin: snapshot.id(asset),
+                origin: Origin::Asset(place),
                 siret: snapshot.entities.siret_of(asset.entity),
                 kind: asset.kind,
                 retired,
@@ -154,7 +154,7 @@ impl Exits {
                 unlisted: asset.unlisted.filter(|day| *day <= at),
             });
         }
-        for line in snapshot.exits.iter().filter(|line| line.asset.is_none()) {
+        for (line, place) in snapshot.exits.iter().zip(0..).filter(|(line, _)| line.asset.is_none()) {
             let told = &line.told;
             let gone = told.date.filter(|day| *day <= at);
             let retired = told.retired_date.filter(|day| *day <= at);
@@ -164,7 +164,7 @@ impl Exits {
             let (eligible, why) =
                 eligibility(law, told.kind, retired.or(gone), told.purchase_date, told.classified == Some(true));
             lines.push(ExitLineSeen {
-                origin: Text::from(format!("{}:{}", snapshot.source_name(line.source), line.native)),
+                origin: Origin::Line(place),
                 siret: line.siret.clone(),
                 kind: told.kind,
                 retired,

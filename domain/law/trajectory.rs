@@ -167,7 +167,7 @@ impl Sums {
         let before = end.saturating_sub(Span::new().days(RECENT_DAYS));
         let (mut monthly, mut recent) = (BTreeMap::<Key, [Sides; 12]>::new(), BTreeMap::<Key, Sides>::new());
         for line in ledger.lines.iter().filter(|line| line.counted != Counted::No && line.date <= end) {
-            let key = || (line.siret.clone(), line.category.clone());
+            let key = || (line.siret.text().clone(), Text::from(line.category));
             if line.year == year {
                 monthly.entry(key()).or_default()[usize::from(line.date.month().unsigned_abs()) - 1].add(line);
             }
@@ -200,7 +200,7 @@ impl Prices {
     fn of(ledger: &Ledger, end: Date) -> Self {
         let mut own: BTreeMap<(Text, Kind), Price> = BTreeMap::new();
         for (kind, line) in priced(ledger, end).filter(|(_, line)| is_reused(line)) {
-            own.entry((line.siret.clone(), kind)).or_default().add(line);
+            own.entry((line.siret.text().clone(), kind)).or_default().add(line);
         }
         Self { own, house: by_kind(ledger, end, is_reused) }
     }

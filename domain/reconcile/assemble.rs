@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use crate::doubt::{Cause, Doubt};
+use crate::entity::EntityId;
 use crate::exit::ExitLine;
 use crate::identity;
 use crate::indicator::quality;
@@ -31,7 +32,6 @@ const ABSURD_CENTS: i64 = 100_000_000;
 const ABSURD_PERSONAL_CENTS: i64 = 3_000_000;
 
 /// What the things are.
-#[derive(Default)]
 pub(crate) struct Assembled {
     /// Sorted by id.
     pub assets: Vec<Asset>,
@@ -43,11 +43,11 @@ pub(crate) struct Assembled {
 
 /// Of every root the observation that names its group: the most believed one of a source that may add assets, else the
 /// first. Nothing is meant at other places.
-pub(crate) fn namers(root: &[u32], seen: &[Seen], testimonies: &[Testimony]) -> Vec<u32> {
+pub(crate) fn namers(root: &[u32], seen: &[Seen]) -> Vec<u32> {
     let mut namers: Vec<u32> = vec![u32::MAX; root.len()];
     for (at, root) in root.iter().enumerate() {
         let namer = &mut namers[*root as usize];
-        if *namer == u32::MAX || (!makes(&seen[*namer as usize], testimonies) && makes(&seen[at], testimonies)) {
+        if *namer == u32::MAX || (!seen[*namer as usize].makes && seen[at].makes) {
             *namer = at as u32;
         }
     }
@@ -56,8 +56,10 @@ pub(crate) fn namers(root: &[u32], seen: &[Seen], testimonies: &[Testimony]) -> 
 
 /// The observations of each thing, things in the order of their ids.
 struct Things {
-    /// Roots, and who names them.
-    named: Vec<(u32, u32)>,
+    /// Roots of assets, and who names them.
+    assets: Vec<(u32, u32)>,
+    /// The same of what no source may add.
+    unjoined: Vec<(u32, u32)>,
     /// The observations of all things, root after root.
     members: Vec<u32>,
     /// Where those of each root begin, and where the last ends.
@@ -66,7 +68,7 @@ struct Things {
 
 impl Things {
     fn of(root: &[u32], seen: &[Seen], testimonies: &[Testimony]) -> Self {
-        let namers = namers(root, seen, testimonies);
+        let namers = namers(root, seen);
         let mut bounds: Vec<u32> = vec![0; root.len() + 1];
         for root in root {
             bounds[*root as usize + 1] += 1;
@@ -88,8 +90,10 @@ impl Things {
             let from = seen.partition_point(|seen| usize::from(seen.source.0) < source);
             from..seen.partition_point(|seen| usize::from(seen.source.0) <= source)
         });
-        let named = ranges.flatten().map(|at| (named[at], at as u32)).filter(|(root, _)| *root != u32::MAX).collect();
-        Self { named, members, bounds }
+        let named = ranges.flatten().map(|at| (named[at], at as u32)).filter(|(root, _)| *root != u32::MAX);
+        // Whoever may add assets names its group before all others.
+        let (assets, unjoined) = named.partition(|(_, namer)| seen[*namer as usize].makes);
+        Self { assets, unjoined, members, bounds }
     }
 
     fn members(&self, root: u32) -> &[u32] {
@@ -123,39 +127,30 @@ pub(crate) fn assemble(
     let newest = testimonies.iter().map(|testimony| day_of(testimony.harvested, rules)).max().unwrap_or(Date::MAX);
     let holders = Holders::of(testimonies);
     let assembling = Assembling { seen, testimonies, rules, places, holders, newest };
-    let pieces: Vec<Assembled> = things
-        .named
-        .par_chunks(PIECE)
-        .map(|named| {
-            let (mut piece, mut makers) = (Assembled::default(), FxHashMap::default());
-            for (root, namer) in named {
-                assembling.thing(things.members(*root), *namer, &mut makers, &mut piece);
-            }
-            piece
-        })
-        .collect();
-    let mut all = Assembled { assets: Vec::with_capacity(things.named.len()), ..Assembled::default() };
-    for piece in pieces {
-        all.assets.extend(piece.assets);
-        all.unjoined.extend(piece.unjoined);
-        all.doubts.extend(piece.doubts);
-    }
-    all.assets.shrink_to_fit();
-    all
+    let (mut assets, mut doubts) = (Vec::new(), Vec::new());
+    let asset = |makers: &mut Makers, (root, namer): &(u32, u32)| {
+        let mut doubts = Vec::new();
+        (assembling.asset(things.members(*root), *namer, makers, &mut doubts), doubts)
+    };
+    let made = things.assets.par_iter().with_min_len(PIECE).map_init(Makers::default, asset);
+    made.unzip_into_vecs(&mut assets, &mut doubts);
+    let unjoined = |(root, namer): &(u32, u32)| {
+        let (voices, entity) = assembling.heard(things.members(*root), *namer);
+        Unjoined { voices, entity }
+    };
+    let unjoined = things.unjoined.par_iter().map(unjoined).collect();
+    Assembled { assets, unjoined, doubts: doubts.into_iter().flatten().collect() }
 }
 
+/// Which makers' names differ: few, and compared once.
+type Makers = FxHashMap<(Shared, Shared), bool>;
+
 impl Assembling<'_> {
-    fn thing(
-        &self,
-        members: &[u32],
-        namer: u32,
-        makers: &mut FxHashMap<(Shared, Shared), bool>,
-        into: &mut Assembled,
-    ) {
-        let testimonies = self.testimonies;
+    /// What is said of a thing, and where it belongs.
+    fn heard(&self, members: &[u32], namer: u32) -> (Voices, EntityId) {
         let namer_place = members.iter().position(|at| *at == namer).unwrap_or(0);
         let seen = members.iter().map(|at| &self.seen[*at as usize]);
-        let heard = seen.clone().map(|seen| Voice { source: seen.source, said: seen.said.clone() });
+        let heard = seen.map(|seen| Voice { source: seen.source, said: seen.said.clone() });
         let mut voices = Voices::new(heard, namer_place);
         let placed = self.holders.place(&voices);
         if !placed.is_empty() {
@@ -170,12 +165,14 @@ impl Assembling<'_> {
             Some(told) => self.places.of_name(teller(&voices, "entity", |said| said.entity().is_some()), Some(told)),
             None => self.places.of_name(voices.namer().source, None),
         };
-        let is_maker = |seen: &&Seen| makes(seen, testimonies);
-        if !seen.clone().any(|seen| is_maker(&seen)) {
-            into.unjoined.push(Unjoined { voices, entity });
-            return;
-        }
-        let creators: SmallVec<[&Seen; 4]> = seen.clone().filter(is_maker).collect();
+        (voices, entity)
+    }
+
+    fn asset(&self, members: &[u32], namer: u32, makers: &mut Makers, doubts: &mut Vec<Doubt>) -> Asset {
+        let testimonies = self.testimonies;
+        let (voices, entity) = self.heard(members, namer);
+        let seen = members.iter().map(|at| &self.seen[*at as usize]);
+        let creators: SmallVec<[&Seen; 4]> = seen.clone().filter(|seen| seen.makes).collect();
         let owner_left = match voices.told(Packed::user) {
             Some(user) => self.holders.left(Some(user), Some(teller(&voices, "user", |said| said.user().is_some()))),
             None => None,
@@ -209,10 +206,10 @@ impl Assembling<'_> {
                 .max(),
             voices,
         };
-        drop_implausible(&mut asset, self.newest, testimonies, &mut into.doubts);
+        drop_implausible(&mut asset, self.newest, testimonies, doubts);
         live(&mut asset, &creators, spells);
-        group_doubts(&asset, testimonies, makers, &mut into.doubts);
-        into.assets.push(asset);
+        group_doubts(&asset, testimonies, makers, doubts);
+        asset
     }
 }
 
@@ -223,11 +220,6 @@ pub(super) fn teller(voices: &Voices, field: &str, tells: impl Fn(&Packed) -> bo
         false => voices.heard().iter().find(|voice| tells(&voice.said)).map(|voice| voice.source),
     }
     .unwrap_or(voices.namer().source)
-}
-
-/// May this observation make an asset? A witness informs, whichever source it comes from.
-pub(crate) fn makes(seen: &Seen, testimonies: &[Testimony]) -> bool {
-    testimonies[usize::from(seen.source.0)].source.creates && seen.said.witness() != Some(true)
 }
 
 /// The day of a moment in the organisation's time zone.
@@ -369,12 +361,7 @@ pub(crate) fn apply_exit(asset: &mut Asset, source: SourceId, line: u32, told: &
 }
 
 /// What the observations of one asset leave open.
-fn group_doubts(
-    asset: &Asset,
-    testimonies: &[Testimony],
-    makers: &mut FxHashMap<(Shared, Shared), bool>,
-    doubts: &mut Vec<Doubt>,
-) {
+fn group_doubts(asset: &Asset, testimonies: &[Testimony], makers: &mut Makers, doubts: &mut Vec<Doubt>) {
     let mut doubt = |what| doubts.push(Doubt { about: vec![super::asset_id(asset, testimonies)], what });
     let heard = asset.voices.heard();
     if heard.iter().any(|voice| voice.said.is_anonymous()) {

@@ -21,52 +21,75 @@ use crate::word::{Condition, Kind};
 /// and after how many years, and what a server is made of.
 type Key = (Option<Kind>, [Option<Shared>; 2], Option<u64>, [Option<i16>; 2], bool, Option<u64>, Option<String>);
 
-/// Assets that are looked through in one go.
+/// Assets that are looked through in one go, at least, and how many such pieces there are at most: each finds most
+/// classes again.
 const PIECE: usize = 65_536;
+const PIECES: usize = 8;
 
 /// Tells every asset its class and its system; returns the classes, in the order of their first assets.
 pub(super) fn classify(assets: &mut [Asset]) -> Arc<Vec<Alike>> {
+    let piece = assets.len().div_ceil(PIECES).max(PIECE);
     // Of each piece: its classes and the first asset of each.
     let pieces: Vec<Vec<(Key, usize)>> = assets
-        .par_chunks_mut(PIECE)
+        .par_chunks_mut(piece)
         .enumerate()
-        .map(|(piece, assets)| {
+        .map(|(number, assets)| {
             let (mut known, mut found, mut systems) = (FxHashMap::default(), Vec::new(), FxHashMap::default());
             for (at, asset) in assets.iter_mut().enumerate() {
                 asset.system = system_of(asset, &mut systems);
                 asset.class = *known.entry(key(asset)).or_insert_with_key(|key: &Key| {
-                    found.push((key.clone(), piece * PIECE + at));
+                    found.push((key.clone(), number * piece + at));
                     found.len() as u32 - 1
                 });
             }
             found
         })
         .collect();
-    let mut models: HashMap<(String, String), u32> = HashMap::new();
-    let (mut known, mut alike) = (FxHashMap::default(), Vec::new());
+    let (mut known, mut firsts) = (FxHashMap::default(), Vec::new());
     let mut classes: Vec<Vec<u32>> = Vec::with_capacity(pieces.len());
     for piece in pieces {
         let of_piece = piece.into_iter().map(|(key, first)| {
             *known.entry(key).or_insert_with(|| {
-                let facts = assets[first].facts();
-                let model = facts.model.as_deref().map_or(0, |told| {
-                    let maker = facts.manufacturer.as_deref().map(identity::maker).unwrap_or_default();
-                    let next = models.len() as u32 + 1;
-                    *models.entry((maker, model::name(facts.manufacturer.as_deref(), told).key)).or_insert(next)
-                });
-                let facts = Packed::from(&Observation { native: Text::default(), anonymous: false, facts });
-                alike.push(Alike { model, facts });
-                alike.len() as u32 - 1
+                firsts.push(first);
+                firsts.len() as u32 - 1
             })
         });
         classes.push(of_piece.collect());
     }
-    assets.par_chunks_mut(PIECE).zip(classes).for_each(|(piece, classes)| {
+    assets.par_chunks_mut(piece).zip(classes).for_each(|(piece, classes)| {
         for asset in piece {
             asset.class = classes[asset.class as usize];
         }
     });
-    Arc::new(alike)
+    let mut models = Models::default();
+    let models: Vec<u32> = firsts.iter().map(|first| models.number(&assets[*first])).collect();
+    let alike = firsts.par_iter().zip(models).map(|(first, model)| {
+        let facts = assets[*first].facts();
+        Alike { model, facts: Packed::from(&Observation { native: Text::default(), anonymous: false, facts }) }
+    });
+    Arc::new(alike.collect())
+}
+
+/// Models by number, from one on.
+#[derive(Default)]
+struct Models {
+    /// As they are told: looked for first, since few spellings are many things'.
+    told: FxHashMap<(Option<Shared>, Shared), u32>,
+    named: HashMap<(String, String), u32>,
+}
+
+impl Models {
+    /// 0 where an asset tells no model.
+    fn number(&mut self, asset: &Asset) -> u32 {
+        let maker = asset.told(Packed::manufacturer);
+        let Some(model) = asset.told(Packed::model) else { return 0 };
+        *self.told.entry((maker, model)).or_insert_with(|| {
+            let maker = maker.map(|maker| &**maker.text());
+            let name = (maker.map(identity::maker).unwrap_or_default(), model::name(maker, model.text()).key);
+            let next = self.named.len() as u32 + 1;
+            *self.named.entry(name).or_insert(next)
+        })
+    }
 }
 
 fn key(asset: &Asset) -> Key {

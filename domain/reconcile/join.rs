@@ -10,11 +10,12 @@ use rayon::prelude::*;
 
 use crate::doubt::{Cause, Doubt};
 use crate::identity;
+use crate::packed::Packed;
 use crate::record::Text;
-use crate::testimony::Testimony;
+use crate::testimony::{SourceId, Testimony};
 use crate::word::{Kind, Status, Verdict};
 
-use super::key::{BY, By, Groups, Keys};
+use super::key::{By, Keys};
 use super::{Decisions, Seen};
 
 /// Each observation's group, and what could not be settled on the way.
@@ -47,7 +48,7 @@ struct Joining<'a> {
 
 /// Joins what is one thing.
 pub(crate) fn join(seen: &[Seen], testimonies: &[Testimony], decisions: &Decisions) -> Joined {
-    let Keys { serial: serials, only_host, shared } = Keys::of(seen, testimonies);
+    let (Keys { serial: serials, only_host }, sorts) = Keys::of(seen, testimonies);
     let mut joining = Joining {
         seen,
         testimonies,
@@ -61,10 +62,12 @@ pub(crate) fn join(seen: &[Seen], testimonies: &[Testimony], decisions: &Decisio
     };
     joining.decided(decisions);
     joining.take_serials();
-    let sorts: Vec<Groups> = BY.into_iter().zip(shared).map(|(by, keyed)| Groups::of(by, keyed)).collect();
-    for (sort, group, told) in joining.turns(&sorts).into_iter().flatten() {
-        let groups = &sorts[sort as usize];
-        joining.join(groups.by, &groups.group(group as usize)[..told as usize]);
+    for source in 0..testimonies.len() {
+        for groups in &sorts {
+            for (group, told) in &groups.turns[source] {
+                joining.join(groups.by, &groups.group(*group as usize)[..*told as usize]);
+            }
+        }
     }
     let root = joining.roots_of_all();
     for groups in &sorts {
@@ -85,14 +88,14 @@ fn final_names(doubts: Vec<Doubt>, root: &[u32], seen: &[Seen], testimonies: &[T
     if doubts.is_empty() {
         return doubts;
     }
-    let namers = super::assemble::namers(root, seen, testimonies);
+    let namers = super::assemble::namers(root, seen);
     let spoken: HashSet<&Text> = doubts.iter().flat_map(|doubt| &doubt.about).collect();
     let mut by_observation: HashMap<Text, Text> = HashMap::new();
     for (at, told) in seen.iter().enumerate() {
-        let id = observation_id(told, testimonies);
+        let id = told.id(testimonies);
         if spoken.contains(&id) {
             let namer = &seen[namers[root[at] as usize] as usize];
-            by_observation.insert(id, observation_id(namer, testimonies));
+            by_observation.insert(id, namer.id(testimonies));
         }
     }
     doubts
@@ -108,9 +111,15 @@ fn final_names(doubts: Vec<Doubt>, root: &[u32], seen: &[Seen], testimonies: &[T
 }
 
 /// `SOURCE:NATIVE_ID` of one observation.
-pub(crate) fn observation_id(seen: &Seen, testimonies: &[Testimony]) -> Text {
-    let source = &testimonies[seen.source.0 as usize].source.name;
-    Text::from(format!("{source}:{}", seen.said.native()))
+pub(crate) fn observation_id(source: SourceId, said: &Packed, testimonies: &[Testimony]) -> Text {
+    let source = &testimonies[usize::from(source.0)].source.name;
+    Text::from(format!("{source}:{}", said.native()))
+}
+
+impl Seen<'_> {
+    fn id(&self, testimonies: &[Testimony]) -> Text {
+        observation_id(self.source, self.said, testimonies)
+    }
 }
 
 impl Joining<'_> {
@@ -178,7 +187,7 @@ impl Joining<'_> {
     }
 
     fn doubt(&mut self, members: &[u32], what: Cause) {
-        let about = members.iter().map(|at| observation_id(&self.seen[*at as usize], self.testimonies)).collect();
+        let about = members.iter().map(|at| self.seen[*at as usize].id(self.testimonies)).collect();
         self.doubts.push(Doubt { about, what });
     }
 
@@ -187,7 +196,7 @@ impl Joining<'_> {
             return;
         }
         let at: HashMap<Text, u32> =
-            (0..self.seen.len()).map(|at| (observation_id(&self.seen[at], self.testimonies), at as u32)).collect();
+            (0..self.seen.len()).map(|at| (self.seen[at].id(self.testimonies), at as u32)).collect();
         let pairs = |verdict| {
             decisions
                 .pairs(verdict)
@@ -218,23 +227,6 @@ impl Joining<'_> {
                 self.serial[root] = (self.serials[at], 0);
             }
         }
-    }
-
-    /// Of each source: the groups that change when it speaks (sort, group), and how many members they have by then.
-    fn turns(&self, sorts: &[Groups]) -> Vec<Vec<(u8, u32, u32)>> {
-        let mut turns = vec![Vec::new(); self.testimonies.len()];
-        for (sort, groups) in sorts.iter().enumerate() {
-            for at in 0..groups.len() {
-                let mut told = 0;
-                for run in groups.group(at).chunk_by(|a, b| self.source(*a) == self.source(*b)) {
-                    told += run.len() as u32;
-                    if told > 1 {
-                        turns[usize::from(self.source(run[0]))].push((sort as u8, at as u32, told));
-                    }
-                }
-            }
-        }
-        turns
     }
 
     fn join(&mut self, by: By, members: &[u32]) {
@@ -395,7 +387,7 @@ impl Joining<'_> {
             let root = self.root(*at);
             if groups.binary_search(&root).is_ok()
                 && !self.only_host[*at as usize]
-                && super::assemble::makes(seen, self.testimonies)
+                && seen.makes
                 && said.history().unlisted_since.is_none()
                 && !out
             {

@@ -10,74 +10,75 @@ use crate::testimony::Testimony;
 
 use super::Seen;
 
-/// What observations can be known by: 64 bits of each key, 0 where there is none. Of 2 million different keys two are
-/// taken for one with a chance of one in nine million.
+/// What observations can be known by, hashed. Of 2 million different keys of 64 bits two are taken for one with a chance of one
+/// in nine million.
+#[derive(Default)]
 pub(super) struct Keys {
-    /// Each observation's serial.
+    /// Each observation's serial; 0 where it has none.
     pub serial: Vec<u64>,
     /// Nothing better than a host name.
     pub only_host: Vec<bool>,
-    /// By each of `By`, in its order: keys and the observations that have them.
-    pub shared: [Vec<(u64, u32)>; 5],
 }
+
+/// The keys of some observations, and by each of `BY` those that have one.
+type Piece = (Keys, [Vec<(u64, u32)>; BY.len()]);
 
 /// Observations whose keys are made in one go.
 const PIECE: usize = 16_384;
 
 impl Keys {
-    pub fn of(seen: &[Seen], testimonies: &[Testimony]) -> Self {
+    /// The keys of all observations, and the groups of those that share one, by each of `BY`.
+    pub fn of(seen: &[Seen], testimonies: &[Testimony]) -> (Self, Vec<Groups>) {
         let realms: Vec<u64> =
             testimonies.iter().map(|testimony| hash((By::Tag, &*testimony.source.realm))).collect();
-        let pieces: Vec<Self> = seen
+        let pieces: Vec<Piece> = seen
             .par_chunks(PIECE)
             .enumerate()
-            .map(|(piece, seen)| Self::of_piece(seen, (piece * PIECE) as u32, &realms))
+            .map(|(piece, seen)| of_piece(seen, (piece * PIECE) as u32, &realms))
             .collect();
-        let mut all = Self { serial: Vec::with_capacity(seen.len()), ..Self::none() };
-        all.only_host.reserve(seen.len());
-        for piece in pieces {
-            all.serial.extend(piece.serial);
-            all.only_host.extend(piece.only_host);
-            for (all, piece) in all.shared.iter_mut().zip(piece.shared) {
-                all.extend(piece);
-            }
+        let groups = BY.par_iter().map(|by| {
+            let keyed: Vec<&[(u64, u32)]> = pieces.iter().map(|(_, keyed)| &keyed[*by as usize][..]).collect();
+            Groups::of(*by, &keyed, seen, testimonies.len())
+        });
+        let groups = groups.collect();
+        let mut all = Self { serial: Vec::with_capacity(seen.len()), only_host: Vec::with_capacity(seen.len()) };
+        for (keys, _) in pieces {
+            all.serial.extend(keys.serial);
+            all.only_host.extend(keys.only_host);
         }
-        all
+        (all, groups)
     }
+}
 
-    fn none() -> Self {
-        Self { serial: Vec::new(), only_host: Vec::new(), shared: Default::default() }
-    }
-
-    fn of_piece(seen: &[Seen], first: u32, realms: &[u64]) -> Self {
-        let mut keys = Self::none();
-        let mut room = String::new();
-        for (seen, at) in seen.iter().zip(first..) {
-            let (said, realm) = (seen.said, realms[usize::from(seen.source.0)]);
-            let mut put = |by: By, key: Option<u64>| {
-                // A key of 0 stands for none.
-                let key = key.map_or(0, |key| key.max(1));
-                if key != 0 {
-                    keys.shared[by as usize].push((key, at));
-                }
-                key
-            };
-            let serial =
-                put(By::Serial, said.serial().and_then(|told| identity::serial_in(told, &mut room)).map(hash));
-            let uuid = put(By::Uuid, said.uuid().and_then(identity::uuid).map(hash));
-            let tag = said.asset_tag().and_then(|told| identity::asset_tag_in(told, &mut room));
-            let tag = put(By::Tag, tag.map(|tag| hash((realm, tag))));
-            let mut mac = 0;
-            for told in said.mac().into_iter().flat_map(identity::macs) {
-                mac = put(By::Mac, Some(told));
+fn of_piece(seen: &[Seen], first: u32, realms: &[u64]) -> Piece {
+    let (mut keys, mut keyed) = Piece::default();
+    keys.serial.reserve_exact(seen.len());
+    keys.only_host.reserve_exact(seen.len());
+    let mut room = String::new();
+    for (seen, at) in seen.iter().zip(first..) {
+        let (said, realm) = (seen.said, realms[usize::from(seen.source.0)]);
+        let mut put = |by: By, key: Option<u64>| {
+            // A key of 0 stands for none.
+            let key = key.map_or(0, |key| key.max(1));
+            if key != 0 {
+                keyed[by as usize].push((key, at));
             }
-            let host = said.hostname().and_then(|told| identity::hostname_in(told, &mut room));
-            put(By::Host, host.map(|host| hash((realm, host))));
-            keys.serial.push(serial);
-            keys.only_host.push(serial | uuid | tag | mac == 0);
+            key
+        };
+        let serial = put(By::Serial, said.serial().and_then(|told| identity::serial_in(told, &mut room)).map(hash));
+        let uuid = put(By::Uuid, said.uuid().and_then(identity::uuid).map(hash));
+        let tag = said.asset_tag().and_then(|told| identity::asset_tag_in(told, &mut room));
+        let tag = put(By::Tag, tag.map(|tag| hash((realm, tag))));
+        let mut mac = 0;
+        for told in said.mac().into_iter().flat_map(identity::macs) {
+            mac = put(By::Mac, Some(hash(told)));
         }
-        keys
+        let host = said.hostname().and_then(|told| identity::hostname_in(told, &mut room));
+        put(By::Host, host.map(|host| hash((realm, host))));
+        keys.serial.push(serial);
+        keys.only_host.push(serial | uuid | tag | mac == 0);
     }
+    (keys, keyed)
 }
 
 /// The same in every process: the order of groups must not depend on chance.
@@ -85,6 +86,31 @@ fn hash(told: impl Hash) -> u64 {
     let mut hasher = std::hash::DefaultHasher::new();
     told.hash(&mut hasher);
     hasher.finish()
+}
+
+/// Sorted by key, and then in the order of belief: keys, which are evenly spread, go into buckets that a processor's cache
+/// holds, and are sorted there.
+fn together(keyed: &[&[(u64, u32)]]) -> Vec<(u64, u32)> {
+    let count: usize = keyed.iter().map(|keyed| keyed.len()).sum();
+    let bits = (count >> 10).checked_ilog2().map_or(1, |bits| bits.clamp(1, 12));
+    let bucket = |key: u64| (key >> (64 - bits)) as usize;
+    let mut bounds: Vec<usize> = vec![0; (1 << bits) + 1];
+    for (key, _) in keyed.iter().copied().flatten() {
+        bounds[bucket(*key) + 1] += 1;
+    }
+    for at in 1..bounds.len() {
+        bounds[at] += bounds[at - 1];
+    }
+    let (mut next, mut all) = (bounds.clone(), vec![(0, 0); count]);
+    for (key, at) in keyed.iter().copied().flatten() {
+        let place = &mut next[bucket(*key)];
+        all[*place] = (*key, *at);
+        *place += 1;
+    }
+    for bucket in bounds.windows(2) {
+        all[bucket[0]..bucket[1]].sort_unstable();
+    }
+    all
 }
 
 /// The groups of one sort: keys that several observations have, and those observations.
@@ -95,22 +121,39 @@ pub(super) struct Groups {
     members: Vec<u32>,
     /// Where each group begins in `members`, and where the last one ends.
     bounds: Vec<u32>,
+    /// Of each source: the groups that change when it speaks, and how many members they have by then.
+    pub turns: Vec<Vec<(u32, u32)>>,
 }
 
 impl Groups {
-    pub fn of(by: By, mut keyed: Vec<(u64, u32)>) -> Self {
-        keyed.par_sort_unstable();
-        let several = keyed.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1);
-        let mut groups: Vec<&[(u64, u32)]> = several.collect();
-        groups.par_sort_unstable_by_key(|group| group[0].1);
-        let mut members = Vec::with_capacity(groups.iter().map(|group| group.len()).sum());
-        let mut bounds = Vec::with_capacity(groups.len() + 1);
-        bounds.push(0);
-        for group in groups {
-            members.extend(group.iter().map(|(_, at)| *at));
+    fn of(by: By, keyed: &[&[(u64, u32)]], seen: &[Seen], sources: usize) -> Self {
+        let keyed = together(keyed);
+        // Of each group its first member and where it stands.
+        let (mut begins, mut place) = (Vec::new(), 0);
+        for group in keyed.chunk_by(|a, b| a.0 == b.0) {
+            if group.len() > 1 {
+                begins.push((group[0].1, place));
+            }
+            place += group.len();
+        }
+        begins.sort_unstable();
+        let (mut members, mut bounds) = (Vec::with_capacity(keyed.len()), vec![0]);
+        let mut turns = vec![Vec::new(); sources];
+        for (_, place) in begins {
+            let rest = &keyed[place..];
+            let group = rest.iter().take_while(|keyed| keyed.0 == rest[0].0).map(|keyed| keyed.1);
+            let (from, number) = (members.len(), bounds.len() as u32 - 1);
+            members.extend(group);
+            let mut told = 0;
+            for run in members[from..].chunk_by(|a, b| seen[*a as usize].source == seen[*b as usize].source) {
+                told += run.len() as u32;
+                if told > 1 {
+                    turns[usize::from(seen[run[0] as usize].source.0)].push((number, told));
+                }
+            }
             bounds.push(members.len() as u32);
         }
-        Self { by, members, bounds }
+        Self { by, members, bounds, turns }
     }
 
     pub fn len(&self) -> usize {

@@ -48,26 +48,37 @@ pub struct Rules {
 #[derive(Clone, Copy)]
 pub(crate) struct Seen<'a> {
     source: SourceId,
+    /// May it make an asset? A witness informs, whichever source it comes from.
+    makes: bool,
     said: &'a Packed,
 }
+
+/// Observations that are looked at in one go.
+const PART: usize = 16_384;
 
 /// Every observation that counts, in the order of belief and then of the sources' own keys.
 fn seen(testimonies: &[Testimony]) -> Vec<Seen<'_>> {
     let mut all = Vec::with_capacity(testimonies.iter().map(|testimony| testimony.observations.len()).sum());
     let mut ordered = true;
     for (at, testimony) in testimonies.iter().enumerate() {
-        let from = all.len();
-        let seen = testimony.observations.iter().map(|said| Seen { source: SourceId(at as u16), said });
+        let seen = |said| {
+            let makes = testimony.source.creates && Packed::witness(said) != Some(true);
+            Seen { source: SourceId(at as u16), makes, said }
+        };
         // What a witness does not say any more is not said any more: it listed nothing.
-        all.extend(
-            seen.filter(|seen| seen.said.history().unlisted_since.is_none() || assemble::makes(seen, testimonies)),
-        );
-        let own = &mut all[from..];
+        let counts = |seen: &Seen| seen.makes || seen.said.history().unlisted_since.is_none();
+        let mut own: Vec<Seen> = testimony.observations.par_iter().map(seen).filter(counts).collect();
         // The store gives them in this order: looking is faster than sorting.
-        if !own.par_windows(2).all(|pair| pair[0].said.native_bytes() < pair[1].said.native_bytes()) {
+        let parts = (0..own.len()).into_par_iter().step_by(PART);
+        let in_order = |from: usize| {
+            let part = &own[from..own.len().min(from + PART + 1)];
+            part.iter().map(|seen| seen.said.native_bytes()).is_sorted_by(|a, b| a < b)
+        };
+        if !parts.all(in_order) {
             own.par_sort_by(|a, b| a.said.native_bytes().cmp(b.said.native_bytes()));
             ordered = false;
         }
+        all.append(&mut own);
     }
     if !ordered {
         // Saying a thing twice changes nothing.
@@ -108,12 +119,14 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
     let actions = placed(&places, testimonies, |t| &t.lines.actions, |_| (None, None));
     let services = placed(&places, testimonies, |t| &t.lines.services, |told| (told.entity.as_ref(), None));
 
-    for asset in &mut assets {
-        if asset.start.zip(asset.gone.or(asset.retired)).is_some_and(|(start, exit)| exit < start) {
+    let left_before_service = assets.par_iter_mut().filter_map(|asset| {
+        let (start, exit) = asset.start.zip(asset.gone.or(asset.retired))?;
+        (exit < start).then(|| {
             asset.exit_dated = false;
-            doubts.push(Doubt { about: vec![asset_id(asset, testimonies)], what: Cause::LeftBeforeService });
-        }
-    }
+            Doubt { about: vec![asset_id(asset, testimonies)], what: Cause::LeftBeforeService }
+        })
+    });
+    doubts.extend(left_before_service.collect::<Vec<Doubt>>());
     let alike = classify::classify(&mut assets);
     let rooms = gather(testimonies, &rules.rooms, &places.bases, &rules.time_zone);
     doubts.append(&mut places.doubts);
@@ -150,7 +163,7 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
 /// The id of an asset.
 fn asset_id(asset: &Asset, testimonies: &[Testimony]) -> Text {
     let Voice { source, said } = asset.voices.namer();
-    join::observation_id(&Seen { source: *source, said }, testimonies)
+    join::observation_id(*source, said, testimonies)
 }
 
 /// The lines of one sort of every testimony, in the order of belief and then of their keys.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::doubt::{Cause, Doubt};
@@ -61,7 +62,12 @@ impl Places {
         places.learn();
         for (at, testimony) in testimonies.iter().enumerate() {
             let lines = &testimony.lines;
-            let named: FxHashSet<Shared> = testimony.observations.iter().filter_map(Packed::entity).collect();
+            let told = testimony.observations.par_iter().filter_map(Packed::entity);
+            let named = told.fold(FxHashSet::default, |mut named, told| {
+                named.insert(told);
+                named
+            });
+            let named: FxHashSet<Shared> = named.flatten().collect();
             let told: BTreeSet<&Text> = named
                 .into_iter()
                 .map(|name| -> &Text { name.text() })

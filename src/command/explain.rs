@@ -165,13 +165,15 @@ fn spend(basis: &Basis, year: i16) -> String {
     for ((siret, category, _), spend) in basis.ledger.cells.iter().filter(|((.., of), _)| *of == year) {
         let _ = writeln!(text, "{siret} {category} {year}");
         let lines = basis.ledger.lines.iter();
-        for line in lines.filter(|line| line.siret == *siret && line.category == *category && line.year == year) {
+        for line in
+            lines.filter(|line| line.siret.text() == siret && *line.category == **category && line.year == year)
+        {
             let amount =
                 if line.counted == Counted::No { format!("({})", line.amount) } else { line.amount.to_string() };
             let _ = writeln!(
                 text,
                 "  {:<40} {} {amount:>14} {:<16} {}{}",
-                line.origin,
+                line.origin.text(basis.snapshot, &basis.snapshot.purchases),
                 line.date,
                 line.condition.name(),
                 line.why.text(),
@@ -222,7 +224,9 @@ fn exits(basis: &Basis, year: i16) -> String {
             let _ = writeln!(
                 text,
                 "  {:<40} {date} {:>4} {kind:<14} {way:<28} A {a:>4}  B {b:>4}  {}{proof}",
-                line.origin, line.quantity, line.why
+                line.origin.text(basis.snapshot, &basis.snapshot.exits),
+                line.quantity,
+                line.why
             );
         }
         let b = figures.b.map_or_else(|| "unknown".to_owned(), |b| b.to_string());

@@ -48,6 +48,9 @@ pub struct Cell {
     pub acquired: BTreeMap<i16, (Impact, f64, f64)>,
 }
 
+/// Pieces that assets are gathered in, at most.
+const PIECES: usize = 8;
+
 /// Gathers the footprints of all assets into cells.
 pub fn cells(basis: &Basis, criterion: Criterion) -> Vec<Cell> {
     let (rows, snapshot) = (&basis.rows, basis.snapshot);
@@ -61,10 +64,12 @@ pub fn cells(basis: &Basis, criterion: Criterion) -> Vec<Cell> {
             (footing, ground)
         })
         .collect();
+    // Each piece finds most cells again: a large fleet has few pieces, as many on every machine.
+    let size = snapshot.assets.len().div_ceil(PIECES).max(PIECE);
     let pieces: Vec<Vec<(Place, Cell)>> = snapshot
         .assets
-        .par_chunks(PIECE)
-        .zip(basis.status.par_chunks(PIECE))
+        .par_chunks(size)
+        .zip(basis.status.par_chunks(size))
         .map(|(assets, status)| piece(basis, assets, status, &footings))
         .collect();
     // One piece after the other: what rounding does depends on nothing but the assets.

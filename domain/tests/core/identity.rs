@@ -48,6 +48,20 @@ fn two_sources() {
 }
 
 #[test]
+fn one_thing_with_many_addresses_joins_all_that_have_one() {
+    let of = |mac: &str| Facts { mac: text(mac), ..Facts::default() };
+    // Several groups begin with the same observation, which the most believed source tells.
+    let macs: Vec<String> = (0..9).map(|at| format!("00:1a:2b:3c:4d:0{at}")).collect();
+    let single = macs.iter().enumerate().map(|(at, mac)| testimony(&format!("of {at}"), vec![kept("1", of(mac))]));
+    let mut all = vec![testimony("all", vec![kept("1", of(&macs.join(" ")))])];
+    all.extend(single);
+    let joined = snapshot(&all);
+    assert_eq!((joined.assets.len(), doubts(&joined, Reason::Collides)), (1, 0));
+    assert_eq!(joined.assets[0].voices.heard().len(), 10);
+    assert_eq!(snapshot(&all[1..]).assets.len(), 9);
+}
+
+#[test]
 fn provenance_is_told_field_by_field() {
     let a = Facts { model: text("Latitude 5440"), ..facts("SER0001", "", "") };
     let b = Facts { model: text("Latitude"), location: text("Salle 1"), ..facts("SER0001", "", "") };

@@ -289,7 +289,7 @@ proptest! {
         let basis = Basis::new(&snapshot, &settings, OPEN, AT);
         for ((siret, category, year), spend) in &basis.ledger.cells {
             let lines = basis.ledger.lines.iter().filter(|line| {
-                line.siret == *siret && line.category == *category && line.year == *year
+                line.siret.text() == siret && line.category == &**category && line.year == *year
             });
             use domain::law::agec::Counted;
             use domain::law::trajectory::Trajectory;

@@ -2,6 +2,7 @@
 
 use domain::law::reen::{ExitFigures, ExitLineSeen};
 use domain::record::Text;
+use domain::snapshot::Snapshot;
 use domain::word::Word;
 use serde_json::Value;
 
@@ -51,22 +52,22 @@ pub fn year(ask: &Ask) -> Result<Answer, Problem> {
 }
 
 /// What is told of an exit, as a civil year counts it.
-static LINE: Columns<fn(&ExitLineSeen, i16) -> Value> = &[
-    ("origin", |line, _| (&*line.origin).into()),
-    ("siret", |line, _| (&*line.siret).into()),
-    ("kind", |line, _| line.kind.map(Word::name).into()),
-    ("retired", |line, _| day(line.retired)),
-    ("gone", |line, _| day(line.gone)),
-    ("disposal", |line, _| line.way.name().into()),
-    ("quantity", |line, _| line.quantity.into()),
-    ("grams", |line, _| number(line.grams)),
-    ("approved", |line, _| line.approved.into()),
-    ("left", |line, year| line.left_in(year).into()),
-    ("eligible", |line, _| line.eligible.into()),
-    ("why", |line, _| line.why.into()),
-    ("proof", |line, _| line.proof.as_deref().into()),
-    ("in_a", |line, year| (line.to_a(year) > 0.0).into()),
-    ("in_b", |line, year| (line.to_b(year) > 0.0).into()),
+static LINE: Columns<fn(&ExitLineSeen, &Snapshot, i16) -> Value> = &[
+    ("origin", |line, snapshot, _| (&*line.origin.text(snapshot, &snapshot.exits)).into()),
+    ("siret", |line, _, _| (&*line.siret).into()),
+    ("kind", |line, _, _| line.kind.map(Word::name).into()),
+    ("retired", |line, _, _| day(line.retired)),
+    ("gone", |line, _, _| day(line.gone)),
+    ("disposal", |line, _, _| line.way.name().into()),
+    ("quantity", |line, _, _| line.quantity.into()),
+    ("grams", |line, _, _| number(line.grams)),
+    ("approved", |line, _, _| line.approved.into()),
+    ("left", |line, _, year| line.left_in(year).into()),
+    ("eligible", |line, _, _| line.eligible.into()),
+    ("why", |line, _, _| line.why.into()),
+    ("proof", |line, _, _| line.proof.as_deref().into()),
+    ("in_a", |line, _, year| (line.to_a(year) > 0.0).into()),
+    ("in_b", |line, _, year| (line.to_b(year) > 0.0).into()),
 ];
 
 /// The lines behind A and B.
@@ -75,9 +76,11 @@ pub fn lines(ask: &Ask) -> Result<Answer, Problem> {
     let world = ask.world();
     let lines = world.exits().lines.iter().enumerate();
     let asked = lines.filter(|(_, line)| line.left_in(of) || line.stood_in(of));
-    let items: Vec<(Text, usize)> = asked.map(|(at, line)| (line.origin.clone(), at)).collect();
+    let snapshot = world.snapshot();
+    let items: Vec<(Text, usize)> =
+        asked.map(|(at, line)| (line.origin.text(snapshot, &snapshot.exits), at)).collect();
     ask.paged(items, names(LINE), move |at| {
         let line = &world.exits().lines[*at];
-        LINE.iter().map(|(name, told)| (*name, told(line, of))).collect()
+        LINE.iter().map(|(name, told)| (*name, told(line, world.snapshot(), of))).collect()
     })
 }

@@ -6,6 +6,7 @@ use domain::law::declaration::{self, Filing};
 use domain::law::trajectory::Trajectory;
 use domain::law::{Category, Step};
 use domain::record::Text;
+use domain::snapshot::Snapshot;
 use domain::word::Word;
 use serde_json::Value;
 
@@ -100,27 +101,27 @@ pub fn year(ask: &Ask) -> Result<Answer, Problem> {
 }
 
 /// What is told of a purchase.
-static LINE: Columns<fn(&SpendLine) -> Value> = &[
-    ("origin", |line| (&*line.origin).into()),
-    ("from", |line| if line.from_asset { "asset" } else { "ledger" }.into()),
-    ("siret", |line| (&*line.siret).into()),
-    ("category", |line| (&*line.category).into()),
-    ("year", |line| line.year.into()),
-    ("date", |line| line.date.to_string().into()),
-    ("kind", |line| line.kind.map(Word::name).into()),
-    ("condition", |line| line.condition.name().into()),
-    ("quantity", |line| line.quantity.into()),
-    ("amount", |line| line.amount.euros().into()),
-    ("counted", |line| line.counted.name().into()),
-    ("to_total", |line| line.to_total().euros().into()),
-    ("to_reuse", |line| line.to_reuse().euros().into()),
-    ("in_total", |line| (line.counted != Counted::No).into()),
-    ("in_reuse", |line| matches!(line.counted, Counted::Reuse | Counted::Gift).into()),
-    ("why", |line| line.why.text().into()),
-    ("derogated", |line| line.derogated.into()),
-    ("rental", |line| line.is_rental().into()),
-    ("recycled", |line| line.recycled.into()),
-    ("proof", |line| line.proof.as_deref().into()),
+static LINE: Columns<fn(&SpendLine, &Snapshot) -> Value> = &[
+    ("origin", |line, snapshot| (&*line.origin.text(snapshot, &snapshot.purchases)).into()),
+    ("from", |line, _| if line.origin.is_line() { "ledger" } else { "asset" }.into()),
+    ("siret", |line, _| (&**line.siret.text()).into()),
+    ("category", |line, _| line.category.into()),
+    ("year", |line, _| line.year.into()),
+    ("date", |line, _| line.date.to_string().into()),
+    ("kind", |line, _| line.kind.map(Word::name).into()),
+    ("condition", |line, _| line.condition.name().into()),
+    ("quantity", |line, _| line.quantity.into()),
+    ("amount", |line, _| line.amount.euros().into()),
+    ("counted", |line, _| line.counted.name().into()),
+    ("to_total", |line, _| line.to_total().euros().into()),
+    ("to_reuse", |line, _| line.to_reuse().euros().into()),
+    ("in_total", |line, _| (line.counted != Counted::No).into()),
+    ("in_reuse", |line, _| matches!(line.counted, Counted::Reuse | Counted::Gift).into()),
+    ("why", |line, _| line.why.text().into()),
+    ("derogated", |line, _| line.derogated.into()),
+    ("rental", |line, _| line.is_rental().into()),
+    ("recycled", |line, _| line.recycled.into()),
+    ("proof", |line, _| line.proof.as_deref().into()),
 ];
 
 /// Every purchase with its side and the reason.
@@ -128,10 +129,12 @@ pub fn lines(ask: &Ask) -> Result<Answer, Problem> {
     let of = ask.year()?;
     let world = ask.world();
     let lines = world.ledger().lines.iter().enumerate().filter(|(_, line)| line.year == of);
-    let items: Vec<(Text, usize)> = lines.map(|(at, line)| (line.origin.clone(), at)).collect();
+    let snapshot = world.snapshot();
+    let items: Vec<(Text, usize)> =
+        lines.map(|(at, line)| (line.origin.text(snapshot, &snapshot.purchases), at)).collect();
     ask.paged(items, names(LINE), move |at| {
         let line = &world.ledger().lines[*at];
-        LINE.iter().map(|(name, of)| (*name, of(line))).collect()
+        LINE.iter().map(|(name, of)| (*name, of(line, world.snapshot()))).collect()
     })
 }
 
