@@ -232,6 +232,9 @@ mod tests {
     #[test]
     fn placeholders_are_no_serials() {
         assert!(PLACEHOLDERS.is_sorted(), "they are searched by bisection");
+        let has = |text: &str, is: fn(char) -> bool| text.chars().any(is);
+        let mixed = |known: &&&str| has(known, char::is_alphabetic) && has(known, char::is_numeric);
+        assert_eq!(PLACEHOLDERS.iter().find(mixed), None, "what has both letters and digits is not looked up");
         for bad in
             ["To be filled by O.E.M.", "0123456789", "Default string", "XXXXXXX", "0000", "n/a", "", "  ", "abc"]
         {
@@ -247,6 +250,15 @@ mod tests {
         assert_eq!(a, uuid("44454C4C-4200-1035-8052-B4C04F4A4E32"));
         assert_eq!(uuid("03000200-0400-0500-0006-000700080009"), None);
         assert_eq!(uuid("FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF"), None);
+        for bad in [
+            "4C4C4544-0042-3510-8052-B4C04F4A4E3",
+            "4C4C4544-0042-3510-8052-B4C04F4A4E321",
+            "",
+            "-",
+            "4C4C4544-0042-3510-8052-B4C04F4A4E32x",
+        ] {
+            assert_eq!(uuid(bad), None, "{bad}");
+        }
     }
 
     #[test]

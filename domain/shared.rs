@@ -1,5 +1,5 @@
-//! Texts that many things share, each kept once and known by a number: makers, models, entities, places. What is kept
-//! stays for the life of the process; a house names a few thousand of them.
+//! Texts that many things share, each kept once and known by a number: makers, models, entities, places, buyers and their
+//! categories. What is kept stays for the life of the process; a house names a few thousand of them.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, RwLock};

@@ -22,7 +22,7 @@ use crate::testimony::Moment;
 use crate::word::{Criterion, Kind, Status, Word};
 
 use super::census::{Count, census};
-use super::footprint::{Cell, Feeds, Rows, cells, footings};
+use super::footprint::{Cell, Feeds, Rows, cells};
 use super::objective::{Standing, standings};
 use super::quality::ambiguous;
 use super::small::small_cells;
@@ -80,6 +80,7 @@ pub struct Basis<'a> {
     /// What measured rooms give the assets that stand in them.
     pub feeds: Feeds,
     labels: Vec<Text>,
+    /// Made before questions are asked side by side (`measure`).
     standings: OnceLock<Vec<Standing>>,
     folded: BTreeMap<(Text, Kind), Text>,
 }
@@ -126,17 +127,6 @@ impl<'a> Basis<'a> {
     /// The same, asked at this very moment of the day.
     pub fn asked(self, now: Moment) -> Self {
         Self { now: Some(now), ..self }
-    }
-
-    /// Computes what several questions share before they are asked side by side: a thread that waited for it could be
-    /// handed a question that waits for the same.
-    pub(super) fn prepare(&self) {
-        self.standings();
-        for criterion in Criterion::ALL.iter().map(|(criterion, _)| *criterion) {
-            if self.rows.tell(criterion) {
-                footings(self, criterion);
-            }
-        }
     }
 
     /// Where each objective stands: computed once, since each day of a baseline takes a basis of its own.

@@ -57,7 +57,9 @@ pub fn all() -> impl Iterator<Item = &'static Indicator> {
 
 /// Every reading of a basis, with its question, in the order of the questions.
 pub fn measure(basis: &Basis) -> Vec<(&'static Indicator, Reading)> {
-    basis.prepare();
+    // What several questions share is there before they are asked side by side: a thread that waited for it could be
+    // handed a question that waits for the same.
+    basis.standings();
     let questions: Vec<&Indicator> = all().collect();
     let answers = questions.into_par_iter().map(|indicator| (indicator, (indicator.compute)(basis)));
     let answers: Vec<(&Indicator, Vec<Reading>)> = answers.collect();

@@ -121,6 +121,11 @@ pub struct SpendLine {
 }
 
 impl SpendLine {
+    /// `SOURCE:KEY` of the line, or the asset's id; of the snapshot that the ledger was made of.
+    pub fn id(&self, snapshot: &Snapshot) -> Text {
+        self.origin.id(snapshot, &snapshot.purchases)
+    }
+
     /// Is it rented, in a category of the law? What the ledger cross-checks is not asked.
     pub fn is_rental(&self) -> bool {
         self.why == Why::Rental
@@ -292,7 +297,7 @@ impl Ledger {
                 cells.entry(place_of(line)).or_default().add(line);
             }
             if line.why == Why::UnvaluedGift {
-                let about = vec![line.origin.text(snapshot, &snapshot.purchases)];
+                let about = vec![line.id(snapshot)];
                 ledger.doubts.push(Doubt { about, what: Cause::NoGridValue });
             }
         }

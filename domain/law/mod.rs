@@ -74,8 +74,8 @@ impl Origin {
         matches!(self, Self::Line(_))
     }
 
-    /// The asset's id, or `SOURCE:KEY` of the line; `lines` are those of its sort.
-    pub fn text<T>(self, snapshot: &Snapshot, lines: &[Placed<T>]) -> Text {
+    /// The asset's id, or `SOURCE:KEY` of the line; of the snapshot that it was read from, and its lines of that sort.
+    fn id<T>(self, snapshot: &Snapshot, lines: &[Placed<T>]) -> Text {
         match self {
             Self::Asset(at) => snapshot.id(&snapshot.assets[at as usize]),
             Self::Line(at) => {

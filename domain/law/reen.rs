@@ -48,6 +48,11 @@ pub struct ExitLineSeen {
 }
 
 impl ExitLineSeen {
+    /// The asset's id, or `SOURCE:KEY` of the line; of the snapshot that the exits were read from.
+    pub fn id(&self, snapshot: &Snapshot) -> Text {
+        self.origin.id(snapshot, &snapshot.exits)
+    }
+
     /// The date by which its exit belongs to a civil year: that of leaving, else that of reform.
     pub fn date(&self) -> Option<Date> {
         self.gone.or(self.retired)

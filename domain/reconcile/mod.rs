@@ -54,7 +54,7 @@ pub(crate) struct Seen<'a> {
 }
 
 /// Observations that are looked at in one go.
-const PART: usize = 16_384;
+const PIECE: usize = 16_384;
 
 /// Every observation that counts, in the order of belief and then of the sources' own keys.
 fn seen(testimonies: &[Testimony]) -> Vec<Seen<'_>> {
@@ -69,12 +69,12 @@ fn seen(testimonies: &[Testimony]) -> Vec<Seen<'_>> {
         let counts = |seen: &Seen| seen.makes || seen.said.history().unlisted_since.is_none();
         let mut own: Vec<Seen> = testimony.observations.par_iter().map(seen).filter(counts).collect();
         // The store gives them in this order: looking is faster than sorting.
-        let parts = (0..own.len()).into_par_iter().step_by(PART);
+        let pieces = (0..own.len()).into_par_iter().step_by(PIECE);
         let in_order = |from: usize| {
-            let part = &own[from..own.len().min(from + PART + 1)];
-            part.iter().map(|seen| seen.said.native_bytes()).is_sorted_by(|a, b| a < b)
+            let piece = &own[from..own.len().min(from + PIECE + 1)];
+            piece.iter().map(|seen| seen.said.native_bytes()).is_sorted_by(|a, b| a < b)
         };
-        if !parts.all(in_order) {
+        if !pieces.all(in_order) {
             own.par_sort_by(|a, b| a.said.native_bytes().cmp(b.said.native_bytes()));
             ordered = false;
         }

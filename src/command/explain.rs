@@ -173,7 +173,7 @@ fn spend(basis: &Basis, year: i16) -> String {
             let _ = writeln!(
                 text,
                 "  {:<40} {} {amount:>14} {:<16} {}{}",
-                line.origin.text(basis.snapshot, &basis.snapshot.purchases),
+                line.id(basis.snapshot),
                 line.date,
                 line.condition.name(),
                 line.why.text(),
@@ -224,7 +224,7 @@ fn exits(basis: &Basis, year: i16) -> String {
             let _ = writeln!(
                 text,
                 "  {:<40} {date} {:>4} {kind:<14} {way:<28} A {a:>4}  B {b:>4}  {}{proof}",
-                line.origin.text(basis.snapshot, &basis.snapshot.exits),
+                line.id(basis.snapshot),
                 line.quantity,
                 line.why
             );

@@ -24,7 +24,8 @@ pub struct Rows<'a> {
     specified: HashMap<String, [Option<usize>; OF_PARTS.len()]>,
     /// Assets that rest on the same rows: those that are alike.
     pub alike: Arc<Vec<Alike>>,
-    /// Of each class, by criterion and looked for once: its row, the row of its electricity, and all it rests on.
+    /// Of each class, by criterion and looked for once: its row, the row of its electricity, and all it rests on. Those of
+    /// climate are made with the basis, another criterion's by the one question that asks for it.
     choices: [OnceLock<Vec<Choice>>; Criterion::ALL.len()],
     energies: OnceLock<Vec<Option<usize>>>,
     pub(super) footings: [OnceLock<Vec<Footing>>; Criterion::ALL.len()],

@@ -162,7 +162,7 @@ proptest! {
         let ledger = Ledger::of(&snapshot, &settings.law, AT);
         let mut told: BTreeMap<Text, Vec<_>> = BTreeMap::new();
         for line in ledger.lines.iter().filter(|line| line.origin.is_line()) {
-            told.entry(line.origin.text(&snapshot, &snapshot.purchases)).or_default().push(line);
+            told.entry(line.id(&snapshot)).or_default().push(line);
         }
         let mut found = 0;
         for (source, line) in testimonies.iter().flat_map(|of| of.lines.purchases.iter().map(move |line| (of, line))) {

@@ -10,6 +10,7 @@ mod identity;
 mod law;
 mod ledger;
 mod people;
+mod pieces;
 mod power;
 mod privacy;
 mod properties;

@@ -53,7 +53,7 @@ pub fn year(ask: &Ask) -> Result<Answer, Problem> {
 
 /// What is told of an exit, as a civil year counts it.
 static LINE: Columns<fn(&ExitLineSeen, &Snapshot, i16) -> Value> = &[
-    ("origin", |line, snapshot, _| (&*line.origin.text(snapshot, &snapshot.exits)).into()),
+    ("origin", |line, snapshot, _| (&*line.id(snapshot)).into()),
     ("siret", |line, _, _| (&*line.siret).into()),
     ("kind", |line, _, _| line.kind.map(Word::name).into()),
     ("retired", |line, _, _| day(line.retired)),
@@ -77,8 +77,7 @@ pub fn lines(ask: &Ask) -> Result<Answer, Problem> {
     let lines = world.exits().lines.iter().enumerate();
     let asked = lines.filter(|(_, line)| line.left_in(of) || line.stood_in(of));
     let snapshot = world.snapshot();
-    let items: Vec<(Text, usize)> =
-        asked.map(|(at, line)| (line.origin.text(snapshot, &snapshot.exits), at)).collect();
+    let items: Vec<(Text, usize)> = asked.map(|(at, line)| (line.id(snapshot), at)).collect();
     ask.paged(items, names(LINE), move |at| {
         let line = &world.exits().lines[*at];
         LINE.iter().map(|(name, told)| (*name, told(line, world.snapshot(), of))).collect()

@@ -102,7 +102,7 @@ pub fn year(ask: &Ask) -> Result<Answer, Problem> {
 
 /// What is told of a purchase.
 static LINE: Columns<fn(&SpendLine, &Snapshot) -> Value> = &[
-    ("origin", |line, snapshot| (&*line.origin.text(snapshot, &snapshot.purchases)).into()),
+    ("origin", |line, snapshot| (&*line.id(snapshot)).into()),
     ("from", |line, _| if line.origin.is_line() { "ledger" } else { "asset" }.into()),
     ("siret", |line, _| (&**line.siret.text()).into()),
     ("category", |line, _| line.category.into()),
@@ -130,8 +130,7 @@ pub fn lines(ask: &Ask) -> Result<Answer, Problem> {
     let world = ask.world();
     let lines = world.ledger().lines.iter().enumerate().filter(|(_, line)| line.year == of);
     let snapshot = world.snapshot();
-    let items: Vec<(Text, usize)> =
-        lines.map(|(at, line)| (line.origin.text(snapshot, &snapshot.purchases), at)).collect();
+    let items: Vec<(Text, usize)> = lines.map(|(at, line)| (line.id(snapshot), at)).collect();
     ask.paged(items, names(LINE), move |at| {
         let line = &world.ledger().lines[*at];
         LINE.iter().map(|(name, of)| (*name, of(line, world.snapshot()))).collect()
