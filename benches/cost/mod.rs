@@ -16,5 +16,6 @@ pub fn processor_seconds_of(pid: u32) -> f64 {
 pub fn megabytes_of(pid: u32, figure: &str) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix(figure)?.strip_prefix(':')).unwrap();
-    line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
+    // What proc(5) calls a kB has 1024 bytes.
+    line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() * 1024.0 / 1e6
 }
