@@ -13,8 +13,8 @@ mod servers;
 
 pub use servers::{Glpi, Program, server, webhook};
 
-/// How long anything may take before a test gives up on it.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+/// How long anything may take before a test gives up on it, whatever else the machine does.
+pub const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A client that asks only this machine, and follows no redirect: what is answered is seen.
 pub fn client() -> reqwest::Client {
