@@ -366,7 +366,7 @@ fn the_package_holds_every_page_of_the_guide() {
             middle.is_some_and(|middle| !middle.contains('/'))
         }
     };
-    let files: Vec<_> = ["deploy", "connectors", "config"]
+    let files: Vec<_> = ["deploy", "connectors", "config", "factors"]
         .iter()
         .flat_map(|name| below(&root().join(name)).into_iter().map(move |path| Path::new(name).join(path)))
         .collect();
