@@ -94,7 +94,7 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
     let joined = join::join(&seen, testimonies, &decisions);
     let mut places = place::Places::of(testimonies, rules);
     let assembled = assemble::assemble(&seen, &joined, testimonies, rules, &places);
-    let assemble::Assembled { mut assets, unjoined, mut doubts, .. } = assembled;
+    let assemble::Assembled { mut assets, unjoined, mut doubts } = assembled;
     doubts.extend(joined.doubts);
     drop(seen);
 
