@@ -67,7 +67,11 @@ impl From<Kept> for Packed {
     fn from(kept: Kept) -> Self {
         let Kept { observation, first_seen, arrived, unlisted_since, spells } = kept;
         let facts = &observation.facts;
-        let usual = matches!(&spells[..], [only] if *only == usual_spell(facts, first_seen));
+        let usual = match &spells[..] {
+            [] => true,
+            [only] => *only == usual_spell(facts, first_seen),
+            _ => false,
+        };
         let spells = (!usual).then(|| spells.into());
         Self::of(&observation, History { first_seen, arrived, unlisted_since, spells })
     }

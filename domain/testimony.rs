@@ -76,7 +76,7 @@ pub struct Kept {
     pub arrived: bool,
     /// The first complete harvest that no longer listed it; none while it is listed.
     pub unlisted_since: Option<Moment>,
-    /// Its spells, oldest first; never empty once stored.
+    /// Its spells, oldest first; none stands for the one that `first_seen` and what is said make.
     pub spells: Vec<Spell>,
 }
 

@@ -12,7 +12,8 @@ pub trait Word: Copy + PartialEq + 'static {
 
     /// The word of this name, whatever its case; `None` where the vocabulary has no such word.
     fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known)| known.eq_ignore_ascii_case(name.trim())).map(|(word, _)| *word)
+        let name = name.trim();
+        Self::ALL.iter().find(|(_, known)| known.eq_ignore_ascii_case(name)).map(|(word, _)| *word)
     }
 
     /// The name as the vocabulary spells it.

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use super::Store;
 use super::body::column;
-use super::bulk::{self, PAGE};
+use super::bulk::{self, BATCH, PAGE};
 use super::cell::{Cell, Column, int, text};
 use super::engine::Tx;
 use super::hash;
@@ -110,7 +110,7 @@ async fn stored(tx: &mut Tx, from: &str) -> Result<Vec<(String, i64)>> {
 
 /// Writes once enough has come together.
 async fn flush(tx: &mut Tx, rows: &mut Vec<Cell<'_>>, at: Date) -> sqlx::Result<()> {
-    if rows.len() >= COLUMNS.len() * PAGE as usize {
+    if rows.len() >= COLUMNS.len() * BATCH {
         write_rows(tx, rows, at).await?;
         rows.clear();
     }

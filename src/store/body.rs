@@ -3,12 +3,13 @@
 //! know, or a value it cannot take, is passed over when reading, so that rows outlive the release that wrote them.
 
 use std::fmt;
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::hash::BuildHasher;
 use std::marker::PhantomData;
 
 use domain::quantity::Cents;
 use domain::record::{Record, Takes, Text, Value};
 use domain::testimony::Moment;
+use rustc_hash::FxBuildHasher;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -55,19 +56,18 @@ pub(crate) fn from_json<R: Record>(json: &str) -> serde_json::Result<R> {
 /// A fixed number of slots, each keeping the last text that fell into it, bounds both memory and time.
 pub(super) struct Recall {
     slots: Vec<Text>,
-    hasher: BuildHasherDefault<DefaultHasher>,
 }
 
 impl Default for Recall {
     fn default() -> Self {
-        Self { slots: vec![Text::default(); 4096], hasher: BuildHasherDefault::default() }
+        Self { slots: vec![Text::default(); 1024] }
     }
 }
 
 impl Recall {
     /// The text, shared with an earlier equal one where that is still remembered.
     pub(super) fn text(&mut self, text: &str) -> Text {
-        let at = self.hasher.hash_one(text) as usize % self.slots.len();
+        let at = FxBuildHasher.hash_one(text) as usize % self.slots.len();
         let slot = &mut self.slots[at];
         if **slot != *text {
             *slot = Text::from(text);

@@ -4,8 +4,10 @@
 use super::cell::{Cell, Column, Sort};
 use super::engine::Tx;
 
-/// Rows read from the database in one piece.
-pub(super) const PAGE: i64 = 4_000;
+/// Rows read from the database in one piece: few enough that what they say stays in a processor's cache.
+pub(super) const PAGE: i64 = 1_000;
+/// Rows that come together before they are written.
+pub(super) const BATCH: usize = 4_000;
 /// Rows of one statement of SQLite at most.
 const ROWS: usize = 500;
 /// Bound values of one statement at most; SQLite takes 32,766.

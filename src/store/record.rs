@@ -12,7 +12,7 @@ use jiff::civil::Date;
 
 use super::Store;
 use super::body::{column, to_json};
-use super::bulk::{self, PAGE};
+use super::bulk::{self, BATCH, PAGE};
 use super::cell::{Cell, int, text};
 use super::engine::Tx;
 use super::forget::standing_of;
@@ -251,7 +251,8 @@ struct Changes<'a> {
     arrived: bool,
     /// Rows of `observation`, new ones and those that say something else.
     told: Vec<Cell<'a>>,
-    /// Native id, status, entity and holder, of new ones and of those for which one of these three changed.
+    /// Native id, status, entity, holder and whether it is new, of new ones and of those for which one of the three
+    /// changed.
     spells: Vec<Cell<'a>>,
     /// Native ids of the latter.
     moved: Vec<Cell<'a>>,
@@ -296,11 +297,12 @@ impl<'a> Changes<'a> {
             self.moved.push(native());
         }
         self.spells.extend(spell);
+        self.spells.push(Cell::Int(before.is_none().into()));
     }
 
     /// Writes once enough has come together.
     async fn flush_full(&mut self, tx: &mut Tx) -> Result<()> {
-        if self.told.len() >= 5 * PAGE as usize { self.flush(tx).await } else { Ok(()) }
+        if self.told.len() >= 5 * BATCH { self.flush(tx).await } else { Ok(()) }
     }
 
     async fn flush(&mut self, tx: &mut Tx) -> Result<()> {
@@ -330,10 +332,10 @@ impl<'a> Changes<'a> {
         bulk::run(
             tx,
             &[source.clone(), today],
-            &[text("native"), text("status"), text("entity"), text("holder")],
+            &[text("native"), text("status"), text("entity"), text("holder"), int("opening")],
             &self.spells,
-            "INSERT INTO spell (source, native, since, status, entity, holder) \
-             SELECT fixed.source, given.native, today, given.status, given.entity, given.holder \
+            "INSERT INTO spell (source, native, since, status, entity, holder, opening) \
+             SELECT fixed.source, given.native, today, given.status, given.entity, given.holder, given.opening \
              FROM fixed CROSS JOIN given LEFT JOIN spell AS newest \
                ON newest.source = fixed.source AND newest.native = given.native AND newest.since = \
                   (SELECT max(since) FROM spell WHERE source = fixed.source AND native = given.native) \

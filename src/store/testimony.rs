@@ -14,6 +14,9 @@ use super::bulk::PAGE;
 use super::engine::Tx;
 use super::power;
 
+/// Bytes of an ISO date.
+const DAY: usize = "2026-01-31".len();
+
 impl Store {
     /// The last word of this source, its observations in the order of their native ids; `None` before its first
     /// complete harvest. What a source said stays stored when the configuration no longer names it.
@@ -69,58 +72,68 @@ async fn observations(tx: &mut Tx, source: i64, recall: &mut Recall) -> Result<V
     Ok(all)
 }
 
-/// Some observations and their spells, column by column, as JSON arrays; `bodies` are JSON objects, one after the other.
-#[derive(sqlx::FromRow)]
+/// Some observations, column by column: JSON arrays, but for `first_seen`, ISO dates one behind the other, and `bodies`,
+/// JSON objects one after the other.
+#[derive(Default, sqlx::FromRow)]
 struct Page {
     last: Option<String>,
     natives: String,
     marks: String,
-    first_seen: String,
+    first_seen: Option<String>,
     unlisted_since: String,
     bodies: Option<String>,
+    /// Those of observations of which more than the opening one is told.
+    #[sqlx(skip)]
     spells: String,
 }
 
 /// Fetches the next page of observations, from this native id on.
 async fn fetch(tx: &mut Tx, source: i64, from: &str) -> sqlx::Result<Page> {
     // One row a page: a hop to the database's thread costs more than what it brings.
-    tx.one(
-        "WITH page AS MATERIALIZED ( \
-            SELECT native, anonymous + 2 * arrived AS mark, first_seen, unlisted_since, body FROM observation \
-            WHERE source = $1 AND native >= $2 ORDER BY native LIMIT $3 \
-         ), told AS ( \
-            SELECT native, since, status, entity, holder FROM spell \
-            WHERE source = $1 AND native BETWEEN $2 AND (SELECT max(native) FROM page) ORDER BY native, since \
-         ) \
-         SELECT max(native) AS last, coalesce(CAST(json_group_array(native) AS TEXT), '[]') AS natives, \
-            coalesce(CAST(json_group_array(mark) AS TEXT), '[]') AS marks, \
-            coalesce(CAST(json_group_array(first_seen) AS TEXT), '[]') AS first_seen, \
-            coalesce(CAST(json_group_array(unlisted_since) AS TEXT), '[]') AS unlisted_since, \
-            group_concat(body, ' ') AS bodies, \
-            (SELECT coalesce(CAST(json_group_array(json_array(native, since, status, entity, holder)) AS TEXT), '[]') \
-             FROM told) AS spells \
-         FROM page",
-        &[source.into(), from.into(), PAGE.into()],
-    )
-    .await
+    let mut page: Page = tx
+        .one(
+            "SELECT max(native) AS last, coalesce(CAST(json_group_array(native) AS TEXT), '[]') AS natives, \
+                coalesce(CAST(json_group_array(anonymous + 2 * arrived) AS TEXT), '[]') AS marks, \
+                group_concat(first_seen, '') AS first_seen, \
+                coalesce(CAST(json_group_array(unlisted_since) AS TEXT), '[]') AS unlisted_since, \
+                group_concat(body, ' ') AS bodies \
+             FROM (SELECT native, anonymous, arrived, first_seen, unlisted_since, body FROM observation \
+                   WHERE source = $1 AND native >= $2 ORDER BY native LIMIT $3) AS page",
+            &[source.into(), from.into(), PAGE.into()],
+        )
+        .await?;
+    if let Some(last) = &page.last {
+        (page.spells,) = tx
+            .one(
+                "SELECT coalesce(CAST(json_group_array(json_array(native, since, status, entity, holder)) AS TEXT), '[]') \
+                 FROM (SELECT native, since, status, entity, holder FROM spell \
+                       WHERE source = $1 AND native IN (SELECT native FROM spell \
+                           WHERE source = $1 AND opening = 0 AND native BETWEEN $2 AND $3) ORDER BY native, since) AS told",
+                &[source.into(), from.into(), (&**last).into()],
+            )
+            .await?;
+    }
+    Ok(page)
 }
 
 /// Adds the observations of one page.
 fn read(page: &Page, recall: &mut Recall, all: &mut Vec<Packed>) -> Result<()> {
     let marks = column::<u8>(&page.marks)?;
-    let first_seen = column::<&str>(&page.first_seen)?;
+    let mut days = page.first_seen.as_deref().unwrap_or_default();
     let unlisted_since = column::<Option<i64>>(&page.unlisted_since)?;
     let mut bodies = serde_json::Deserializer::from_str(page.bodies.as_deref().unwrap_or_default());
     let mut spells =
         column::<(String, &str, &str, Option<String>, Option<String>)>(&page.spells)?.into_iter().peekable();
     for (at, native) in column::<String>(&page.natives)?.into_iter().enumerate() {
         let facts = Seed::new(recall).deserialize(&mut bodies).with_context(|| format!("record `{native}`"))?;
+        let (first_seen, later) = days.split_at_checked(DAY).with_context(|| format!("record `{native}`: no day"))?;
+        days = later;
         let mut kept = Kept {
             observation: Observation { native: Text::from(native), anonymous: marks[at] & 1 != 0, facts },
-            first_seen: first_seen[at].parse()?,
+            first_seen: first_seen.parse()?,
             arrived: marks[at] & 2 != 0,
             unlisted_since: unlisted_since[at].map(Moment),
-            spells: Vec::with_capacity(1),
+            spells: Vec::new(),
         };
         // Both come in the order of native ids.
         while let Some((_, since, status, entity, holder)) =

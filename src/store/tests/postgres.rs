@@ -73,7 +73,7 @@ async fn what_a_server_refuses_in_a_text_loses_no_harvest() {
     let kept = read(&store, "glpi").await;
     // Facts are kept to the letter; beside them the character shows that there was one.
     assert_eq!(kept.observations[0].observation(), told[0]);
-    assert_eq!(kept.observations[0].spells(), [spell(day, Status::InStock, "Mai\u{fffd}rie")]);
+    assert_eq!(kept.observations[0].spells(), [spell(day, Status::InStock, "Mai\0rie")]);
     assert_eq!(&*kept.lines.purchases[0].native, "f\u{fffd}:1");
     assert_eq!(store.rejects("glpi", 1).await.unwrap()[0].place, "parc\u{fffd}.csv:1");
     assert_eq!(store.record("glpi", &said, Moment(2), day).await.unwrap().unchanged, 1);
