@@ -48,6 +48,5 @@ pub fn meant(word: &str, known: &[&str]) -> String {
 /// # Errors
 /// Where no kind is called so; the one meant is named.
 pub fn kind(told: &str) -> anyhow::Result<Kind> {
-    let names: Vec<&str> = Kind::ALL.iter().map(|(_, name)| *name).collect();
-    Kind::parse(told).with_context(|| format!("`{told}` is not a kind{}", meant(told, &names)))
+    Kind::parse(told).with_context(|| format!("`{told}` is not a kind{}", meant(told, &Kind::names())))
 }

@@ -123,7 +123,7 @@ pub struct Harvest {
     pub complete: bool,
     /// Only what answered is in it: what is there for the first time may have been silent before, and did not arrive now.
     pub polled: bool,
-    /// What each rule matched, and what the fields worth a rule hold.
+    /// What each rule matched, what the fields worth a rule hold, and the columns that nothing takes.
     pub tally: Tally,
     /// What an operator should know of what could be read, one sentence each, without any name of a person.
     pub notes: Vec<String>,
@@ -244,6 +244,11 @@ pub fn native_key(
         Some(key) => (key, false),
         None => (Text::from(content()), true),
     }
+}
+
+/// So many of something, in words that agree with the number: `1 agent`, `2 agents`.
+pub fn counted(count: usize, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
 }
 
 /// The day on which something happened, in the organisation's time zone.

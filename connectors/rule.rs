@@ -32,13 +32,16 @@ pub struct Rule {
 #[derive(Clone, Debug, Default)]
 pub struct Rules(pub Vec<Rule>);
 
-/// What each rule matched, and what the reported fields hold.
+/// What each rule matched, what the reported fields hold, and what nothing takes.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// Per rule: how many records, and the first few of them (native ids).
     pub matches: Vec<(u64, Vec<String>)>,
     /// Per reported field: how often each value occurs.
     pub said: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Headings of columns that nothing takes. A heading may be somebody's name: they are for whoever may read the
+    /// table itself, and neither logged nor published.
+    pub idle: Vec<String>,
 }
 
 impl Tally {
@@ -143,7 +146,7 @@ impl Rules {
 
     /// A tally with a place for every rule.
     pub fn tally(&self) -> Tally {
-        Tally { matches: vec![(0, Vec::new()); self.0.len()], said: BTreeMap::new() }
+        Tally { matches: vec![(0, Vec::new()); self.0.len()], ..Tally::default() }
     }
 
     /// Counts what an asset says of the fields worth a rule, and gives what the rules say of it, as

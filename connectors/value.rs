@@ -19,8 +19,9 @@ pub fn read(takes: Takes, text: &str) -> Result<Option<Value>, String> {
             Some(text) => Value::Text(text),
             None => return Ok(None),
         },
-        Takes::Word(canonical) => {
-            Value::Word(canonical(text).ok_or_else(|| format!("`{text}` is not a word it knows"))?)
+        Takes::Word(canonical, names) => {
+            let unknown = || format!("`{text}` is not a word it knows: it takes {}", names().join(", "));
+            Value::Word(canonical(text).ok_or_else(unknown)?)
         }
         Takes::Date => Value::Date(date(text)?),
         Takes::Moment => Value::Moment(moment(text, &TimeZone::UTC)?),
@@ -127,6 +128,15 @@ pub fn flag(text: &str) -> Result<bool, String> {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use domain::word::{Mode, Word};
+
+    #[test]
+    fn a_word_that_is_not_known_is_told_those_that_are() {
+        let takes = Takes::Word(Mode::canonical, Mode::names);
+        assert_eq!(read(takes, " Rental"), Ok(Some(Value::Word("rental"))));
+        let unknown = "`loué` is not a word it knows: it takes purchase, rental, gift";
+        assert_eq!(read(takes, "loué"), Err(unknown.to_owned()));
+    }
 
     #[test]
     fn french_and_iso() {

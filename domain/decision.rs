@@ -25,7 +25,7 @@ impl Record for Decision {
     const FIELDS: &'static [Field<Self>] = &[
         Field {
             name: "decision",
-            takes: Takes::Word(Verdict::canonical),
+            takes: Takes::Word(Verdict::canonical, Verdict::names),
             get: |r| r.decision.tell(),
             set: |r, v| r.decision = Told::told(v),
         },

@@ -61,7 +61,7 @@ impl Record for ExitLine {
         },
         Field {
             name: "kind",
-            takes: Takes::Word(Kind::canonical),
+            takes: Takes::Word(Kind::canonical, Kind::names),
             get: |r| r.kind.tell(),
             set: |r, v| r.kind = Told::told(v),
         },
@@ -81,7 +81,7 @@ impl Record for ExitLine {
         Field { name: "siret", takes: Takes::Text, get: |r| r.siret.tell(), set: |r, v| r.siret = Told::told(v) },
         Field {
             name: "disposal",
-            takes: Takes::Word(Disposal::canonical),
+            takes: Takes::Word(Disposal::canonical, Disposal::names),
             get: |r| r.disposal.tell(),
             set: |r, v| r.disposal = Told::told(v),
         },

@@ -122,7 +122,7 @@ impl Record for Facts {
     const FIELDS: &'static [Field<Self>] = &[
         Field {
             name: "kind",
-            takes: Takes::Word(Kind::canonical),
+            takes: Takes::Word(Kind::canonical, Kind::names),
             get: |r| r.kind.tell(),
             set: |r, v| r.kind = Told::told(v),
         },
@@ -164,19 +164,19 @@ impl Record for Facts {
         Field { name: "user", takes: Takes::Text, get: |r| r.user.tell(), set: |r, v| r.user = Told::told(v) },
         Field {
             name: "status",
-            takes: Takes::Word(Status::canonical),
+            takes: Takes::Word(Status::canonical, Status::names),
             get: |r| r.status.tell(),
             set: |r, v| r.status = Told::told(v),
         },
         Field {
             name: "condition",
-            takes: Takes::Word(Condition::canonical),
+            takes: Takes::Word(Condition::canonical, Condition::names),
             get: |r| r.condition.tell(),
             set: |r, v| r.condition = Told::told(v),
         },
         Field {
             name: "mode",
-            takes: Takes::Word(Mode::canonical),
+            takes: Takes::Word(Mode::canonical, Mode::names),
             get: |r| r.mode.tell(),
             set: |r, v| r.mode = Told::told(v),
         },
@@ -242,7 +242,7 @@ impl Record for Facts {
         },
         Field {
             name: "disposal",
-            takes: Takes::Word(Disposal::canonical),
+            takes: Takes::Word(Disposal::canonical, Disposal::names),
             get: |r| r.disposal.tell(),
             set: |r, v| r.disposal = Told::told(v),
         },

@@ -49,7 +49,7 @@ impl Record for PowerSample {
         Field { name: "kwh", takes: Takes::Number, get: |r| r.kwh.tell(), set: |r, v| r.kwh = Told::told(v) },
         Field {
             name: "role",
-            takes: Takes::Word(Role::canonical),
+            takes: Takes::Word(Role::canonical, Role::names),
             get: |r| r.role.tell(),
             set: |r, v| r.role = Told::told(v),
         },

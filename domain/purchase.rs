@@ -111,7 +111,7 @@ impl Record for PurchaseLine {
         },
         Field {
             name: "kind",
-            takes: Takes::Word(Kind::canonical),
+            takes: Takes::Word(Kind::canonical, Kind::names),
             get: |r| r.kind.tell(),
             set: |r, v| r.kind = Told::told(v),
         },
@@ -142,13 +142,13 @@ impl Record for PurchaseLine {
         },
         Field {
             name: "condition",
-            takes: Takes::Word(Condition::canonical),
+            takes: Takes::Word(Condition::canonical, Condition::names),
             get: |r| r.condition.tell(),
             set: |r, v| r.condition = Told::told(v),
         },
         Field {
             name: "mode",
-            takes: Takes::Word(Mode::canonical),
+            takes: Takes::Word(Mode::canonical, Mode::names),
             get: |r| r.mode.tell(),
             set: |r, v| r.mode = Told::told(v),
         },

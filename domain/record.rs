@@ -103,8 +103,9 @@ impl fmt::Display for Value {
 pub enum Takes {
     /// Free text.
     Text,
-    /// A word: the function gives the vocabulary's own spelling, `None` for a word it does not have.
-    Word(fn(&str) -> Option<&'static str>),
+    /// A word: the first function gives the vocabulary's own spelling, `None` for a word it does not have; the second
+    /// all of its words, for whoever must be told them.
+    Word(fn(&str) -> Option<&'static str>, fn() -> Vec<&'static str>),
     /// A civil date.
     Date,
     /// A moment, to the second.

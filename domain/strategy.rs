@@ -35,7 +35,7 @@ impl Record for Declared {
         Field { name: "entity", takes: Takes::Text, get: |r| r.entity.tell(), set: |r, v| r.entity = Told::told(v) },
         Field {
             name: "theme",
-            takes: Takes::Word(Theme::canonical),
+            takes: Takes::Word(Theme::canonical, Theme::names),
             get: |r| r.theme.tell(),
             set: |r, v| r.theme = Told::told(v),
         },
@@ -76,14 +76,14 @@ impl Record for Action {
         Field { name: "id", takes: Takes::Text, get: |r| r.id.tell(), set: |r, v| r.id = Told::told(v) },
         Field {
             name: "theme",
-            takes: Takes::Word(Theme::canonical),
+            takes: Takes::Word(Theme::canonical, Theme::names),
             get: |r| r.theme.tell(),
             set: |r, v| r.theme = Told::told(v),
         },
         Field { name: "title", takes: Takes::Text, get: |r| r.title.tell(), set: |r, v| r.title = Told::told(v) },
         Field {
             name: "status",
-            takes: Takes::Word(ActionStatus::canonical),
+            takes: Takes::Word(ActionStatus::canonical, ActionStatus::names),
             get: |r| r.status.tell(),
             set: |r, v| r.status = Told::told(v),
         },
@@ -152,7 +152,7 @@ impl Record for ServiceLine {
         Field { name: "entity", takes: Takes::Text, get: |r| r.entity.tell(), set: |r, v| r.entity = Told::told(v) },
         Field {
             name: "scope",
-            takes: Takes::Word(ServiceScope::canonical),
+            takes: Takes::Word(ServiceScope::canonical, ServiceScope::names),
             get: |r| r.scope.tell(),
             set: |r, v| r.scope = Told::told(v),
         },

@@ -112,6 +112,18 @@ pub struct Lines {
     pub decisions: Vec<Line<Decision>>,
 }
 
+impl Lines {
+    /// The entities that they name, each as often as a line does.
+    pub fn entities(&self) -> impl Iterator<Item = &Text> {
+        (self.purchases.iter().filter_map(|line| line.told.entity.as_ref()))
+            .chain(self.exits.iter().filter_map(|line| line.told.entity.as_ref()))
+            .chain(self.headcounts.iter().filter_map(|line| line.told.entity.as_ref()))
+            .chain(self.declared.iter().filter_map(|line| line.told.entity.as_ref()))
+            .chain(self.services.iter().filter_map(|line| line.told.entity.as_ref()))
+            .chain(self.accounts.iter().filter_map(|line| line.told.entity.as_ref()))
+    }
+}
+
 /// The last word of one source. A slice of testimonies is in the order of belief.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Testimony {

@@ -20,6 +20,11 @@ pub trait Word: Copy + PartialEq + 'static {
     fn canonical(name: &str) -> Option<&'static str> {
         Self::parse(name).map(Self::name)
     }
+
+    /// Every name, in the order in which people read them.
+    fn names() -> Vec<&'static str> {
+        Self::ALL.iter().map(|(_, name)| *name).collect()
+    }
 }
 
 /// What a thing is.

@@ -224,7 +224,7 @@ fn within(key: &str, value: &Value, low: u32, high: u32) -> Result<f64, Refused>
 fn by_kind(key: &str, value: Option<&Value>, high: u32, all: bool) -> Result<BTreeMap<Option<Kind>, f64>, Refused> {
     let mut numbers = BTreeMap::new();
     let Some(value) = value else { return Ok(numbers) };
-    let mut names: Vec<&str> = Kind::ALL.iter().map(|(_, name)| *name).collect();
+    let mut names = Kind::names();
     names.extend(all.then_some(ALL));
     for (name, value) in table(key, value)? {
         let key = inside(key, name);

@@ -61,12 +61,13 @@ fn check_shows_what_rules_are_written_of() {
     assert!(output.status.success(), "{text}");
     let said = |what: &str| assert!(text.contains(what), "{what:?} is not in\n{text}");
     said("GLPI 11.0.8, over REST v1; the account sees the root entity and all below it (7 entities)");
-    said("PDU: not known to this GLPI");
+    said("PDU: this GLPI has no such list: nothing is wrong where you keep none\n");
     said("rule 1 condition=refurbished: 25");
     said("e.g. Computer/12, Computer/25, Computer/29, Computer/33, Computer/37");
     said("rule 2 upstream_years=3: 25");
     said("rule 3 status=retired: 0   <- matches nothing");
     said("state: En service (");
+    said("\n  entity: ");
     said("supplier_type: ");
     said("field.Origine achat: Reconditionné (25)");
     said("field.Reconditionné: true (29), false (8)");

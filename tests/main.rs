@@ -7,6 +7,7 @@ mod alerts;
 mod api;
 mod boaviztapi;
 mod browser;
+mod check;
 mod declaration;
 mod declare;
 mod deploy;

@@ -23,6 +23,10 @@ const NOTHING: &[&str] =
 const MOST_REJECTS: usize = 1_000_000;
 /// How much of a text a message repeats, in characters.
 const SHOWN: usize = 60;
+/// A vocabulary of more words than these is not listed in every row's reject: the guide has it, and a rule's error.
+const LISTED: usize = 12;
+/// So many rejects list their words: nobody reads more of them, and there may be a million.
+const LISTING: usize = 1_000;
 
 /// A text as a message repeats it: one line, not too long.
 pub fn shown(text: &str) -> Cow<'_, str> {
@@ -44,7 +48,8 @@ pub struct Reader<'c, R: Contents> {
     seen: Seen,
     /// The operator's columns that some file has.
     found: Vec<bool>,
-    headings: Vec<String>,
+    /// The headings of all files, and whether something reads a column of this heading in one of them.
+    headings: Vec<(String, bool)>,
     marker: std::marker::PhantomData<fn() -> R>,
 }
 
@@ -76,17 +81,28 @@ impl<'c, R: Contents> Reader<'c, R> {
         if let Some(((name, heading), _)) = self.columns.iter().zip(&self.found).find(|(_, found)| !**found) {
             return Err(Failure::new(
                 Class::Other,
-                anyhow!("`columns.{name}`: no heading `{heading}`; there are {}", listed(&self.headings)),
+                anyhow!(
+                    "`columns.{name}`: no heading `{heading}`; there are {}",
+                    listed(self.headings.iter().map(|(told, _)| told))
+                ),
             ));
         }
+        let idle = self.headings.iter().filter(|(heading, read)| !read && !heading.trim().is_empty());
+        let idle: Vec<String> = idle.map(|(heading, _)| shown(heading).into_owned()).collect();
+        if !idle.is_empty() {
+            let columns = crate::counted(idle.len(), "column", "columns");
+            let them = if idle.len() == 1 { "it" } else { "them" };
+            self.harvest.notes.push(format!("{columns} taken by nothing: `ecoparc check --connect` names {them}"));
+        }
+        self.harvest.tally.idle = idle;
         self.harvest.complete = true;
         Ok(self.harvest)
     }
 }
 
-fn listed(headings: &[String]) -> String {
+fn listed<'h>(headings: impl Iterator<Item = &'h String>) -> String {
     let shown: Vec<String> =
-        headings.iter().filter(|h| !h.trim().is_empty()).take(60).map(|h| format!("`{}`", shown(h))).collect();
+        headings.filter(|h| !h.trim().is_empty()).take(60).map(|h| format!("`{}`", shown(h))).collect();
     shown.join(" ")
 }
 
@@ -114,6 +130,12 @@ impl<R: Contents> Layout<R> {
     fn column(&self, name: &str) -> Option<usize> {
         let field = self.fields.iter().find(|(field, _)| field.name == name).map(|(_, at)| *at);
         field.or_else(|| self.beside.iter().find(|(beside, _)| *beside == name).map(|(_, at)| *at))
+    }
+
+    /// Does a field or a rule read this column?
+    fn reads(&self, at: usize) -> bool {
+        let fields = self.fields.iter().map(|(_, at)| at).chain(self.beside.iter().map(|(_, at)| at));
+        fields.chain(self.when.iter().map(|(_, at)| at)).any(|read| *read == at)
     }
 }
 
@@ -184,9 +206,10 @@ impl<R: Contents> File<'_, '_, R> {
             });
             layout.when.extend(column.map(|at| (name.clone(), at)));
         }
-        for heading in headings {
-            if !self.reader.headings.contains(heading) {
-                self.reader.headings.push(heading.clone());
+        for (at, heading) in headings.iter().enumerate() {
+            match self.reader.headings.iter_mut().find(|(known, _)| known == heading) {
+                Some((_, read)) => *read |= layout.reads(at),
+                None => self.reader.headings.push((heading.clone(), layout.reads(at))),
             }
         }
         self.suffices(&layout)?;
@@ -198,7 +221,7 @@ impl<R: Contents> File<'_, '_, R> {
         let context = self.reader.context;
         let set = |name: &str| context.rules.0.iter().any(|rule| rule.set.iter().any(|(field, _)| field == name));
         let lacks = |names: &Vec<&'static str>| !names.iter().any(|name| layout.column(name).is_some() || set(name));
-        let headings = listed(&layout.headings);
+        let headings = listed(layout.headings.iter());
         if layout.fields.is_empty() && layout.beside.is_empty() {
             return Err(Failure::new(
                 Class::Protocol,
@@ -252,6 +275,7 @@ fn read_row<R: Contents>(
         }
         content
     };
+    let listing = harvest.rejects.len() < LISTING;
     let row = Row { place: &place, cell: &cell, content: &content, year_of: context.year_of };
     let read = || -> Result<R, Fault> {
         let mut record = R::default();
@@ -260,7 +284,9 @@ fn read_row<R: Contents>(
             if decided || NOTHING.contains(&text(*at)) {
                 continue;
             }
-            if let Some(value) = read_cell(context, field, text(*at), typed).map_err(|why| (field.name, why))? {
+            if let Some(value) =
+                read_cell(context, field, text(*at), (typed, listing)).map_err(|why| (field.name, why))?
+            {
                 (field.set)(&mut record, value);
             }
         }
@@ -285,16 +311,25 @@ fn read_row<R: Contents>(
     }
 }
 
-fn read_cell<R>(context: &Context, field: &Field<R>, text: &str, typed: bool) -> Result<Option<Value>, String> {
+/// What a cell holds; why it cannot be read, with the words it may hold where `listing`.
+fn read_cell<R>(
+    context: &Context,
+    field: &Field<R>,
+    text: &str,
+    (typed, listing): (bool, bool),
+) -> Result<Option<Value>, String> {
     match field.takes {
         Takes::Text if field.name == "user" => {
             Ok(context.pseudonyms.as_ref().and_then(|key| key.of(text)).map(Value::Text))
         }
         Takes::Text => value::read(field.takes, text),
-        Takes::Word(_) => match words::canonical(field, text) {
-            Some(word) => Ok(Some(Value::Word(word))),
-            None => Err(format!("`{}` is not a {} it knows: write a rule for it", shown(text), field.name)),
-        },
+        Takes::Word(_, names) => words::canonical(field, text).map(|word| Some(Value::Word(word))).ok_or_else(|| {
+            let (text, name, words) = (shown(text), field.name, names());
+            if !listing || words.len() > LISTED {
+                return format!("`{text}` is not a {name} it knows: write a rule for it");
+            }
+            format!("`{text}` is not a {name} it knows ({}): write a rule for it", words.join(", "))
+        }),
         Takes::Date if typed && serial_day(text).is_some() => Ok(serial_day(text).map(Value::Date)),
         Takes::Moment if typed && serial_moment(text, context).is_some() => {
             Ok(serial_moment(text, context).map(Value::Moment))

@@ -217,7 +217,8 @@ fn facts_are_spelt_alike() {
          repairability_index=7.5 weight_kg=1234.5\n\
          S6 serial=S6\n\
          ! f.csv:3 [mac] `nonsense` is not a MAC address\n\
-         ! f.csv:4 [status] `En prod` is not a status it knows: write a rule for it\n\
+         ! f.csv:4 [status] `En prod` is not a status it knows (ordered, in_stock, in_use, \
+         in_repair, retired, disposed, lost): write a rule for it\n\
          ! f.csv:5 [repairability_index] `11` is more than 10\n\
          ! f.csv:6 [weight_kg] `-1` is less than 0",
     );
@@ -243,7 +244,8 @@ fn a_ledger_in_french() {
          ! f.csv:11 [Quantité] `0` is not more than 0\n\
          ! f.csv:12 [Date de facture] `31/02/2024` is not a date (2026-11-24 or 24/11/2026)\n\
          ! f.csv:13 [Type] `Chaise` is not a kind it knows: write a rule for it\n\
-         ! f.csv:14 [État d'acquisition] `comme neuf` is not a condition it knows: write a rule for it\n\
+         ! f.csv:14 [État d'acquisition] `comme neuf` is not a condition it knows (new, new_recycled_content, \
+         refurbished, second_hand, remanufactured, donated, transferred, unknown): write a rule for it\n\
          ! f.csv:15 there are 13 cells for 12 headings",
     );
 }
@@ -311,6 +313,7 @@ fn rules_speak_first() {
     assert_eq!(matches, [0, 1, 1]);
     assert_eq!(harvest.tally.matches[1].1, ["f.csv:2"]);
     assert_eq!(harvest.tally.said["condition"]["neuf"], 1);
+    assert_eq!(harvest.tally.idle, ["Etat"], "no column of purchases is a `state`; rules read the others");
     assert_eq!(
         told(Ok(harvest)),
         "f.csv:2 invoice_date=2024-01-02 amount_ht=10.00 condition=second_hand mode=rental\n\
@@ -323,8 +326,19 @@ fn rules_speak_first() {
     assert_eq!(
         told(harvest),
         "S1 serial=S1 status=in_use condition=refurbished\n\
-         ! f.csv:3 [Statut] `perdu` is not a status it knows: write a rule for it"
+         ! f.csv:3 [Statut] `perdu` is not a status it knows (ordered, in_stock, in_use, \
+         in_repair, retired, disposed, lost): write a rule for it"
     );
+}
+
+/// A table of which nothing can be read is no reason to keep its vocabulary a million times.
+#[test]
+fn the_first_rejects_list_the_words() {
+    let table = "date;amount_ht;condition\n".to_owned() + &"2024-01-02;10;comme neuf\n".repeat(1_001);
+    let harvest = read_as::<PurchaseLine>(table.as_bytes(), &context(""), &[]).unwrap();
+    let listing = harvest.rejects.iter().filter(|reject| reject.reason.contains("(new, ")).count();
+    assert_eq!((harvest.rejects.len(), listing), (1_001, 1_000));
+    assert_eq!(harvest.rejects[1_000].reason, "`comme neuf` is not a condition it knows: write a rule for it");
 }
 
 #[test]

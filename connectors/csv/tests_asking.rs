@@ -117,3 +117,34 @@ fn the_sample_opens() {
     }
     assert!((CONNECTOR.open)(source, context("")).is_ok());
 }
+
+/// A misspelt heading is seen by whoever checks; the note, which is published, counts, and what is under it is not seen.
+#[tokio::test]
+async fn columns_that_nothing_takes_are_named() {
+    let folder = std::env::temp_dir().join(format!("ecoparc-csv-headings-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let check = async |name: &str, tables: &[&str], note: &[&str], idle: &[&str]| {
+        for (at, table) in tables.iter().enumerate() {
+            std::fs::write(folder.join(format!("{name}-{at}.csv")), table).unwrap();
+        }
+        let settings = format!("contents = 'assets'\npath = '{}/{name}-*.csv'", folder.display());
+        let harvest = collect(&settings).await.unwrap();
+        assert_eq!((harvest.notes, harvest.tally.idle), (owned(note), owned(idle)), "{name}");
+    };
+    check("known", &["N° de série;Modèle;;Utilisateur\nS1;A;;jolivet\n"], &[], &[]).await;
+    let tables = ["serial;Couleur\nS1;J. Martin\n", "serial;Couleur;Prix d'acha HT\nS2;;12\n"];
+    let note = "2 columns taken by nothing: `ecoparc check --connect` names them";
+    check("misspelt", &tables, &[note], &["Couleur", "Prix d'acha HT"]).await;
+    let note = "1 column taken by nothing: `ecoparc check --connect` names it";
+    check("one", &tables[..1], &[note], &["Couleur"]).await;
+    // What some file has a use for is not idle, in whatever order they come.
+    let (without, with) = ("serial;model;Modèle\nS1;A;B\n", "serial;Modèle\nS2;C\n");
+    check("later", &[without, with], &[], &[]).await;
+    check("sooner", &[with, without], &[], &[]).await;
+    check("never", &[without, without], &[note], &["Modèle"]).await;
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+fn owned(told: &[&str]) -> Vec<String> {
+    told.iter().map(|told| (*told).to_owned()).collect()
+}

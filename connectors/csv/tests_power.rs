@@ -37,7 +37,7 @@ fn electricity() {
          ! f.csv:8 [watts] 10000001 W cannot be: it lies between 0 and 10 MW\n\
          ! f.csv:9 [watts] `1 kW` is not a number\n\
          ! f.csv:10 [kwh] `-1` is less than 0\n\
-         ! f.csv:11 [role] `clim` is not a role it knows: write a rule for it",
+         ! f.csv:11 [role] `clim` is not a role it knows (it, total): write a rule for it",
     );
     check::<PowerSample>(
         "time,watts\n2026-03-01,1\n",

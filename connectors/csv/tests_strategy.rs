@@ -20,7 +20,7 @@ fn figures_declared_by_hand() {
         "! f.csv:2 [date] it is missing\n\
          ! f.csv:3 [name] it is missing\n\
          ! f.csv:4 [value] it is missing\n\
-         ! f.csv:5 [theme] `7` is not a theme it knows: write a rule for it\n\
+         ! f.csv:5 [theme] `7` is not a theme it knows (1, 2, 3, 4, 5, 6): write a rule for it\n\
          ! f.csv:6 [date] `2025-13-01` is not a date (2026-11-24 or 24/11/2026)\n\
          ! f.csv:7 [value] `beaucoup` is not a number",
     );
@@ -51,7 +51,7 @@ fn actions() {
          ! f.csv:4 [id] it is missing\n\
          ! f.csv:5 [title] it is missing\n\
          ! f.csv:6 [status] it is missing\n\
-         ! f.csv:7 [status] `presque` is not a status it knows: write a rule for it\n\
+         ! f.csv:7 [status] `presque` is not a status it knows (to_start, running, done): write a rule for it\n\
          ! f.csv:8 [due] 2026-01-01 is before it starts, on 2026-02-01",
     );
     // Nobody's name has a place there: the column is read by nothing.
@@ -80,7 +80,8 @@ fn services() {
          ! f.csv:4 [name] neither it nor `supplier` is told\n\
          ! f.csv:5 [year] `2025.5` is not a civil year\n\
          ! f.csv:6 [year] `20255` is not a civil year\n\
-         ! f.csv:7 [scope] `satellite` is not a scope it knows: write a rule for it\n\
+         ! f.csv:7 [scope] `satellite` is not a scope it knows (hosting, cloud, \
+         connected_territory, contract): write a rule for it\n\
          ! f.csv:8 [co2e_kg] `-1` is less than 0",
     );
 }

@@ -7,7 +7,7 @@ use crate::kind;
 
 /// The contract's spelling of a word told in a column of this field; `None` for a word that it does not know.
 pub fn canonical<R>(field: &Field<R>, text: &str) -> Option<&'static str> {
-    let Takes::Word(spelling) = field.takes else { return None };
+    let Takes::Word(spelling, _) = field.takes else { return None };
     if field.name == "kind" {
         return kind::of_word(text).map(domain::word::Word::name);
     }
@@ -182,7 +182,7 @@ mod tests {
             let strategy = Action::field(name).map(|f| f.takes).or(ServiceLine::field(name).map(|f| f.takes));
             let own = Facts::field(name).map(|f| f.takes).or(Decision::field(name).map(|f| f.takes));
             let takes = strategy.or(own).or(PowerSample::field(name).map(|f| f.takes));
-            let Some(Takes::Word(spelling)) = takes else { panic!("{name} takes no word") };
+            let Some(Takes::Word(spelling, _)) = takes else { panic!("{name} takes no word") };
             for (word, french) in *meanings {
                 assert_eq!(spelling(word), Some(*word));
                 for one in french.split(", ") {

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::pages::{Pages, total, unexpected};
 use super::refusal;
+use super::session::sees;
 use crate::http::{Answer, Client};
 use crate::{Class, Failure, Progress};
 
@@ -154,9 +155,7 @@ impl Access {
         if self.whole {
             return Ok("the account sees the root entity and all below it".to_owned());
         }
-        Ok(format!(
-            "the account sees {active} entities, not the root entity and all below it: the others are not read"
-        ))
+        Ok(sees(active))
     }
 
     /// Gives every row of a list to `take`, once each, in the order of ids; false for an optional one that is not to

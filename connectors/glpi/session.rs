@@ -88,6 +88,12 @@ struct Scope {
     whole: bool,
 }
 
+/// What an account sees that does not see everything, in words.
+pub fn sees(entities: usize) -> String {
+    let entities = crate::counted(entities, "entity", "entities");
+    format!("the account sees {entities}, not the root entity and all below it: the others are not read")
+}
+
 /// One of GLPI's lists.
 pub struct List<'a> {
     /// The class of its rows.
@@ -143,11 +149,10 @@ impl Session {
     pub fn scope(&self) -> String {
         match &self.scope {
             Some(Scope { entities, whole: true }) => {
-                format!("the account sees the root entity and all below it ({entities} entities)")
+                let entities = crate::counted(*entities, "entity", "entities");
+                format!("the account sees the root entity and all below it ({entities})")
             }
-            Some(Scope { entities, .. }) => format!(
-                "the account sees {entities} entities, not the root entity and all below it: the others are not read"
-            ),
+            Some(Scope { entities, .. }) => sees(*entities),
             None => "no session was opened".to_owned(),
         }
     }

@@ -222,13 +222,16 @@ impl Asking<'_> {
 fn missed(reader: &mut Reader<'_>, listed: Listed, what: &str, needed: bool) -> Result<(), Failure> {
     let why = match listed {
         Listed::Whole => return Ok(()),
-        Listed::Unknown => "not known to this GLPI",
+        Listed::Unknown => "this GLPI has no such list",
         Listed::Forbidden => "the account's profile has no right to read it",
     };
     if needed {
         return Err(Failure::new(Class::Permission, anyhow!("{what}: {why}, and rules name `field.…`")));
     }
-    reader.note(format!("{what}: {why}"));
+    reader.note(match listed {
+        Listed::Unknown => format!("{what}: {why}: nothing is wrong where you keep none"),
+        _ => format!("{what}: {why}"),
+    });
     Ok(())
 }
 

@@ -66,7 +66,7 @@ pub async fn collect(access: &mut Access, asked: &Asked, progress: &Progress) ->
     let by_login = asked.logins && reader.by_login();
     let custom = custom_types(access).await?;
     if custom.is_none() {
-        reader.note("custom assets: not known to this GLPI, or not readable by the account".to_owned());
+        reader.note(missed("custom assets"));
     }
     for (name, label) in custom.unwrap_or_default() {
         reader.add_type(ItemType::custom(&name, &label));
@@ -97,12 +97,19 @@ pub async fn collect(access: &mut Access, asked: &Asked, progress: &Progress) ->
         };
         let path = format!("{prefix}/{}", itemtype.name);
         if !access.list(&path, filter, itemtype.optional, progress, take).await? {
-            reader.note(format!("{}: not known to this GLPI, or not readable by the account", itemtype.name));
+            reader.note(missed(&itemtype.name));
         }
     }
     reader.every_field_is_there()?;
     components(access, &mut reader, progress).await?;
     Ok(reader.harvest())
+}
+
+/// What is told of a list that is not to be had: this API does not always say whether it is there.
+fn missed(what: &str) -> String {
+    format!(
+        "{what}: this GLPI has no such list, or the account may not read it: nothing is wrong where you keep none"
+    )
 }
 
 /// Takes names that came along with a row; a name that a list has told, whole path and all, stays.
@@ -152,7 +159,7 @@ async fn components(access: &mut Access, reader: &mut Reader<'_>, progress: &Pro
                 }
             };
             if !access.graphql(of, fields, Some(&filter), true, progress, take).await? {
-                reader.note(format!("{of}: not known to this GLPI, or not readable by the account"));
+                reader.note(missed(of));
                 continue 'lists;
             }
             if !understood {

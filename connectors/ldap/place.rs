@@ -76,6 +76,8 @@ pub fn attribute(name: &str) -> Result<String, String> {
 #[derive(Default)]
 pub struct Places {
     entities: Vec<(Regex, String)>,
+    /// The patterns of entities that matched something.
+    matched: Vec<bool>,
     /// Which groups tell of a department.
     group: Option<Regex>,
     /// Of each structure, by its code: its label, and the code of the one above it.
@@ -92,7 +94,7 @@ const DEEPEST: usize = 20;
 impl Places {
     /// Patterns and the entities that they mean, in the order of the file; which groups tell of a department.
     pub fn new(entities: Vec<(Regex, String)>, group: Option<Regex>) -> Self {
-        Self { entities, group, ..Self::default() }
+        Self { matched: vec![false; entities.len()], entities, group, ..Self::default() }
     }
 
     /// Learns a structure.
@@ -180,9 +182,15 @@ impl Places {
         Text::of(&parts.join(" > "))
     }
 
+    /// The patterns of entities that have matched nothing yet.
+    pub fn idle(&self) -> impl Iterator<Item = &str> {
+        let idle = self.entities.iter().zip(&self.matched).filter(|(_, matched)| !**matched);
+        idle.map(|((pattern, _), _)| pattern.as_str())
+    }
+
     /// The entity of an entry: the first pattern that what it says of entity or department matches, a code or a unit;
     /// else what it says of its entity itself.
-    pub fn entity(&self, entity: &Way, department: &Way, entry: &Entry) -> Option<Text> {
+    pub fn entity(&mut self, entity: &Way, department: &Way, entry: &Entry) -> Option<Text> {
         let said = self.told(entity, entry);
         if self.entities.is_empty() {
             return said;
@@ -199,8 +207,9 @@ impl Places {
         }
         candidates.extend(dn::units(&entry.dn));
         candidates.extend(self.groups_of(entry).iter().map(|(_, name)| name.to_string()));
-        for (pattern, meant) in &self.entities {
+        for ((pattern, meant), matched) in self.entities.iter().zip(&mut self.matched) {
             if let Some(found) = candidates.iter().find_map(|told| pattern.captures(told)) {
+                *matched = true;
                 let mut path = String::new();
                 found.expand(meant, &mut path);
                 return Text::of(&path);

@@ -99,12 +99,12 @@ struct Place {
 /// How many people were read, and why they were not counted.
 #[derive(Default)]
 struct Persons {
-    read: u64,
-    nameless: u64,
-    again: u64,
-    disabled: u64,
-    excluded: u64,
-    others: u64,
+    read: usize,
+    nameless: usize,
+    again: usize,
+    disabled: usize,
+    excluded: usize,
+    others: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -288,16 +288,22 @@ impl<'a> Reader<'a> {
         }
         let Persons { read, nameless, again, disabled, excluded, others } = self.persons;
         let uncounted = [
-            (nameless, "tell no login, and are neither counted nor given a pseudonym"),
-            (again, "tell the login of another, and are counted with it"),
-            (disabled, "may not log in any more, and are not counted"),
-            (excluded, "are left out by `exclude`"),
-            (others, "are not among those that `only` counts"),
+            (
+                nameless,
+                "tells no login: neither counted nor given a pseudonym",
+                "tell no login: neither counted nor given a pseudonym",
+            ),
+            (again, "tells the login of another: counted with it", "tell the login of another: counted with it"),
+            (disabled, "may not log in any more: not counted", "may not log in any more: not counted"),
+            (excluded, "is left out by `exclude`", "are left out by `exclude`"),
+            (others, "is not among those that `only` counts", "are not among those that `only` counts"),
         ];
-        for (count, what) in uncounted {
-            if count > 0 {
-                self.harvest.notes.push(format!("of {read} people {count} {what}"));
-            }
+        let people = crate::counted(read, "person", "people");
+        for (count, one, several) in uncounted.into_iter().filter(|(count, ..)| *count > 0) {
+            self.harvest.notes.push(format!("of {people} {}", crate::counted(count, one, several)));
+        }
+        for pattern in self.places.idle() {
+            self.harvest.notes.push(format!("`entities`: `{pattern}` matches nothing that those above it left"));
         }
         self.harvest
     }

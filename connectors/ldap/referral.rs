@@ -168,8 +168,9 @@ impl Elsewhere {
         let hosts = self.hosts.join(", ");
         let hosts =
             if hosts.is_empty() { hosts } else { format!(": {hosts}{}", if self.are_more { ", …" } else { "" }) };
-        (self.count > 0)
-            .then(|| format!("{} referrals to other servers were met, and are not followed{hosts}", self.count))
+        let (one, several) = ("referral to another server was", "referrals to other servers were");
+        let referrals = crate::counted(self.count, one, several);
+        (self.count > 0).then(|| format!("{referrals} met, and not followed{hosts}"))
     }
 }
 

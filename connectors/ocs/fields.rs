@@ -198,7 +198,7 @@ fn is_column(name: &str) -> bool {
 
 /// Fields that an operator may map: words are for rules, since no house writes them as we do.
 pub fn mappable(name: &str) -> Option<&'static Field<Facts>> {
-    Facts::field(name).filter(|field| !matches!(field.takes, Takes::Word(_) | Takes::Flag))
+    Facts::field(name).filter(|field| !matches!(field.takes, Takes::Word(..) | Takes::Flag))
 }
 
 /// A date as people type it in a field of text: also `15-05-23`, and a month, `03/2021`, which is its first day.

@@ -340,13 +340,16 @@ impl Source for Snmp {
         let mut harvest = Harvest { complete: true, polled: true, ..Harvest::default() };
         harvest.observations.extend(visits.things.values().chain(&seen).map(Packed::from));
         harvest.tally = visits.tally;
-        harvest.notes.push(format!("{} of {} addresses answer", visits.answered, count));
+        let answer = if visits.answered == 1 { "answers" } else { "answer" };
+        let addresses = crate::counted(count, "address", "addresses");
+        harvest.notes.push(format!("{} of {addresses} {answer}", visits.answered));
         if visits.partial > 0 {
-            harvest.notes.push(format!("{} agents have tables that were not read to their end", visits.partial));
+            let agents = crate::counted(visits.partial, "agent has", "agents have");
+            harvest.notes.push(format!("{agents} tables that were not read to their end"));
         }
         for (error, count) in &visits.errors {
-            let note = format!("{count} agents answer {error} to some of what they are asked: that is not known");
-            harvest.notes.push(note);
+            let agents = crate::counted(*count, "agent answers", "agents answer");
+            harvest.notes.push(format!("{agents} {error} to some of what is asked: that is not known"));
         }
         harvest.rejects = visits.rejects;
         Ok(harvest)

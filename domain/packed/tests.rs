@@ -10,11 +10,7 @@ fn told(places: impl Fn(usize) -> bool, number: f64) -> Facts {
     for (at, field) in Facts::FIELDS.iter().enumerate().filter(|(at, _)| places(*at)) {
         let value = match field.takes {
             Takes::Text => Value::Text(Text::from(format!("{} n° {at}", field.name))),
-            Takes::Word(canonical) => {
-                let words =
-                    ["server", "retired", "refurbished", "rental", "donation", "donated", "resale", "recycling"];
-                Value::Word(words.into_iter().find_map(canonical).expect(field.name))
-            }
+            Takes::Word(_, names) => Value::Word(names()[1]),
             Takes::Date => Value::Date(date(2020, 1 + (at % 12) as i8, 1 + (at % 28) as i8)),
             Takes::Money => Value::Money(Cents(number as i64 * 100 + at as i64)),
             Takes::Number => Value::Number(number + at as f64),

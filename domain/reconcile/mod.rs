@@ -13,6 +13,8 @@ mod place;
 
 use std::collections::{BTreeSet, HashSet};
 
+pub use place::{Naming, naming};
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;

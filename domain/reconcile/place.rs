@@ -12,7 +12,7 @@ use crate::packed::Packed;
 use crate::record::Text;
 use crate::shared::Shared;
 use crate::snapshot::Placed;
-use crate::testimony::{Line, SourceId, Testimony};
+use crate::testimony::{Line, Source, SourceId, Testimony};
 
 use super::Rules;
 
@@ -45,13 +45,27 @@ struct Named {
 impl Places {
     /// Places all the names that sources tell, in an order that does not depend on that of arrival.
     pub fn of(testimonies: &[Testimony], rules: &Rules) -> Self {
-        let entities = rules.entities.clone();
-        let bases = testimonies
-            .iter()
-            .map(|testimony| testimony.source.entity.as_deref().and_then(|id| entities.find(id)).unwrap_or(ROOT))
-            .collect();
+        let mut places = Self::new(&rules.entities, testimonies.iter().map(|testimony| &testimony.source));
+        for (at, testimony) in testimonies.iter().enumerate() {
+            let told = testimony.observations.par_iter().filter_map(Packed::entity);
+            let named = told.fold(FxHashSet::default, |mut named, told| {
+                named.insert(told);
+                named
+            });
+            let named: FxHashSet<Shared> = named.flatten().collect();
+            let named = named.into_iter().map(|name| -> &Text { name.text() });
+            let told: BTreeSet<&Text> = named.chain(testimony.lines.entities()).collect();
+            places.take(SourceId(at as u16), &testimony.source.name, &told);
+        }
+        places
+    }
+
+    /// What is configured, for these sources in the order of belief.
+    fn new<'s>(entities: &EntityTree, sources: impl Iterator<Item = &'s Source>) -> Self {
+        let base = |source: &Source| source.entity.as_deref().and_then(|id| entities.find(id)).unwrap_or(ROOT);
+        let bases = sources.map(base).collect();
         let mut places = Self {
-            entities,
+            entities: entities.clone(),
             doubts: Vec::new(),
             bases,
             of: FxHashMap::default(),
@@ -60,32 +74,16 @@ impl Places {
             by_siret: HashMap::new(),
         };
         places.learn();
-        for (at, testimony) in testimonies.iter().enumerate() {
-            let lines = &testimony.lines;
-            let told = testimony.observations.par_iter().filter_map(Packed::entity);
-            let named = told.fold(FxHashSet::default, |mut named, told| {
-                named.insert(told);
-                named
-            });
-            let named: FxHashSet<Shared> = named.flatten().collect();
-            let told: BTreeSet<&Text> = named
-                .into_iter()
-                .map(|name| -> &Text { name.text() })
-                .chain(lines.purchases.iter().filter_map(|line| line.told.entity.as_ref()))
-                .chain(lines.exits.iter().filter_map(|line| line.told.entity.as_ref()))
-                .chain(lines.headcounts.iter().filter_map(|line| line.told.entity.as_ref()))
-                .chain(lines.declared.iter().filter_map(|line| line.told.entity.as_ref()))
-                .chain(lines.services.iter().filter_map(|line| line.told.entity.as_ref()))
-                .chain(lines.accounts.iter().filter_map(|line| line.told.entity.as_ref()))
-                .collect();
-            let trunk = trunk(&told);
-            for name in told {
-                let source = SourceId(at as u16);
-                let entity = places.place(source, &testimony.source.name, name, trunk.as_deref());
-                places.of.insert((source, Shared::of(name)), entity);
-            }
-        }
         places
+    }
+
+    /// Places the names that a source tells.
+    fn take(&mut self, source: SourceId, name: &str, told: &BTreeSet<&Text>) {
+        let trunk = trunk(told);
+        for told in told {
+            let entity = self.place(source, name, told, trunk.as_deref());
+            self.of.insert((source, Shared::of(told)), entity);
+        }
     }
 
     /// Takes up the names of what is configured.
@@ -142,19 +140,13 @@ impl Places {
 
     fn place(&mut self, source: SourceId, name: &str, told: &str, trunk: Option<&str>) -> EntityId {
         let base = self.bases[source.0 as usize];
-        let parts: Vec<&str> = told.split('>').map(str::trim).filter(|part| !part.is_empty()).collect();
-        let below = match trunk {
-            Some(trunk) if parts.first() == Some(&trunk) => &parts[1..],
-            _ => &parts[..],
-        };
-        for parts in [&parts[..], below] {
-            for known in (1..=parts.len()).rev() {
-                let path = parts[..known].join(SEPARATOR);
-                if let Some(entity) = self.configured(name, &path, base) {
-                    return self.grow(entity, &parts[known..]);
-                }
+        let parts = parts(told);
+        for (path, known) in paths(&parts, trunk) {
+            if let Some(entity) = self.configured(name, &path, base) {
+                return self.grow(entity, &parts[known..]);
             }
         }
+        let below = below(&parts, trunk);
         if below.is_empty() {
             return base;
         }
@@ -205,16 +197,79 @@ impl Places {
     }
 }
 
+/// How the configured tree takes the entity names that sources tell, for whoever writes its aliases.
+pub struct Naming {
+    /// Of each source, `SOURCE: NAME` of those that nothing configured means; none where no entity is configured.
+    pub unplaced: Vec<Vec<Text>>,
+    /// The aliases that mean none of them, each behind the id of its entity.
+    pub idle: Vec<(Text, Text)>,
+}
+
+/// Holds what each source tells against the configured tree.
+pub fn naming(entities: &EntityTree, told: &[(Source, BTreeSet<Text>)]) -> Naming {
+    let mut places = Places::new(entities, told.iter().map(|(source, _)| source));
+    // Of each source its name, its base, and every path that an alias may mean.
+    let mut heard: Vec<(&str, EntityId, BTreeSet<String>)> = Vec::new();
+    let mut unplaced = Vec::new();
+    for (at, (source, names)) in told.iter().enumerate() {
+        let names: BTreeSet<&Text> = names.iter().collect();
+        let trunk = trunk(&names);
+        let paths = names.iter().flat_map(|name| paths(&parts(name), trunk.as_deref())).map(|(path, _)| path);
+        heard.push((&*source.name, places.bases[at], paths.collect()));
+        places.take(SourceId(at as u16), &source.name, &names);
+        unplaced.push(places.doubts.drain(..).flat_map(|doubt| doubt.about).collect());
+    }
+    let means = |named: &Named, alias: &str| {
+        heard.iter().any(|(source, base, paths)| {
+            places.entities.is_within(named.entity, *base)
+                && paths.iter().any(|path| alias_matches(alias, source, path))
+        })
+    };
+    let mut idle = Vec::new();
+    for named in &places.named {
+        let silent = named.aliases.iter().filter(|alias| !means(named, alias));
+        idle.extend(silent.map(|alias| (named.id.clone(), alias.clone())));
+    }
+    Naming { unplaced, idle }
+}
+
+/// The parts of an entity's path, outermost first.
+fn parts(told: &str) -> Vec<&str> {
+    told.split('>').map(str::trim).filter(|part| !part.is_empty()).collect()
+}
+
+/// Those below the root that all the names of their source share.
+fn below<'p, 't>(parts: &'p [&'t str], trunk: Option<&str>) -> &'p [&'t str] {
+    match (parts, trunk) {
+        ([first, below @ ..], Some(trunk)) if *first == trunk => below,
+        _ => parts,
+    }
+}
+
+/// What of a path may be meant by one name, the longest first and then again below the trunk, each with how many of the
+/// parts lie in it or above it.
+fn paths(parts: &[&str], trunk: Option<&str>) -> Vec<(String, usize)> {
+    let above = parts.len() - below(parts, trunk).len();
+    let path = |from: usize, known: usize| (parts[from..known].join(SEPARATOR), known);
+    let whole = (1..=parts.len()).rev().map(|known| path(0, known));
+    // Without a trunk these are the same once more.
+    let below = (above + 1..=parts.len()).rev().filter(|_| above > 0).map(|known| path(above, known));
+    whole.chain(below).collect()
+}
+
 /// The root that all the entity names of a source share: it stands for the source's own base.
 fn trunk(told: &BTreeSet<&Text>) -> Option<String> {
-    fn first(name: &str) -> Option<&str> {
-        name.split('>').map(str::trim).find(|part| !part.is_empty())
+    let mut names = told.iter().map(|name| parts(name));
+    let first = names.next()?;
+    let root = first.first()?;
+    let mut deeper = first.len() > 1;
+    for parts in names {
+        if parts.first() != Some(root) {
+            return None;
+        }
+        deeper |= parts.len() > 1;
     }
-    let mut names = told.iter();
-    let root = first(names.next()?)?;
-    let shared = names.all(|name| first(name) == Some(root));
-    let deeper = told.iter().any(|name| name.split('>').filter(|part| !part.trim().is_empty()).count() > 1);
-    (shared && deeper).then(|| root.to_owned())
+    deeper.then(|| (*root).to_owned())
 }
 
 /// `path`, or `source: path`; a `*` at the end stands for anything.

@@ -171,7 +171,7 @@ impl<'de> Visitor<'de> for Slot<'_> {
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
         Ok(match self.takes {
             Takes::Text => Some(Value::Text(self.recall.text(text))),
-            Takes::Word(canonical) => canonical(text).map(Value::Word),
+            Takes::Word(canonical, _) => canonical(text).map(Value::Word),
             Takes::Date => text.parse().ok().map(Value::Date),
             Takes::Moment | Takes::Money | Takes::Number | Takes::Flag => None,
         })

@@ -93,7 +93,7 @@ async fn an_account_that_sees_less_is_told_of() {
     let fake = Fake::start(11, &["no-root"]);
     let harvest = fake.collect(OVER_V2).await.unwrap();
     assert_eq!(by_type(&harvest)["Computer"], 35);
-    assert!(harvest.notes[0].contains("sees 1 entities, not the root entity"), "{:?}", harvest.notes);
+    assert!(harvest.notes[0].contains("sees 1 entity, not the root entity"), "{:?}", harvest.notes);
 }
 
 #[tokio::test]

@@ -23,15 +23,15 @@ fn check(people: &[&str], expected: usize, says: &str) {
 fn people_who_count() {
     let known = "sAMAccountName: ajolivet";
     // Contacts have no login.
-    check(&[known, "mail: contact@elsewhere.test"], 1, "of 2 people 1 tell no login, and are neither counted");
+    check(&[known, "mail: contact@elsewhere.test"], 1, "of 2 people 1 tells no login: neither counted");
     // One login, however it is written, is one person.
     check(
         &[known, "sAMAccountName: AJolivet ", "sAMAccountName: other"],
         2,
-        "of 3 people 1 tell the login of another",
+        "of 3 people 1 tells the login of another",
     );
     for own in ["CITY$", "HealthMailbox1b2c3d", "MSOL_0a1b2c3d4e5f", "AAD_0a1b2c3d4e5f", "krbtgt", "svc-scan"] {
-        check(&[known, &format!("sAMAccountName: {own}")], 1, "of 2 people 1 are left out by `exclude`");
+        check(&[known, &format!("sAMAccountName: {own}")], 1, "of 2 people 1 is left out by `exclude`");
     }
     check(&[known, "sAMAccountName: msolier\nuserAccountControl: 514"], 1, "1 may not log in any more");
 }
@@ -46,9 +46,9 @@ fn people_who_count_in_supann() {
         check(&[known, &employee(gone)], 1, "of 2 people 1 may not log in any more");
     }
     for ahead in ["{COMPTE}A:SupannAnticipe", "{COMPTE}A SupannAnticipe"] {
-        check(&[known, &employee(ahead)], 1, "of 2 people 1 are left out by `exclude`");
+        check(&[known, &employee(ahead)], 1, "of 2 people 1 is left out by `exclude`");
     }
-    check(&[known, &employee("{MAIL}A:SupannSursis"), "uid: x"], 2, "1 are not among those");
+    check(&[known, &employee("{MAIL}A:SupannSursis"), "uid: x"], 2, "1 is not among those");
 }
 
 /// The department that is told counts, in whatever order entries come.
@@ -63,6 +63,26 @@ fn one_person_of_two_entries() {
         let expected = BTreeMap::from([((String::new(), "Achats".to_owned()), 1)]);
         assert_eq!(agents(&harvest), expected, "{order:?}");
     }
+}
+
+/// A pattern that was misspelt takes nobody, and the house's own word for an entity stays in its place.
+#[test]
+fn patterns_of_entities_that_match_nothing() {
+    let patterns = ["^DSI$", "^CCAS *$", "(?i)^voirie"].map(|told| (Regex::new(told).unwrap(), "ville".to_owned()));
+    let mut places = Places::new(patterns.to_vec(), None);
+    assert_eq!(places.idle().count(), 3);
+    let way = |told: &str| Way::read(&[told.to_owned()]).unwrap();
+    let mut told = |department: &str| {
+        let mut entry = Entry { dn: "uid=x,dc=test".to_owned(), ..Entry::default() };
+        entry.add("department", vec![department.as_bytes().to_vec()]);
+        places.entity(&way(""), &way("department"), &entry).map(|told| told.to_string())
+    };
+    assert_eq!(told("DSI").as_deref(), Some("ville"));
+    assert_eq!(told("VOIRIE").as_deref(), Some("ville"));
+    assert_eq!(told("C.C.A.S."), None);
+    let context = context();
+    let reader = super::super::read::Reader::new(&context, places, Timestamp::UNIX_EPOCH);
+    assert_eq!(reader.harvest().notes, ["`entities`: `^CCAS *$` matches nothing that those above it left"]);
 }
 
 #[test]

@@ -152,7 +152,7 @@ fn each_place_once_and_not_without_end() {
     assert_eq!(read(&mut trail, "ldap://b/ou=%", &first).unwrap_err().0, Class::Protocol);
     assert_eq!(
         trail.elsewhere.note().unwrap(),
-        "64 referrals to other servers were met, and are not followed: host0, host1, host2, …"
+        "64 referrals to other servers were met, and not followed: host0, host1, host2, …"
     );
     let mut all = Elsewhere::default();
     assert!(all.note().is_none());
@@ -232,7 +232,7 @@ async fn referrals_that_are_not_listed_are_counted() {
         let harvest = collect(&leading(referring(), "", to)).await.unwrap();
         assert!(harvest.complete);
         assert_eq!(total(&agents(&harvest)), 1);
-        let expected = "2 referrals to other servers were met, and are not followed: 127.0.0.1";
+        let expected = "2 referrals to other servers were met, and not followed: 127.0.0.1";
         assert_eq!(harvest.notes, [expected]);
     }
     assert!(nobody.accept().is_err(), "nobody knocked");
@@ -410,7 +410,7 @@ async fn two_real_servers_are_one_directory() {
     assert!(missing > 100, "{missing}");
     let harvest = collect(&part.keys("")).await.unwrap();
     assert_eq!(harvest.lines.accounts.len(), 1500 - missing);
-    let note = "2 referrals to other servers were met, and are not followed: 127.0.0.1";
+    let note = "2 referrals to other servers were met, and not followed: 127.0.0.1";
     assert!(harvest.notes.iter().any(|told| told == note), "{:?}", harvest.notes);
     // Where all that is asked for is there (result 10).
     let there = format!("computers = false\n[people]\nbase = 'ou=CULT,ou=people,{BASE}'\n");

@@ -89,7 +89,7 @@ async fn tables_without_an_end() {
     let source = source(&keys(agents(&endless, 1, Faults::default()), "retries = 0"));
     let harvest = source.collect(&Progress::default()).await.unwrap();
     assert!(
-        harvest.notes.contains(&"1 agents have tables that were not read to their end".to_owned()),
+        harvest.notes.contains(&"1 agent has tables that were not read to their end".to_owned()),
         "{:?}",
         harvest.notes
     );
@@ -101,9 +101,9 @@ async fn tables_without_an_end() {
 /// version 1 that has nothing more is none, nor is one of which the first value that says something is wanted.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_column_that_fails() {
-    let cut = "1 agents have tables that were not read to their end";
-    let error = "1 agents answer genErr to some of what they are asked: that is not known";
-    let nothing = "1 agents answer nothing to some of what they are asked: that is not known";
+    let cut = "1 agent has tables that were not read to their end";
+    let error = "1 agent answers genErr to some of what is asked: that is not known";
+    let nothing = "1 agent answers nothing to some of what is asked: that is not known";
     let broken = |broken| Faults { broken, ..Faults::default() };
     let cases: [(Faults, &[&str]); 5] = [
         (Faults::default(), &[]),

@@ -9,6 +9,7 @@ mod growth;
 mod identity;
 mod law;
 mod ledger;
+mod naming;
 mod people;
 mod pieces;
 mod power;

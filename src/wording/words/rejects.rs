@@ -57,10 +57,17 @@ const PATTERNS: &[(&str, &str)] = &[
     ("it is missing", "valeur manquante"),
     ("it cannot be read", "valeur illisible"),
     (
+        "`{}` is not a {} it knows ({}): write a rule for it",
+        "«\u{a0}{}\u{a0}» n'est pas une valeur reconnue pour {} ({})\u{a0}: une règle ([[source.rule]]) doit l'interpréter",
+    ),
+    (
         "`{}` is not a {} it knows: write a rule for it",
         "«\u{a0}{}\u{a0}» n'est pas une valeur reconnue\u{a0}: une règle ([[source.rule]]) doit l'interpréter",
     ),
-    ("`{}` is not a word it knows", "«\u{a0}{}\u{a0}» n'est pas une valeur reconnue"),
+    (
+        "`{}` is not a word it knows: it takes {}",
+        "«\u{a0}{}\u{a0}» n'est pas une valeur reconnue\u{a0}: les valeurs possibles sont {}",
+    ),
     (
         "`{}` is not a date (2026-11-24 or 24/11/2026)",
         "«\u{a0}{}\u{a0}» n'est pas une date (24/11/2026 ou 2026-11-24)",

@@ -21,8 +21,8 @@ const SOURCES: &[&str] = &[
     "connectors/snmp/visits.rs",
     "domain/power.rs",
 ];
-/// What is written before a sentence that is no reject's: that of a failure.
-const FAILURES: &[&str] = &["anyhow!(", "context(", "too_large(format!(", "names.join("];
+/// What is written before a sentence that is no reject's: that of a failure, or of a note.
+const FAILURES: &[&str] = &["anyhow!(", "context(", "too_large(format!(", "names.join(", "notes.push(format!("];
 /// Other sentences of failures, and what is none.
 const OTHERS: &[&str] = &[
     "it has no visible sheet",
@@ -121,9 +121,21 @@ fn what_was_read_stays_as_it_was_written() {
         Some("«\u{a0}31/02/2024\u{a0}» n'est pas une date (24/11/2026 ou 2026-11-24)"),
     );
     check(
-        "`comme neuf` is not a condition it knows: write a rule for it",
+        "`chaise` is not a kind it knows: write a rule for it",
         Some(
-            "«\u{a0}comme neuf\u{a0}» n'est pas une valeur reconnue\u{a0}: une règle ([[source.rule]]) doit l'interpréter",
+            "«\u{a0}chaise\u{a0}» n'est pas une valeur reconnue\u{a0}: une règle ([[source.rule]]) doit l'interpréter",
+        ),
+    );
+    check(
+        "`loué` is not a mode it knows (purchase, rental, gift): write a rule for it",
+        Some(
+            "«\u{a0}loué\u{a0}» n'est pas une valeur reconnue pour mode (purchase, rental, gift)\u{a0}: une règle ([[source.rule]]) doit l'interpréter",
+        ),
+    );
+    check(
+        "`loué` is not a word it knows: it takes purchase, rental, gift",
+        Some(
+            "«\u{a0}loué\u{a0}» n'est pas une valeur reconnue\u{a0}: les valeurs possibles sont purchase, rental, gift",
         ),
     );
     check("there are 13 cells for 12 headings", Some("13 cellules pour 12 en-têtes de colonnes"));
