@@ -110,7 +110,9 @@ impl Daemon {
             .arg("run")
             .arg("--config")
             .arg(folder.join("ecoparc.toml"))
-            .env("ECOPARC_LOG", "info,ecoparc::daemon=debug");
+            .env("ECOPARC_LOG", "info,ecoparc::daemon=debug")
+            // As the unit and the container have it.
+            .env("MIMALLOC_PURGE_DELAY", "0");
         let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
         let line = lines.find(|line| line.contains("listening")).expect("the daemon listens");
