@@ -7,13 +7,14 @@ use rustc_hash::FxHashMap;
 
 use crate::assumption::Assumptions;
 use crate::entity::EntityId;
+use crate::quantity::Years;
 use crate::snapshot::{Asset, Snapshot};
 use crate::word::{Condition, Kind, Status};
 
-use super::basis::{anniversary, days, span};
+use super::basis::{anniversary, days};
 use super::fleet::BANDS;
 use super::lifetime::is_past;
-use super::quality::{FIELDS, unseen_because};
+use super::quality::{FIELDS, silent_before, unseen_because};
 
 /// Assets that are counted in one go.
 pub(super) const PIECE: usize = 32_768;
@@ -82,13 +83,13 @@ type Key = (EntityId, Option<Kind>, Status, Condition);
 
 /// Counts what is known at the end of a day; `status` as of [`super::Basis`].
 pub fn census(snapshot: &Snapshot, status: &[Option<Status>], assumptions: &Assumptions, at: Date) -> Vec<Count> {
-    let bands = band_ends(at);
+    let (bands, silent) = (band_ends(at), silent_before(at));
     let pieces: Vec<Vec<Count>> = snapshot
         .assets
         .par_chunks(PIECE)
         .zip(status.par_chunks(PIECE))
         .map(|(assets, status)| {
-            let (mut places, mut counts) = (FxHashMap::default(), Vec::new());
+            let (mut places, mut counts, mut references) = (FxHashMap::default(), Vec::new(), Vec::new());
             for (asset, status) in assets.iter().zip(status) {
                 let Some(status) = status.filter(|status| !matches!(status, Status::Disposed | Status::Lost)) else {
                     continue;
@@ -96,16 +97,18 @@ pub fn census(snapshot: &Snapshot, status: &[Option<Status>], assumptions: &Assu
                 let key: Key = (asset.entity, asset.kind, status, asset.condition.unwrap_or(Condition::Unknown));
                 let place = *places.entry(key).or_insert_with(|| {
                     counts.push(Count::of(asset, status));
+                    references.push(asset.kind.and_then(|kind| assumptions.lifetime(kind)));
                     counts.len() - 1
                 });
                 let count: &mut Count = &mut counts[place];
                 count.count += 1;
                 match asset.start {
                     Some(start) => {
-                        count.ages.0 += i64::from(days(start, at));
+                        let age = i64::from(days(start, at));
+                        count.ages.0 += age;
                         count.ages.1 += 1;
-                        let reference = asset.kind.and_then(|kind| assumptions.lifetime(kind));
-                        count.past += u64::from(reference.is_some_and(|years| is_past(span(start, at), years)));
+                        let is_past = |reference| is_past(Years::from_days(age), reference);
+                        count.past += u64::from(references[place].is_some_and(is_past));
                         count.bands[bands.partition_point(|end| start <= *end)] += 1;
                     }
                     None => count.bands[BANDS.len() - 1] += 1,
@@ -113,7 +116,7 @@ pub fn census(snapshot: &Snapshot, status: &[Option<Status>], assumptions: &Assu
                 for (at, known) in count.known.iter_mut().enumerate() {
                     *known += u64::from(asset.known >> at & 1);
                 }
-                for ((is_so, told), (_, known)) in count.unseen.iter_mut().zip(unseen_because(asset, at)) {
+                for ((is_so, told), (_, known)) in count.unseen.iter_mut().zip(unseen_because(asset, silent)) {
                     *is_so += u64::from(known == Some(true));
                     *told += u64::from(known.is_some());
                 }

@@ -108,15 +108,17 @@ fn classes(basis: &Basis) -> Vec<Reading> {
 /// The reasons for which something is unseen.
 pub const UNSEEN: [&str; 4] = ["silent", "owner_left", "account_disabled", "not_in_inventory"];
 
-/// Is its newest contact longer ago than is usual? What never had a contact date cannot be silent.
-pub fn is_silent(last_seen: Option<Date>, at: Date) -> Option<bool> {
-    last_seen.map(|seen| seen < at.saturating_sub(Span::new().days(SILENT_DAYS)))
+/// Whose newest contact is before this day is silent at the end of another; what never had a contact date is not.
+pub fn silent_before(at: Date) -> Date {
+    at.saturating_sub(Span::new().days(SILENT_DAYS))
 }
 
-/// Why an asset may not be where it is thought to be, reason by reason; `None` where nothing can tell.
-pub fn unseen_because(asset: &Asset, at: Date) -> [(&'static str, Option<bool>); 3] {
+/// Why an asset may not be where it is thought to be, reason by reason; `None` where nothing can tell. `silent` is of
+/// [`silent_before`].
+pub fn unseen_because(asset: &Asset, silent: Date) -> [(&'static str, Option<bool>); 3] {
+    let is_silent = asset.last_seen.map(|seen| seen < silent);
     let disabled = asset.account_enabled.map(|enabled| !enabled);
-    [("silent", is_silent(asset.last_seen, at)), ("owner_left", asset.owner_left), ("account_disabled", disabled)]
+    [("silent", is_silent), ("owner_left", asset.owner_left), ("account_disabled", disabled)]
 }
 
 fn unseen(basis: &Basis) -> Vec<Reading> {
@@ -132,7 +134,7 @@ fn unseen(basis: &Basis) -> Vec<Reading> {
     for unjoined in basis.snapshot.not_in_inventory() {
         let entry = counts.entry((unjoined.voices.told(Packed::kind), "not_in_inventory")).or_default();
         entry.0 += 1.0;
-        entry.1 += usize::from(is_silent(unjoined.voices.last_seen(), basis.at) == Some(true));
+        entry.1 += usize::from(unjoined.voices.last_seen().is_some_and(|seen| seen < silent_before(basis.at)));
     }
     let readings = counts.into_iter().map(|((kind, reason), (count, silent))| {
         let reading = Reading::of(vec![("kind", kind_label(kind)), ("reason", Text::from(reason))], count);

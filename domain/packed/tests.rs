@@ -55,14 +55,17 @@ fn histories_come_back() {
     let first_seen = date(2024, 2, 29);
     let usual = usual_spell(&facts, first_seen);
     let later = Spell { since: date(2025, 1, 1), status: Status::InStock, entity: None, user: None };
-    for spells in [vec![usual.clone()], vec![later.clone()], vec![usual, later], vec![]] {
-        let kept = Kept {
-            observation: observation.clone(),
-            first_seen,
-            arrived: true,
-            unlisted_since: Some(Moment(7)),
-            spells,
-        };
-        assert_eq!(Packed::from(kept.clone()).kept(), kept);
+    let with = |spells: Vec<Spell>| Kept {
+        observation: observation.clone(),
+        first_seen,
+        arrived: true,
+        unlisted_since: Some(Moment(7)),
+        spells,
+    };
+    for spells in [vec![usual.clone()], vec![later.clone()], vec![usual.clone(), later]] {
+        assert_eq!(Packed::from(with(spells.clone())).kept(), with(spells));
     }
+    // None stands for the usual one.
+    assert_eq!(Packed::from(with(vec![])).kept(), with(vec![usual]));
+    assert_eq!(Packed::from(with(vec![])).unusual_spells(), None);
 }

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use super::Store;
 use super::body::column;
-use super::bulk::{self, BATCH, PAGE};
+use super::bulk::{self, BATCH};
 use super::cell::{Cell, Column, int, text};
 use super::engine::Tx;
 use super::hash;
@@ -102,7 +102,7 @@ async fn stored(tx: &mut Tx, from: &str) -> Result<Vec<(String, i64)>> {
             "SELECT coalesce(CAST(json_group_array(id) AS TEXT), '[]'), \
                 coalesce(CAST(json_group_array(hash) AS TEXT), '[]') \
              FROM (SELECT id, hash FROM asset WHERE id >= $1 ORDER BY id LIMIT $2) AS page",
-            &[from.into(), PAGE.into()],
+            &[from.into(), bulk::page(tx).into()],
         )
         .await?;
     Ok(column::<String>(&ids)?.into_iter().zip(column::<i64>(&hashes)?).collect())

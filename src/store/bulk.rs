@@ -4,8 +4,10 @@
 use super::cell::{Cell, Column, Sort};
 use super::engine::Tx;
 
-/// Rows read from the database in one piece: few enough that what they say stays in a processor's cache.
+/// Rows read from a file in one piece: few enough that what they say stays in a processor's cache.
 pub(super) const PAGE: i64 = 1_000;
+/// Rows read from a server in one piece: each is a journey there and back.
+const POSTGRES_PAGE: i64 = 4_000;
 /// Rows that come together before they are written.
 pub(super) const BATCH: usize = 4_000;
 /// Rows of one statement of SQLite at most.
@@ -14,6 +16,14 @@ const ROWS: usize = 500;
 const VALUES: usize = 32_000;
 /// Rows of one statement of PostgreSQL at most.
 const POSTGRES_ROWS: usize = 5_000;
+
+/// Rows read from the database in one piece.
+pub(super) fn page(tx: &Tx) -> i64 {
+    match tx {
+        Tx::Sqlite(_) => PAGE,
+        Tx::Postgres(_) => POSTGRES_PAGE,
+    }
+}
 
 /// Runs `then` for rows, many a statement. It finds them in the table `given` with the named columns, and the values
 /// that are the same for all, where there are any, in the one row of `fixed`. `cells` are the rows, one after the other.

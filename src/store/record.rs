@@ -12,7 +12,7 @@ use jiff::civil::Date;
 
 use super::Store;
 use super::body::{column, to_json};
-use super::bulk::{self, BATCH, PAGE};
+use super::bulk::{self, BATCH};
 use super::cell::{Cell, int, text};
 use super::engine::Tx;
 use super::forget::standing_of;
@@ -232,7 +232,7 @@ async fn stored(tx: &mut Tx, source: i64, from: &str) -> Result<Vec<Row>> {
                 coalesce(CAST(json_group_array(CASE WHEN unlisted_since IS NULL THEN 0 ELSE 1 END) AS TEXT), '[]') \
              FROM (SELECT native, hash, standing, unlisted_since FROM observation \
                    WHERE source = $1 AND native >= $2 ORDER BY native LIMIT $3) AS page",
-            &[source.into(), from.into(), PAGE.into()],
+            &[source.into(), from.into(), bulk::page(tx).into()],
         )
         .await?;
     let (hashes, standings) = (column::<i64>(&hashes)?, column::<i64>(&standings)?);

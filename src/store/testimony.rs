@@ -10,7 +10,7 @@ use serde::de::DeserializeSeed;
 
 use super::Store;
 use super::body::{Recall, Seed, column};
-use super::bulk::PAGE;
+use super::bulk;
 use super::engine::Tx;
 use super::power;
 
@@ -99,7 +99,7 @@ async fn fetch(tx: &mut Tx, source: i64, from: &str) -> sqlx::Result<Page> {
                 group_concat(body, ' ') AS bodies \
              FROM (SELECT native, anonymous, arrived, first_seen, unlisted_since, body FROM observation \
                    WHERE source = $1 AND native >= $2 ORDER BY native LIMIT $3) AS page",
-            &[source.into(), from.into(), PAGE.into()],
+            &[source.into(), from.into(), bulk::page(tx).into()],
         )
         .await?;
     if let Some(last) = &page.last {
@@ -161,7 +161,7 @@ async fn lines<R: Record>(tx: &mut Tx, source: i64, recall: &mut Recall) -> Resu
                 "SELECT coalesce(CAST(json_group_array(native) AS TEXT), '[]'), group_concat(body, ' '), max(place) \
                  FROM (SELECT native, body, place FROM line \
                        WHERE source = $1 AND contents = $2 AND place > $3 ORDER BY place LIMIT $4) AS page",
-                &[source.into(), R::NAME.into(), last.into(), PAGE.into()],
+                &[source.into(), R::NAME.into(), last.into(), bulk::page(tx).into()],
             )
             .await?;
         let Some((bodies, place)) = bodies.zip(place) else { break };

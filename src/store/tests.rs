@@ -319,13 +319,23 @@ async fn pages_leave_nothing_out() {
     for home in Home::both() {
         let store = home.open().await;
         let (none, day) = (Lines::default(), date(2026, 1, 1));
-        let natives = (1000..1000 + bulk::PAGE).map(|at| at.to_string());
-        let next = format!("{}0", 999 + bulk::PAGE);
+        let page = bulk::page(&store.read().await.unwrap());
+        let natives = (1000..1000 + page).map(|at| at.to_string());
+        let next = format!("{}0", 999 + page);
         let mut fleet: Vec<_> = natives.chain([next.clone()]).map(|native| seen(&native, None, "")).collect();
         record(&store, "glpi", &fleet, &none, 1, day).await;
         assert_eq!(kept(&read(&store, "glpi").await, &next).observation, fleet[fleet.len() - 1]);
         let recorded = record(&store, "glpi", &fleet, &none, 2, day).await;
         assert_eq!(recorded, Recorded { unchanged: fleet.len(), ..Recorded::default() });
+        // The last of one page and the first of the next have a history of two stretches, and nobody else.
+        for told in fleet.iter_mut().rev().take(2) {
+            told.facts.status = Some(Status::Retired);
+        }
+        assert_eq!(record(&store, "glpi", &fleet, &none, 2, date(2026, 1, 2)).await.changed, 2);
+        let lengths =
+            read(&store, "glpi").await.observations.iter().map(|kept| kept.spells().len()).collect::<Vec<_>>();
+        assert_eq!(lengths[fleet.len() - 3..], [1, 2, 2]);
+        assert_eq!(lengths.iter().sum::<usize>(), fleet.len() + 2);
         fleet.pop();
         assert_eq!(record(&store, "glpi", &fleet, &none, 3, day).await.vanished, 1);
     }
@@ -353,6 +363,10 @@ async fn the_later_word_of_a_day_stands() {
         // A clock that was ahead leaves no word that could not be changed any more.
         at(Some(Status::Lost), date(2099, 1, 1)).await;
         assert_eq!(at(None, second).await, [spell(first, Status::InUse, "")]);
+        // One that was ahead on the first day: what is told before that day takes its place.
+        let before = date(2025, 12, 31);
+        assert_eq!(at(Some(Status::Retired), before).await, [spell(before, Status::Retired, "")]);
+        assert_eq!(read(&store, "glpi").await.observations[0].history().first_seen, first);
     }
 }
 

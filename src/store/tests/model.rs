@@ -25,7 +25,7 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let status = prop::option::of(prop::sample::select(vec![Status::InUse, Status::Retired]));
     let told = prop::option::of((status, any::<bool>(), any::<bool>(), 0_u8..2));
-    let harvest = (0_usize..2, prop::collection::vec(told, NATIVES.len()), 0_u8..3, 0_i64..2)
+    let harvest = (0_usize..2, prop::collection::vec(told, NATIVES.len()), 0_u8..3, -2_i64..3)
         .prop_map(|(source, told, lines, days)| Step::Harvest { source, told, lines, days });
     prop_oneof![8 => harvest, 1 => (0_usize..2).prop_map(|source| Step::Fail { source }), 1 => Just(Step::Restart)]
 }
@@ -61,9 +61,13 @@ impl Model {
                 entity: told.facts.entity.clone(),
                 user: told.facts.user.clone(),
             };
-            kept.spells.retain(|spell| spell.since < today);
-            if kept.spells.last().is_none_or(|last| Spell { since: today, ..last.clone() } != now) {
-                kept.spells.push(now);
+            let differs =
+                |spells: &[Spell]| spells.last().is_none_or(|last| Spell { since: today, ..last.clone() } != now);
+            if differs(&kept.spells) {
+                kept.spells.retain(|spell| spell.since < today);
+                if differs(&kept.spells) {
+                    kept.spells.push(now);
+                }
             }
         }
         self.lines = lines.clone();

@@ -71,7 +71,8 @@ async fn what_a_server_refuses_in_a_text_loses_no_harvest() {
     };
     store.record("glpi", &said, Moment(1), day).await.unwrap();
     let kept = read(&store, "glpi").await;
-    // Facts are kept to the letter; beside them the character shows that there was one.
+    // Facts are kept to the letter, and so is the stretch that says what they do; beside them the character shows that
+    // there was one.
     assert_eq!(kept.observations[0].observation(), told[0]);
     assert_eq!(kept.observations[0].spells(), [spell(day, Status::InStock, "Mai\0rie")]);
     assert_eq!(&*kept.lines.purchases[0].native, "f\u{fffd}:1");
@@ -79,6 +80,9 @@ async fn what_a_server_refuses_in_a_text_loses_no_harvest() {
     assert_eq!(store.record("glpi", &said, Moment(2), day).await.unwrap().unchanged, 1);
     let missed = Missed { outcome: Outcome::Failed, class: "server", message: "it said \0", took: Duration::ZERO };
     store.failed("glpi", Moment(3), &missed).await.unwrap();
+    record(&store, "glpi", &[seen("a", None, "CCAS")], &Lines::default(), 4, date(2026, 1, 2)).await;
+    let former = &read(&store, "glpi").await.observations[0].spells()[0];
+    assert_eq!(former.entity.as_deref(), Some("Mai\u{fffd}rie"));
     store.close().await;
 }
 

@@ -38,6 +38,7 @@ async fn tells_what_it_told(store: &Store, number: &str) {
     assert_eq!(holders, [None, Some("00112233445566778899aabbccddeeff")]);
     assert_eq!(laptop.spells[0], spell(date(2026, 1, 1), Status::InStock, "Mairie"));
     let monitor = kept(&told, "Computer/2");
+    assert_eq!(monitor.spells, [spell(date(2026, 1, 2), Status::InUse, "")]);
     assert_eq!((monitor.arrived, monitor.unlisted_since), (true, Some(Moment(1_767_398_400))));
     assert_eq!(told.lines.purchases[0].told.amount_ht, Some(Cents(91_181)));
     assert_eq!(store.testimony(&source("annuaire")).await.unwrap(), None);
@@ -81,6 +82,27 @@ async fn a_file_of_every_schema_is_understood() {
         tells_what_it_told(&store, &number).await;
         store.close().await;
         assert_eq!(sqlite_schema(&file).await, new, "{number}");
+    }
+}
+
+/// What an earlier release wrote of a history, before the step or beside us, is read back also where it stands alone.
+#[tokio::test]
+async fn a_stretch_that_no_release_marked_is_read_back() {
+    let folder = Folder::new();
+    for (number, dump) in fixtures("sqlite") {
+        let options =
+            SqliteConnectOptions::new().filename(folder.0.join(format!("{number}.db"))).create_if_missing(true);
+        let pool = SqlitePool::connect_with(options.foreign_keys(false)).await.unwrap();
+        pool.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(dump))).await.unwrap();
+        let written = "DELETE FROM spell WHERE native = 'Computer/2'; \
+                       INSERT INTO spell (source, native, since, status, entity, holder) \
+                       VALUES (1, 'Computer/2', '2025-12-31', 'in_repair', NULL, NULL)";
+        pool.execute(sqlx::raw_sql(written)).await.unwrap();
+        pool.close().await;
+        let store = Store::open(&folder.place(&format!("sqlite://{number}.db"))).await.unwrap();
+        let told = kept(&read(&store, "glpi").await, "Computer/2").spells;
+        assert_eq!(told, [spell(date(2025, 12, 31), Status::InRepair, "")], "{number}");
+        store.close().await;
     }
 }
 

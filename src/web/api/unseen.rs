@@ -1,7 +1,7 @@
 //! What may not be where it is thought to be, thing by thing: what answers for `ecoparc_unseen_assets`.
 
 use domain::entity::EntityId;
-use domain::indicator::quality::{UNSEEN, unseen_because};
+use domain::indicator::quality::{UNSEEN, silent_before, unseen_because};
 use domain::observation::Facts;
 use domain::packed::Packed;
 use domain::record::Text;
@@ -80,7 +80,8 @@ fn found(snapshot: &Snapshot, place: Place, today: Date) -> Option<Found<'_>> {
     match place {
         Place::Asset(at) => {
             let asset = &snapshot.assets[at];
-            let because = unseen_because(asset, today).into_iter().filter(|(_, is_so)| *is_so == Some(true));
+            let because =
+                unseen_because(asset, silent_before(today)).into_iter().filter(|(_, is_so)| *is_so == Some(true));
             let reasons = because.map(|(reason, _)| reason).collect();
             let (id, voices, kind, entity) = (snapshot.id(asset), &asset.voices, asset.kind, asset.entity);
             (asset.is_active(today) && !asset.is_virtual).then_some(Found { id, reasons, voices, kind, entity })
