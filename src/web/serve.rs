@@ -41,7 +41,7 @@ const HEAD_BYTES: usize = 32 * 1024;
 const STREAMS: u32 = 64;
 /// A connection of HTTP/2 is asked so often whether somebody is still there, and closed where nobody answers as long.
 const PING: Duration = Duration::from_secs(20);
-/// Whoever has just come has so long to ask something, though others wait for the place.
+/// Whoever has just come has so long to ask something, though others wait for the place or the daemon stops.
 const GRACE: Duration = Duration::from_millis(250);
 /// Bytes of an answer that are handed to a connection at once: when they are taken is noticed.
 const PIECE: usize = 64 * 1024;
@@ -295,9 +295,13 @@ async fn converse(stream: TcpStream, acceptor: Option<TlsAcceptor>, place: Place
     let Some(acceptor) = acceptor else { return speak(stream, false, place).await };
     // Whoever speaks no TLS, or a broken one, is nobody to tell of.
     let mut stopping = place.stopping.clone();
+    let stops = async move {
+        let _ = stopping.wait_for(|stop| *stop).await;
+        sleep(GRACE).await;
+    };
     let accepted = tokio::select! {
         accepted = timeout(HANDSHAKE, acceptor.accept(stream)) => accepted,
-        _ = stopping.wait_for(|stop| *stop) => return,
+        () = stops => return,
     };
     if let Ok(Ok(stream)) = accepted {
         let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
@@ -340,15 +344,22 @@ async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, htt
         tokio::select! {
             // What ends a connection is its peer's affair.
             _ = connection.as_mut() => return,
-            _ = hears.wait_for(|heard| *heard), if silent => silent = false,
+            _ = hears.wait_for(|heard| *heard), if silent => {
+                silent = false;
+                if told {
+                    connection.as_mut().graceful_shutdown();
+                }
+            }
             // Over HTTP/2 nothing else looks at whoever never asks.
             () = &mut patience, if silent => return,
             _ = stopping.wait_for(|stop| *stop), if !told => {
-                if silent {
-                    return;
-                }
                 told = true;
-                connection.as_mut().graceful_shutdown();
+                if silent {
+                    // Whoever came before the end, and only now asks, is still answered.
+                    patience.as_mut().reset(Instant::now() + GRACE);
+                } else {
+                    connection.as_mut().graceful_shutdown();
+                }
             }
         }
     }

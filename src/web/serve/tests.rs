@@ -59,3 +59,27 @@ async fn answers_are_sent_in_pieces() {
     }
     assert!(taken == body && pieces == 3 && sending.is_end_stream());
 }
+
+/// Whoever has connected when a stop is told and asks only then is answered; whoever asks nothing does not keep it waiting.
+#[tokio::test]
+async fn who_came_before_the_stop_is_answered() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stops) = watch::channel(false);
+    let seats = Arc::new(Seats::of(8));
+    let routes = Router::new().route("/", axum::routing::get(|| async { "here" }));
+    let serving = tokio::spawn(serve(listener, routes, None, seats.clone(), stops));
+    let (mut asks, silent) = (TcpStream::connect(address).await.unwrap(), TcpStream::connect(address).await.unwrap());
+    while seats.guests().1.len() < 2 {
+        sleep(AGAIN).await;
+    }
+    stop.send_replace(true);
+    sleep(GRACE / 5).await;
+    asks.write_all(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    asks.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("here"), "{answer}");
+    timeout(HEAD / 2, serving).await.unwrap().unwrap();
+    drop(silent);
+}
