@@ -185,17 +185,20 @@ pub struct Failure {
     pub class: Class,
     /// Why; the whole chain is printed once, by the daemon.
     pub cause: anyhow::Error,
+    /// Headings or sheets that are there instead of what is meant. One may be somebody's name: they are for whoever may
+    /// read the table itself, and neither logged nor published.
+    pub instead: Vec<String>,
 }
 
 impl Failure {
     /// A failure of this class.
     pub fn new(class: Class, cause: impl Into<anyhow::Error>) -> Self {
-        Self { class, cause: cause.into() }
+        Self { class, cause: cause.into(), instead: Vec::new() }
     }
 
     /// The same failure, told in a wider context.
     pub fn context(self, context: impl std::fmt::Display + Send + Sync + 'static) -> Self {
-        Self { class: self.class, cause: self.cause.context(context) }
+        Self { cause: self.cause.context(context), ..self }
     }
 }
 

@@ -425,11 +425,9 @@ impl Daemon {
             "published"
         );
         let answering = edition.sources.iter().filter(|source| source.up == Some(true)).count();
-        self.lasting.supervisor.status(&format!(
-            "{} assets; {answering} of {} sources answer",
-            edition.snapshot.assets.len(),
-            edition.sources.len()
-        ));
+        let assets = connectors::counted(edition.snapshot.assets.len(), "asset", "assets");
+        let sources = edition.sources.len();
+        self.lasting.supervisor.status(&format!("{assets}; sources that answer: {answering} of {sources}"));
         retire(editions.send_replace(Some(Arc::new(edition))));
         Ok(())
     }

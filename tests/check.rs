@@ -48,6 +48,36 @@ fn names_that_are_not_shared_are_told() {
     assert!(none.contains("gone.csv") && !none.contains("names of the configuration"), "{none}");
 }
 
+/// A room that lists nothing goes by its name: where assets are, or of a table of electricity.
+#[test]
+fn rooms_that_nothing_means_are_told() {
+    let folder = Folder::new();
+    folder.write("fleet.csv", "id;kind;location\n1;server;salle a\n");
+    folder.write("power.csv", "time;room;device;watts\n2026-03-01 12:00;salle b;pdu-b;100\n");
+    let room = |name: &str, more: &str| format!("[[room]]\nname = \"{name}\"\n{more}");
+    let rooms =
+        room("Salle A", "") + &room("Salle B", "") + &room("Salle C", "") + &room("Salle D", "it = [\"pdu-d\"]\n");
+    let sources = table("fleet", "assets", "fleet.csv", "") + &table("power", "power", "power.csv", "");
+    let said = check(&folder, &(rooms.clone() + &sources));
+    let (_, names) = said.split_once("names of the configuration\n").unwrap();
+    assert_eq!(names, "  room \"Salle C\": it has no `locations`, and its name matches nothing that was read\n");
+    let half = check(&folder, &(rooms + &sources + &table("gone", "assets", "gone.csv", "")));
+    assert!(half.contains("aliases and locations match is not told\n") && !half.contains("Salle C"), "{half}");
+}
+
+/// A heading may be somebody's name: whoever checks is told it, what is logged and published counts it.
+#[test]
+fn headings_of_a_table_that_fails_are_told_to_whoever_checks() {
+    let folder = Folder::new();
+    folder.write("fleet.csv", "Couleur;;J. Martin\nbleu;;3\n");
+    let said = check(&folder, &table("fleet", "assets", "fleet.csv", ""));
+    let why = "no heading is known for assets: there are 2 headings, which `ecoparc check --connect` names";
+    assert!(said.contains(&format!("{why}\n  there are: `Couleur`, `J. Martin`\n")), "{said}");
+    let output = folder.run(&["sync"]);
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains(why) && !said.contains("Martin"), "{said}");
+}
+
 /// Each source has its own line of them, and what a cell holds does not reach the terminal as an order.
 #[test]
 fn names_are_told_by_source_and_as_text() {

@@ -158,7 +158,7 @@ fn systemd_is_told_of_start_life_reload_and_stop() {
     daemon.signal("-HUP");
     supervisor.until("RELOADING=1");
     let before = supervisor.until("READY=1");
-    assert!(before.iter().any(|told| told == "STATUS=2 assets; 1 of 1 sources answer"), "{before:?}");
+    assert!(before.iter().any(|told| told == "STATUS=2 assets; sources that answer: 1 of 1"), "{before:?}");
     daemon.signal("-TERM");
     supervisor.until("STOPPING=1");
     assert_eq!(daemon.end(), Some(0));

@@ -68,7 +68,7 @@ pub fn rows(input: impl Read + Seek, wanted: Option<&str>, rows: &mut Rows) -> R
             _ => {}
         }
     }
-    if found { Ok(()) } else { Err(choice(wanted, names.iter().map(String::as_str))) }
+    if found { Ok(()) } else { Err(choice(wanted, names.iter())) }
 }
 
 /// The text of an attribute.

@@ -39,6 +39,22 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     short.into()
 }
 
+/// No heading, or no sheet, is the one meant. The names of those that are there may be people's: they are counted, and
+/// `check --connect` alone names them.
+pub fn lacking<'n>(
+    class: Class,
+    meant: anyhow::Error,
+    what: &str,
+    names: impl Iterator<Item = &'n String>,
+) -> Failure {
+    let names = names.filter(|name| !name.trim().is_empty());
+    let instead: Vec<String> = names.map(|name| shown(name).into_owned()).collect();
+    let are = if instead.len() == 1 { "is" } else { "are" };
+    let count = crate::counted(instead.len(), what, &format!("{what}s"));
+    let cause = anyhow!("{meant}: there {are} {count}, which `ecoparc check --connect` names");
+    Failure { instead, ..Failure::new(class, cause) }
+}
+
 /// Reads the files of one source, one after the other.
 pub struct Reader<'c, R: Contents> {
     context: &'c Context,
@@ -79,13 +95,8 @@ impl<'c, R: Contents> Reader<'c, R> {
     /// What was read, once every file was read to its end.
     pub fn finish(mut self) -> Result<Harvest, Failure> {
         if let Some(((name, heading), _)) = self.columns.iter().zip(&self.found).find(|(_, found)| !**found) {
-            return Err(Failure::new(
-                Class::Other,
-                anyhow!(
-                    "`columns.{name}`: no heading `{heading}`; there are {}",
-                    listed(self.headings.iter().map(|(told, _)| told))
-                ),
-            ));
+            let meant = anyhow!("`columns.{name}`: no heading `{heading}`");
+            return Err(lacking(Class::Other, meant, "heading", self.headings.iter().map(|(told, _)| told)));
         }
         let idle = self.headings.iter().filter(|(heading, read)| !read && !heading.trim().is_empty());
         let idle: Vec<String> = idle.map(|(heading, _)| shown(heading).into_owned()).collect();
@@ -98,12 +109,6 @@ impl<'c, R: Contents> Reader<'c, R> {
         self.harvest.complete = true;
         Ok(self.harvest)
     }
-}
-
-fn listed<'h>(headings: impl Iterator<Item = &'h String>) -> String {
-    let shown: Vec<String> =
-        headings.filter(|h| !h.trim().is_empty()).take(60).map(|h| format!("`{}`", shown(h))).collect();
-    shown.join(" ")
 }
 
 /// One file being read.
@@ -221,20 +226,14 @@ impl<R: Contents> File<'_, '_, R> {
         let context = self.reader.context;
         let set = |name: &str| context.rules.0.iter().any(|rule| rule.set.iter().any(|(field, _)| field == name));
         let lacks = |names: &Vec<&'static str>| !names.iter().any(|name| layout.column(name).is_some() || set(name));
-        let headings = listed(layout.headings.iter());
-        if layout.fields.is_empty() && layout.beside.is_empty() {
-            return Err(Failure::new(
-                Class::Protocol,
-                anyhow!("no heading is known for {}: there are {headings}", R::NAME),
-            ));
-        }
-        match R::needs(context.year_of).into_iter().find(lacks) {
-            Some(names) => Err(Failure::new(
-                Class::Protocol,
-                anyhow!("{} need a column `{}`: there are {headings}", R::NAME, names.join("` or `")),
-            )),
-            None => Ok(()),
-        }
+        let meant = if layout.fields.is_empty() && layout.beside.is_empty() {
+            anyhow!("no heading is known for {}", R::NAME)
+        } else if let Some(names) = R::needs(context.year_of).into_iter().find(lacks) {
+            anyhow!("{} need a column `{}`", R::NAME, names.join("` or `"))
+        } else {
+            return Ok(());
+        };
+        Err(lacking(Class::Protocol, meant, "heading", layout.headings.iter()))
     }
 }
 

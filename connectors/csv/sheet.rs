@@ -8,7 +8,7 @@ use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx};
 
 use super::archive::{self, corrupt, too_large};
 use super::ods;
-use super::read::shown;
+use super::read::lacking;
 use super::text::{Each, LONGEST};
 use crate::{Class, Failure};
 
@@ -97,10 +97,9 @@ impl Rows<'_, '_> {
 }
 
 /// The sheet meant is not there.
-pub fn choice<'n>(wanted: Option<&str>, names: impl Iterator<Item = &'n str>) -> Failure {
-    let names: Vec<_> = names.take(60).map(|name| format!("`{}`", shown(name))).collect();
+pub fn choice<'n>(wanted: Option<&str>, names: impl Iterator<Item = &'n String>) -> Failure {
     let wanted = wanted.map_or("it has no visible sheet".to_owned(), |name| format!("it has no sheet `{name}`"));
-    Failure::new(Class::Protocol, anyhow!("{wanted}: its sheets are {}", names.join(", ")))
+    lacking(Class::Protocol, anyhow!(wanted), "sheet", names)
 }
 
 fn xlsx(input: impl Read + Seek, wanted: Option<&str>, rows: &mut Rows) -> Result<(), Failure> {
@@ -111,7 +110,7 @@ fn xlsx(input: impl Read + Seek, wanted: Option<&str>, rows: &mut Rows) -> Resul
         None => sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible,
     });
     let name = found.map(|sheet| sheet.name.clone());
-    let name = name.ok_or_else(|| choice(wanted, sheets.iter().map(|sheet| sheet.name.as_str())))?;
+    let name = name.ok_or_else(|| choice(wanted, sheets.iter().map(|sheet| &sheet.name)))?;
     let mut cells = book.worksheet_cells_reader(&name).map_err(corrupt)?;
     let mut number = 0;
     while let Some(cell) = cells.next_cell().map_err(corrupt)? {

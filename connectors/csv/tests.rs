@@ -49,7 +49,7 @@ fn written<R: Record>(native: &str, record: &R) -> String {
 pub(super) fn told(harvest: Result<Harvest, Failure>) -> String {
     let harvest = match harvest {
         Ok(harvest) => harvest,
-        Err(Failure { class, cause }) => return format!("{}: {cause:#}", class.name()),
+        Err(Failure { class, cause, .. }) => return format!("{}: {cause:#}", class.name()),
     };
     assert!(harvest.complete);
     let lines = &harvest.lines;
@@ -348,22 +348,22 @@ fn the_operator_names_columns() {
     assert_eq!(read("serial,REPERE\nno,S1\n"), "S1 serial=S1");
     assert_eq!(
         read("serial,model\nS1,A\n"),
-        "other: `columns.serial`: no heading `Repère`; there are `serial` `model`"
+        "other: `columns.serial`: no heading `Repère`: there are 2 headings, which `ecoparc check --connect` names"
     );
 }
 
 #[test]
 fn what_is_no_table() {
     check::<Facts>("", "protocol: it is empty: a table begins with its headings");
-    check::<Facts>(
-        "couleur;taille\nbleu;3\n",
-        "protocol: no heading is known for assets: there are `couleur` `taille`",
-    );
+    let two = "there are 2 headings, which `ecoparc check --connect` names";
+    check::<Facts>("couleur;;taille\nbleu;;3\n", &format!("protocol: no heading is known for assets: {two}"));
+    let failure = read_as::<Facts>(&b"couleur;;J. Martin\n"[..], &context(""), &[]).unwrap_err();
+    assert_eq!(failure.instead, ["couleur", "J. Martin"], "whose name it may be is told apart");
     check::<PurchaseLine>(
         "date_x,amount_ht\n",
-        "protocol: purchases need a column `invoice_date` or `date`: there are `date_x` `amount_ht`",
+        &format!("protocol: purchases need a column `invoice_date` or `date`: {two}"),
     );
-    check::<Headcount>("date,entity\n", "protocol: headcount need a column `agents`: there are `date` `entity`");
+    check::<Headcount>("date,entity\n", &format!("protocol: headcount need a column `agents`: {two}"));
     check::<Facts>(
         include_bytes!("fixtures/picture.csv"),
         "protocol: it is no text table: it holds NUL bytes (for UTF-16 without a byte order mark, set `encoding`)",

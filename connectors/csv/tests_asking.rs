@@ -28,7 +28,8 @@ async fn spreadsheets() {
     }
     assert_eq!(
         told(collect("contents = 'assets'\npath = 'assets.xlsx'\nsheet = 'Bilan'").await),
-        "protocol: `assets.xlsx`: assets.xlsx: it has no sheet `Bilan`: its sheets are `Parc`, `Notes`"
+        "protocol: `assets.xlsx`: assets.xlsx: it has no sheet `Bilan`: there are 2 sheets, which `ecoparc check --connect` \
+         names"
     );
     assert_eq!(told(collect("contents = 'assets'\npath = 'assets.xlsx'\nsheet = 'Notes'").await), "");
 }

@@ -41,12 +41,12 @@ fn electricity() {
     );
     check::<PowerSample>(
         "time,watts\n2026-03-01,1\n",
-        "protocol: power need a column `device` or `room`: there are `time` `watts`",
+        "protocol: power need a column `device` or `room`: there are 2 headings, which `ecoparc check --connect` names",
     );
     // A day and an hour in two columns are no moment, and energy of an hour is no index: neither is guessed.
     check::<PowerSample>(
         "Date,Heure,PDU,Énergie (kWh)\n2026-03-01,12:00,p,24\n",
-        "protocol: power need a column `time`: there are `Date` `Heure` `PDU` `Énergie (kWh)`",
+        "protocol: power need a column `time`: there are 4 headings, which `ecoparc check --connect` names",
     );
     // An empty table tells of no electricity, which is something else than telling nothing of it.
     assert_eq!(read_as::<PowerSample>(&b"time,device,watts\n"[..], &context(""), &[]).unwrap().power, Some(vec![]));

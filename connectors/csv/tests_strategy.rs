@@ -24,7 +24,10 @@ fn figures_declared_by_hand() {
          ! f.csv:6 [date] `2025-13-01` is not a date (2026-11-24 or 24/11/2026)\n\
          ! f.csv:7 [value] `beaucoup` is not a number",
     );
-    check::<Declared>("date,value\n", "protocol: declared need a column `name`: there are `date` `value`");
+    check::<Declared>(
+        "date,value\n",
+        "protocol: declared need a column `name`: there are 2 headings, which `ecoparc check --connect` names",
+    );
 }
 
 #[test]

@@ -321,7 +321,7 @@ impl Source for Snmp {
             .await;
             next = net.beside(&mut visits.beside, &asked);
         }
-        let count = asked.len();
+        let addresses = crate::counted(asked.len(), "address", "addresses");
         if let Ok(mut metered) = net.metered.lock() {
             *metered = None;
         }
@@ -331,7 +331,7 @@ impl Source for Snmp {
                 Some(why) => (Class::Protocol, format!("can be read, the first that answers because {why}")),
                 None => (Class::Timeout, "answers".to_owned()),
             };
-            return Err(Failure::new(class, anyhow::anyhow!("of {count} addresses none {what}")));
+            return Err(Failure::new(class, anyhow::anyhow!("of {addresses} none {what}")));
         }
         let nobody = Told::default();
         let neighbours = visits.unasked();
@@ -341,7 +341,6 @@ impl Source for Snmp {
         harvest.observations.extend(visits.things.values().chain(&seen).map(Packed::from));
         harvest.tally = visits.tally;
         let answer = if visits.answered == 1 { "answers" } else { "answer" };
-        let addresses = crate::counted(count, "address", "addresses");
         harvest.notes.push(format!("{} of {addresses} {answer}", visits.answered));
         if visits.partial > 0 {
             let agents = crate::counted(visits.partial, "agent has", "agents have");
@@ -390,7 +389,8 @@ impl Source for Snmp {
         })
         .await;
         if samples.is_empty() && silent > 0 && metered.is_some() {
-            return Err(Failure::new(Class::Timeout, anyhow::anyhow!("none of {silent} measuring points answers")));
+            let points = crate::counted(silent, "measuring point", "measuring points");
+            return Err(Failure::new(Class::Timeout, anyhow::anyhow!("none of {points} answers")));
         }
         if let Ok(mut metered) = net.metered.lock()
             && !addresses.is_empty()

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use connectors::{Harvest, counted};
 use domain::entity::EntityTree;
-use domain::identity::name_matches;
+use domain::identity::{name_matches, same_name};
 use domain::packed::Packed;
 use domain::reconcile::naming;
 use domain::record::Text;
@@ -28,6 +28,8 @@ struct Names {
     entities: Vec<(domain::testimony::Source, BTreeSet<Text>)>,
     /// Where assets are.
     locations: BTreeSet<Text>,
+    /// Of which rooms measures are.
+    rooms: BTreeSet<Text>,
 }
 
 /// Validates everything; with `connect` asks every source and shows what it tells and what the configuration makes of it.
@@ -56,6 +58,10 @@ pub async fn check(config: &Config, connect: bool) -> anyhow::Result<ExitCode> {
             Err(failure) => {
                 all_well = false;
                 line(&mut text, &format!("  failed ({}): {:#}", failure.class.name(), failure.cause));
+                if !failure.instead.is_empty() {
+                    let instead = first(failure.instead.iter().map(|name| format!("`{name}`")));
+                    line(&mut text, &format!("  there are: {instead}"));
+                }
             }
         }
         say(text.trim_end());
@@ -78,6 +84,7 @@ fn told(source: &Source, mut harvest: Harvest, names: &mut Names, text: &mut Str
     names.entities.push((source.told.clone(), entities(&mut harvest)));
     let locations = harvest.observations.iter().filter_map(Packed::location);
     names.locations.extend(locations.map(|location| location.text().clone()));
+    names.rooms.extend(harvest.power.iter().flatten().filter_map(|sample| sample.room.clone()));
     for note in &harvest.notes {
         line(text, &format!("  {note}"));
     }
@@ -131,7 +138,8 @@ fn entities(harvest: &mut Harvest) -> BTreeSet<Text> {
 
 /// Names that the configuration and the sources do not share: entities that nothing configured means, aliases and
 /// locations that mean nothing that was read. Those are told only where `whole`: a source that failed may tell them. A
-/// room that lists no locations may be there for its electricity alone: whether an asset is at its name is not told.
+/// room that lists no locations goes by its name. Where measuring points are named, it may be there for its electricity
+/// alone: whether an asset is at its name is not told.
 fn meant(entities: &EntityTree, rooms: &[RoomRule], names: &Names, whole: bool) -> String {
     let naming = naming(entities, &names.entities);
     let mut text = String::new();
@@ -141,8 +149,11 @@ fn meant(entities: &EntityTree, rooms: &[RoomRule], names: &Names, whole: bool) 
     }
     let mut locations =
         rooms.iter().flat_map(|room| room.locations.iter().map(move |location| (&room.name, location)));
+    let is_bare = |room: &&RoomRule| room.locations.is_empty() && room.it.is_empty() && room.total.is_empty();
+    let mut by_name = rooms.iter().filter(is_bare).map(|room| &room.name);
     if !whole {
-        if locations.next().is_some() || entities.nodes.iter().any(|entity| !entity.aliases.is_empty()) {
+        let has_aliases = entities.nodes.iter().any(|entity| !entity.aliases.is_empty());
+        if has_aliases || locations.next().is_some() || by_name.next().is_some() {
             text += "  not every source was read: whether aliases and locations match is not told\n";
         }
         return text;
@@ -158,6 +169,16 @@ fn meant(entities: &EntityTree, rooms: &[RoomRule], names: &Names, whole: bool) 
             ""
         };
         line(&mut text, &format!("  {of} \"{owner}\": the {what} `{name}` matches nothing that was read{star}"));
+    }
+    let is_unread = |name: &&Text| {
+        !names.locations.iter().any(|told| name_matches(name, told))
+            && !names.rooms.iter().any(|told| same_name(name, told))
+    };
+    for name in by_name.filter(is_unread) {
+        line(
+            &mut text,
+            &format!("  room \"{name}\": it has no `locations`, and its name matches nothing that was read"),
+        );
     }
     text
 }

@@ -84,7 +84,8 @@ fn a_disk_that_is_full_then_larger_then_read_only() {
         let pid = daemon.pid().to_string();
         let user: &[&str] = if is_root() { &[] } else { &["-U", "--preserve-credentials"] };
         let mut within = Command::new("nsenter");
-        within.args(["-t", &pid, "-m"]).args(user).args(["mount", "-o", how, "none"]);
+        // Mounts alone would be entered at their own root, which is another one where the daemon runs in a chroot.
+        within.args(["-t", &pid, "-m", "-r", "-w"]).args(user).args(["mount", "-o", how, "none"]);
         let done = within.arg(folder.0.join("disk")).status().unwrap();
         assert!(done.success(), "{how}");
     };

@@ -153,9 +153,13 @@ async fn silence() {
     let mut places: Vec<&str> = harvest.rejects.iter().map(|reject| reject.place.as_str()).collect();
     places.sort_unstable();
     assert_eq!(places, ["127.7.0.9", "nobody.invalid"]);
-    let nobody = keys(port, "retries = 0").replace("127.7.0.0/24", "127.7.1.0/30");
-    let failure = source(&nobody).collect(&Progress::default()).await.err().unwrap();
-    assert_eq!(failure.class, Class::Timeout);
+    for (nobody, said) in
+        [("127.7.1.0/30", "of 2 addresses none answers"), ("127.7.1.1", "of 1 address none answers")]
+    {
+        let nobody = keys(port, "retries = 0").replace("127.7.0.0/24", nobody);
+        let failure = source(&nobody).collect(&Progress::default()).await.err().unwrap();
+        assert_eq!((failure.class, &*failure.cause.to_string()), (Class::Timeout, said));
+    }
 }
 
 /// Who is beside a switch informs the inventory, and makes nothing.
