@@ -16,6 +16,7 @@ use jiff::civil::Date;
 use triomphe::ThinArc;
 
 use crate::observation::{Facts, Observation};
+use crate::quantity::Cents;
 use crate::record::Text;
 use crate::shared::Shared;
 use crate::testimony::{Kept, Moment, Spell};
@@ -192,24 +193,19 @@ impl Packed {
         self.bytes().get(at..).and_then(|rest| rest.first_chunk::<N>()).copied().unwrap_or([0; N])
     }
 
-    fn shared_from(&self) -> usize {
-        8 + count(self.marks(), WORDS, SHARED)
+    fn is_wide(&self) -> bool {
+        is(self.marks(), WIDE)
     }
 
-    fn dates_from(&self) -> usize {
-        self.shared_from() + 4 * count(self.marks(), SHARED, DATES)
-    }
-
-    fn numbers_from(&self) -> usize {
-        self.dates_from() + 4 * count(self.marks(), DATES, NUMBERS)
-    }
-
-    fn width(&self) -> usize {
-        if is(self.marks(), WIDE) { 8 } else { 4 }
+    /// Where the value of a mark behind the words lies: each takes four bytes, a number of a wide row eight.
+    fn place(&self, mark: u32) -> usize {
+        let marks = self.marks();
+        let narrow = 8 + count(marks, WORDS, SHARED) + 4 * count(marks, SHARED, mark);
+        if self.is_wide() && mark > NUMBERS { narrow + 4 * count(marks, NUMBERS, mark) } else { narrow }
     }
 
     fn texts(&self) -> usize {
-        self.numbers_from() + self.width() * count(self.marks(), NUMBERS, TEXTS)
+        self.place(TEXTS)
     }
 
     fn byte(&self, mark: u32) -> Option<u8> {
@@ -226,30 +222,28 @@ impl Packed {
     }
 
     fn shared(&self, mark: u32) -> Option<Shared> {
-        let marks = self.marks();
-        is(marks, mark)
-            .then(|| Shared(u32::from_le_bytes(self.fixed(self.shared_from() + 4 * count(marks, SHARED, mark)))))
+        is(self.marks(), mark).then(|| Shared(u32::from_le_bytes(self.fixed(self.place(mark)))))
     }
 
     fn date(&self, mark: u32) -> Option<Date> {
-        let marks = self.marks();
-        if !is(marks, mark) {
+        if !is(self.marks(), mark) {
             return None;
         }
-        let [low, high, month, day] = self.fixed(self.dates_from() + 4 * count(marks, DATES, mark));
+        let [low, high, month, day] = self.fixed(self.place(mark));
         Date::new(i16::from_le_bytes([low, high]), month as i8, day as i8).ok()
     }
 
-    fn place_of_number(&self, mark: u32) -> Option<usize> {
-        let marks = self.marks();
-        is(marks, mark).then(|| self.numbers_from() + self.width() * count(marks, NUMBERS, mark))
+    fn number(&self, mark: u32) -> Option<f64> {
+        is(self.marks(), mark).then(|| match self.is_wide() {
+            true => f64::from_le_bytes(self.fixed(self.place(mark))),
+            false => f64::from(f32::from_le_bytes(self.fixed(self.place(mark)))),
+        })
     }
 
-    fn number(&self, mark: u32) -> Option<f64> {
-        let at = self.place_of_number(mark)?;
-        Some(match self.width() {
-            8 => f64::from_le_bytes(self.fixed(at)),
-            _ => f64::from(f32::from_le_bytes(self.fixed(at))),
+    fn money(&self, mark: u32) -> Option<Cents> {
+        is(self.marks(), mark).then(|| match self.is_wide() {
+            true => Cents(i64::from_le_bytes(self.fixed(self.place(mark)))),
+            false => Cents(i64::from(i32::from_le_bytes(self.fixed(self.place(mark))))),
         })
     }
 
@@ -263,6 +257,16 @@ impl Packed {
             at = self.text_at(at).1;
         }
         std::str::from_utf8(self.text_at(at).0).ok()
+    }
+
+    /// The first texts, in the order of their marks, in one walk.
+    fn first_texts<const N: usize>(&self) -> [Option<&str>; N] {
+        let (marks, mut at) = (self.marks(), self.texts());
+        std::array::from_fn(|field| {
+            let (text, next) = is(marks, TEXTS + field as u32).then(|| self.text_at(at))?;
+            at = next;
+            std::str::from_utf8(text).ok()
+        })
     }
 
     /// A text and where the next one begins.

@@ -13,6 +13,7 @@ use crate::law::declaration::Filing;
 use crate::observation::Facts;
 use crate::packed::Packed;
 use crate::purchase::PurchaseLine;
+use crate::quantity::Cents;
 use crate::record::Text;
 use crate::room::Room;
 use crate::shared::Shared;
@@ -20,7 +21,7 @@ use crate::specification::Appraisal;
 use crate::strategy::{Action, Declared, ServiceLine};
 use crate::testimony::{Moment, Source, SourceId, Spell};
 use crate::voice::Voices;
-use crate::word::{Condition, Kind, Status};
+use crate::word::{Condition, Kind, Mode, Status};
 
 /// A value and the source that said it.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,6 +68,12 @@ pub struct Asset {
     pub start: Option<Date>,
     /// Bought on.
     pub bought: Option<Date>,
+    /// What was paid for it, before tax.
+    pub price: Option<Cents>,
+    /// How it was acquired.
+    pub mode: Option<Mode>,
+    /// An ecolabel of it is told.
+    pub ecolabelled: bool,
     /// Newest contact.
     pub last_seen: Option<Date>,
     /// Reformed on this day (told, or the day first seen so).

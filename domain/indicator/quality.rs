@@ -193,7 +193,7 @@ pub(super) const FIELDS: [KnownField; 10] = [
     ("condition", |asset| asset.condition.is_some_and(|condition| condition != Condition::Unknown)),
     ("service_start", |asset| asset.start.is_some()),
     ("purchase_date", |asset| asset.bought.is_some()),
-    ("purchase_price", |asset| asset.told(Packed::purchase_price_ht).is_some()),
+    ("purchase_price", |asset| asset.price.is_some()),
     ("entity", |asset| asset.told(Packed::entity).is_some()),
     ("specification", |asset| {
         let sizes = [Packed::ram_gb, Packed::ssd_gb, Packed::hdd_gb, Packed::screen_inches];

@@ -8,7 +8,6 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::doubt::{Cause, Doubt};
 use crate::entity::EntityId;
-use crate::packed::Packed;
 use crate::purchase::PurchaseLine;
 use crate::quantity::Cents;
 use crate::record::{Record, Text, Value};
@@ -361,22 +360,21 @@ fn of_line(law: &Law, origin: Origin, siret: Shared, line: &PurchaseLine) -> Opt
 
 fn of_asset(law: &Law, origin: Origin, siret: Shared, asset: &Asset) -> Option<SpendLine> {
     let date = asset.bought?;
-    let (mode, price) = (asset.told(Packed::mode), asset.told(Packed::purchase_price_ht));
-    let gift = mode == Some(Mode::Gift) || asset.condition == Some(Condition::Donated);
-    if price.is_none_or(|cents| cents.0 <= 0) && !gift {
+    let gift = asset.mode == Some(Mode::Gift) || asset.condition == Some(Condition::Donated);
+    if asset.price.is_none_or(|cents| cents.0 <= 0) && !gift {
         return None;
     }
     let acquired = Acquired {
         kind: asset.kind,
         category: None,
         condition: asset.condition,
-        mode,
+        mode: asset.mode,
         quantity: 1.0,
-        amount: price,
-        age: asset.told(Packed::upstream_years),
+        amount: asset.price,
+        age: asset.upstream_years(),
     };
     let mut spend = acquired.seen_by(law, origin, siret, date);
-    spend.ecolabelled = asset.told(Packed::ecolabel).is_some();
+    spend.ecolabelled = asset.ecolabelled;
     Some(spend)
 }
 

@@ -239,11 +239,7 @@ impl Packed {
 
     /// `purchase_price_ht` of [`Facts`].
     pub fn purchase_price_ht(&self) -> Option<Cents> {
-        let at = self.place_of_number(NUMBERS + 15)?;
-        Some(Cents(match self.width() {
-            8 => i64::from_le_bytes(self.fixed(at)),
-            _ => i64::from(i32::from_le_bytes(self.fixed(at))),
-        }))
+        self.money(NUMBERS + 15)
     }
 
     /// `serial` of [`Facts`].
@@ -287,6 +283,11 @@ impl Packed {
     /// Every date that is told, but the end of warranty.
     pub fn dates_but_warranty(&self) -> impl Iterator<Item = Date> + '_ {
         self.told(DATES, NUMBERS).filter(|mark| *mark != DATES + 8).filter_map(|mark| self.date(mark))
+    }
+
+    /// What it can be known by: serial, asset tag, UUID, host name and MAC addresses.
+    pub fn names(&self) -> [Option<&str>; 5] {
+        self.first_texts()
     }
 
     /// Every number that is told, but the price.

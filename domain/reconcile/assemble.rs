@@ -19,6 +19,7 @@ use crate::testimony::{Moment, SourceId, Testimony};
 use crate::voice::{Voice, Voices};
 use crate::word::{Disposal, Kind, Status};
 
+use super::classify::{self, Systems};
 use super::holder::Holders;
 use super::join::Joined;
 use super::place::Places;
@@ -39,6 +40,8 @@ pub(crate) struct Assembled {
     pub unjoined: Vec<Unjoined>,
     /// What they leave open.
     pub doubts: Vec<Doubt>,
+    /// What the class of each asset is known by.
+    pub keys: Vec<u64>,
 }
 
 /// Of every root the observation that names its group: the most believed one of a source that may add assets, else the
@@ -127,19 +130,24 @@ pub(crate) fn assemble(
     let newest = testimonies.iter().map(|testimony| day_of(testimony.harvested, rules)).max().unwrap_or(Date::MAX);
     let holders = Holders::of(testimonies);
     let assembling = Assembling { seen, testimonies, rules, places, holders, newest };
-    let (mut assets, mut doubts) = (Vec::new(), Vec::new());
-    let asset = |makers: &mut Makers, (root, namer): &(u32, u32)| {
+    let (mut assets, mut beside) = (Vec::new(), Vec::new());
+    let asset = |(makers, systems): &mut (Makers, Systems), (root, namer): &(u32, u32)| {
         let mut doubts = Vec::new();
-        (assembling.asset(things.members(*root), *namer, makers, &mut doubts), doubts)
+        let mut asset = assembling.asset(things.members(*root), *namer, makers, &mut doubts);
+        // While what it says is at hand.
+        asset.system = classify::system_of(&asset, systems);
+        let key = classify::key(&asset);
+        (asset, (key, doubts))
     };
-    let made = things.assets.par_iter().with_min_len(PIECE).map_init(Makers::default, asset);
-    made.unzip_into_vecs(&mut assets, &mut doubts);
+    let made = things.assets.par_iter().with_min_len(PIECE).map_init(<(Makers, Systems)>::default, asset);
+    made.unzip_into_vecs(&mut assets, &mut beside);
+    let (keys, doubts): (Vec<u64>, Vec<Vec<Doubt>>) = beside.into_iter().unzip();
     let unjoined = |(root, namer): &(u32, u32)| {
         let (voices, entity) = assembling.heard(things.members(*root), *namer);
         Unjoined { voices, entity }
     };
     let unjoined = things.unjoined.par_iter().map(unjoined).collect();
-    Assembled { assets, unjoined, doubts: doubts.into_iter().flatten().collect() }
+    Assembled { assets, unjoined, doubts: doubts.into_iter().flatten().collect(), keys }
 }
 
 /// Which makers' names differ: few, and compared once.
@@ -183,6 +191,9 @@ impl Assembling<'_> {
             condition: None,
             told_status: None,
             account_enabled: None,
+            mode: None,
+            price: None,
+            ecolabelled: false,
             tells_use: false,
             is_virtual: false,
             known: 0,
@@ -328,6 +339,9 @@ fn read(asset: &mut Asset) {
     asset.account_enabled = asset.told(Packed::account_enabled);
     asset.tells_use = asset.told(Packed::annual_kwh).is_some() || asset.told(Packed::upstream_years).is_some();
     asset.bought = asset.told(Packed::purchase_date);
+    asset.mode = asset.told(Packed::mode);
+    asset.price = asset.told(Packed::purchase_price_ht);
+    asset.ecolabelled = asset.told(Packed::ecolabel).is_some();
     asset.last_seen = asset.voices.last_seen();
     asset.known = quality::known_fields(asset);
 }

@@ -17,50 +17,17 @@ use crate::specification::Specification;
 use crate::system;
 use crate::word::{Condition, Kind};
 
-/// All that a factor is looked for with: kind, maker, model, inches, the years of its dates, whether it came from reuse
-/// and after how many years, and what a server is made of.
-type Key = (Option<Kind>, [Option<Shared>; 2], Option<u64>, [Option<i16>; 2], bool, Option<u64>, Option<String>);
+use super::key::hash;
 
-/// Assets that are looked through in one go, at least, and how many such pieces there are at most: each finds most
-/// classes again.
-const PIECE: usize = 65_536;
-const PIECES: usize = 8;
-
-/// Tells every asset its class and its system; returns the classes, in the order of their first assets.
-pub(super) fn classify(assets: &mut [Asset]) -> Arc<Vec<Alike>> {
-    let piece = assets.len().div_ceil(PIECES).max(PIECE);
-    // Of each piece: its classes and the first asset of each.
-    let pieces: Vec<Vec<(Key, usize)>> = assets
-        .par_chunks_mut(piece)
-        .enumerate()
-        .map(|(number, assets)| {
-            let (mut known, mut found, mut systems) = (FxHashMap::default(), Vec::new(), FxHashMap::default());
-            for (at, asset) in assets.iter_mut().enumerate() {
-                asset.system = system_of(asset, &mut systems);
-                asset.class = *known.entry(key(asset)).or_insert_with_key(|key: &Key| {
-                    found.push((key.clone(), number * piece + at));
-                    found.len() as u32 - 1
-                });
-            }
-            found
-        })
-        .collect();
+/// Numbers the classes by what their assets are known by (`key`), in the order of their first assets; returns them in it.
+pub(super) fn number(assets: &mut [Asset], keys: &[u64]) -> Arc<Vec<Alike>> {
     let (mut known, mut firsts) = (FxHashMap::default(), Vec::new());
-    let mut classes: Vec<Vec<u32>> = Vec::with_capacity(pieces.len());
-    for piece in pieces {
-        let of_piece = piece.into_iter().map(|(key, first)| {
-            *known.entry(key).or_insert_with(|| {
-                firsts.push(first);
-                firsts.len() as u32 - 1
-            })
+    for (at, (asset, key)) in assets.iter_mut().zip(keys).enumerate() {
+        asset.class = *known.entry(key).or_insert_with(|| {
+            firsts.push(at);
+            firsts.len() as u32 - 1
         });
-        classes.push(of_piece.collect());
     }
-    assets.par_chunks_mut(piece).zip(classes).for_each(|(piece, classes)| {
-        for asset in piece {
-            asset.class = classes[asset.class as usize];
-        }
-    });
     let mut models = Models::default();
     let models: Vec<u32> = firsts.iter().map(|first| models.number(&assets[*first])).collect();
     let alike = firsts.par_iter().zip(models).map(|(first, model)| {
@@ -92,26 +59,32 @@ impl Models {
     }
 }
 
-fn key(asset: &Asset) -> Key {
+/// All that a factor is looked for with, hashed: kind, maker, model, inches, the years of its dates, whether it came from
+/// reuse and after how many years, and what a server is made of. Of 100 000 classes two are taken for one with a chance of
+/// one in some thousand million.
+pub(super) fn key(asset: &Asset) -> u64 {
     let number = |of: fn(&Packed) -> Option<f64>| asset.told(of).map(f64::to_bits);
     let service = [asset.bought, asset.told(Packed::delivery_date), asset.told(Packed::in_service_date)];
     let specification = (asset.kind == Some(Kind::Server))
         .then(|| Specification::of(&asset.facts()))
         .flatten()
         .map(|made| made.text());
-    (
+    hash((
         asset.kind,
         [asset.told(Packed::manufacturer), asset.told(Packed::model)],
         number(Packed::screen_inches),
         [asset.told(Packed::manufacture_date), service.into_iter().flatten().min()].map(|day| Some(day?.year())),
         asset.condition.is_some_and(Condition::is_reuse),
-        number(Packed::upstream_years),
+        asset.upstream_years().map(f64::to_bits),
         specification,
-    )
+    ))
 }
 
+/// What systems were looked up already.
+pub(super) type Systems = FxHashMap<(Shared, Option<Shared>), Option<u8>>;
+
 /// The place in `system::SYSTEMS` of what an asset runs.
-fn system_of(asset: &Asset, known: &mut FxHashMap<(Shared, Option<Shared>), Option<u8>>) -> Option<u8> {
+pub(super) fn system_of(asset: &Asset, known: &mut Systems) -> Option<u8> {
     let told = asset.told(Packed::operating_system)?;
     let version = asset.told(Packed::operating_system_version);
     *known.entry((told, version)).or_insert_with(|| {

@@ -36,9 +36,11 @@ impl Keys {
             .enumerate()
             .map(|(piece, seen)| of_piece(seen, (piece * PIECE) as u32, &realms))
             .collect();
+        let begin = |source| seen.partition_point(|seen| usize::from(seen.source.0) < source) as u32;
+        let begins: Vec<u32> = (0..=testimonies.len()).map(begin).collect();
         let groups = BY.par_iter().map(|by| {
             let keyed: Vec<&[(u64, u32)]> = pieces.iter().map(|(_, keyed)| &keyed[*by as usize][..]).collect();
-            Groups::of(*by, &keyed, seen, testimonies.len())
+            Groups::of(*by, &keyed, &begins)
         });
         let groups = groups.collect();
         let mut all = Self { serial: Vec::with_capacity(seen.len()), only_host: Vec::with_capacity(seen.len()) };
@@ -65,15 +67,16 @@ fn of_piece(seen: &[Seen], first: u32, realms: &[u64]) -> Piece {
             }
             key
         };
-        let serial = put(By::Serial, said.serial().and_then(|told| identity::serial_in(told, &mut room)).map(hash));
-        let uuid = put(By::Uuid, said.uuid().and_then(identity::uuid).map(hash));
-        let tag = said.asset_tag().and_then(|told| identity::asset_tag_in(told, &mut room));
+        let [serial, tag, uuid, host, mac_told] = said.names();
+        let serial = put(By::Serial, serial.and_then(|told| identity::serial_in(told, &mut room)).map(hash));
+        let uuid = put(By::Uuid, uuid.and_then(identity::uuid).map(hash));
+        let tag = tag.and_then(|told| identity::asset_tag_in(told, &mut room));
         let tag = put(By::Tag, tag.map(|tag| hash((realm, tag))));
         let mut mac = 0;
-        for told in said.mac().into_iter().flat_map(identity::macs) {
+        for told in mac_told.into_iter().flat_map(identity::macs) {
             mac = put(By::Mac, Some(hash(told)));
         }
-        let host = said.hostname().and_then(|told| identity::hostname_in(told, &mut room));
+        let host = host.and_then(|told| identity::hostname_in(told, &mut room));
         put(By::Host, host.map(|host| hash((realm, host))));
         keys.serial.push(serial);
         keys.only_host.push(serial | uuid | tag | mac == 0);
@@ -82,7 +85,7 @@ fn of_piece(seen: &[Seen], first: u32, realms: &[u64]) -> Piece {
 }
 
 /// The same in every process: the order of groups must not depend on chance.
-fn hash(told: impl Hash) -> u64 {
+pub(super) fn hash(told: impl Hash) -> u64 {
     let mut hasher = std::hash::DefaultHasher::new();
     told.hash(&mut hasher);
     hasher.finish()
@@ -126,29 +129,31 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    fn of(by: By, keyed: &[&[(u64, u32)]], seen: &[Seen], sources: usize) -> Self {
+    /// `begins` are the places where the observations of each source begin, and where the last ones end.
+    fn of(by: By, keyed: &[&[(u64, u32)]], begins: &[u32]) -> Self {
         let keyed = together(keyed);
-        // Of each group its first member and where it stands.
-        let (mut begins, mut place) = (Vec::new(), 0);
+        // Of each group its first member and where it stands, in one number each.
+        let (mut firsts, mut place) = (Vec::new(), 0);
         for group in keyed.chunk_by(|a, b| a.0 == b.0) {
             if group.len() > 1 {
-                begins.push((group[0].1, place));
+                firsts.push(u64::from(group[0].1) << 32 | place as u64);
             }
             place += group.len();
         }
-        begins.sort_unstable();
+        firsts.sort_unstable();
         let (mut members, mut bounds) = (Vec::with_capacity(keyed.len()), vec![0]);
-        let mut turns = vec![Vec::new(); sources];
-        for (_, place) in begins {
-            let rest = &keyed[place..];
+        let mut turns = vec![Vec::new(); begins.len() - 1];
+        for first in firsts {
+            let rest = &keyed[first as u32 as usize..];
             let group = rest.iter().take_while(|keyed| keyed.0 == rest[0].0).map(|keyed| keyed.1);
             let (from, number) = (members.len(), bounds.len() as u32 - 1);
             members.extend(group);
-            let mut told = 0;
-            for run in members[from..].chunk_by(|a, b| seen[*a as usize].source == seen[*b as usize].source) {
-                told += run.len() as u32;
+            let (group, mut told) = (&members[from..], 0);
+            while let Some(next) = group.get(told) {
+                let source = begins.partition_point(|begin| begin <= next) - 1;
+                told += group[told..].iter().take_while(|at| **at < begins[source + 1]).count();
                 if told > 1 {
-                    turns[usize::from(seen[run[0] as usize].source.0)].push((number, told));
+                    turns[source].push((number, told as u32));
                 }
             }
             bounds.push(members.len() as u32);

@@ -96,7 +96,7 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
     let joined = join::join(&seen, testimonies, &decisions);
     let mut places = place::Places::of(testimonies, rules);
     let assembled = assemble::assemble(&seen, &joined, testimonies, rules, &places);
-    let assemble::Assembled { mut assets, unjoined, mut doubts } = assembled;
+    let assemble::Assembled { mut assets, unjoined, mut doubts, mut keys } = assembled;
     doubts.extend(joined.doubts);
     drop(seen);
 
@@ -109,6 +109,7 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
         let asset = index.find(source, line.told.serial.as_deref(), line.told.asset_tag.as_deref());
         if let Some(at) = asset {
             assemble::apply_exit(&mut assets[at], source, exits.len() as u32, &line.told);
+            keys[at] = classify::key(&assets[at]);
         }
         exits.push(places.line(source, line, entity, line.told.siret.as_ref(), asset));
     }
@@ -129,7 +130,7 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
         })
     });
     doubts.extend(left_before_service.collect::<Vec<Doubt>>());
-    let alike = classify::classify(&mut assets);
+    let alike = classify::number(&mut assets, &keys);
     let rooms = gather(testimonies, &rules.rooms, &places.bases, &rules.time_zone);
     doubts.append(&mut places.doubts);
     doubts.retain(|doubt| !decisions.settle(doubt));

@@ -11,7 +11,6 @@ use jiff::civil::Date;
 use crate::entity::EntityId;
 use crate::indicator::footprint::{footings, with};
 use crate::indicator::{Basis, span};
-use crate::packed::Packed;
 use crate::quantity::{Energy, Impact, Years};
 use crate::word::{Criterion, Kind, Mode, Status};
 
@@ -76,7 +75,7 @@ pub fn stocks(basis: &Basis, asked: &impl Fn(EntityId) -> bool) -> BTreeMap<Opti
         let stock = stocks.entry(asset.kind).or_default();
         let serves = status != Some(Status::InStock);
         let lot = Lot {
-            rented: asset.told(Packed::mode) == Some(Mode::Rental),
+            rented: asset.mode == Some(Mode::Rental),
             start: asset.start,
             upstream: footprint.upstream.0.to_bits(),
             serves,

@@ -13,7 +13,6 @@ use crate::indicator::basis::span;
 use crate::indicator::{Basis, Indicator, Reading};
 use crate::law::agec::Counted;
 use crate::law::price::{by_kind, is_new};
-use crate::packed::Packed;
 use crate::quantity::{Cents, Impact, Years};
 use crate::record::Text;
 use crate::word::{Condition, Criterion, Status};
@@ -129,7 +128,7 @@ fn money(basis: &Basis) -> Vec<Reading> {
     for (asset, _) in basis.active() {
         let reference = asset.kind.and_then(|kind| basis.settings.assumptions.lifetime(kind));
         if let Some((past, life)) = past_this_year(basis, asset.start, reference).zip(reference) {
-            let price = asset.told(Packed::purchase_price_ht).filter(|price| *price > Cents(0));
+            let price = asset.price.filter(|price| *price > Cents(0));
             add("longer_lives", 1.0, price.map(|price| price.euros() * past.0 / life.0));
         }
     }
