@@ -41,7 +41,7 @@ fn names_that_are_not_shared_are_told() {
     let half = CCAS.replace("ALIAS", "Régie") + &fleet + &table("gone", "assets", "gone.csv", "");
     let half = check(&folder, &half);
     says(&half, "  no `[[entity]]` has this name or alias: fleet: Mairie > CCAS\n");
-    says(&half, "  not every source was read: whether aliases and locations match is not told\n");
+    says(&half, "  not every source was read: whether aliases, locations and rooms match is not told\n");
     assert!(!half.contains("Régie"), "{half}");
     // Where nothing is configured by name, nothing is left untold.
     let none = check(&folder, &table("gone", "assets", "gone.csv", ""));
@@ -62,7 +62,7 @@ fn rooms_that_nothing_means_are_told() {
     let (_, names) = said.split_once("names of the configuration\n").unwrap();
     assert_eq!(names, "  room \"Salle C\": it has no `locations`, and its name matches nothing that was read\n");
     let half = check(&folder, &(rooms + &sources + &table("gone", "assets", "gone.csv", "")));
-    assert!(half.contains("aliases and locations match is not told\n") && !half.contains("Salle C"), "{half}");
+    assert!(half.contains("locations and rooms match is not told\n") && !half.contains("Salle C"), "{half}");
 }
 
 /// A heading may be somebody's name: whoever checks is told it, what is logged and published counts it.
@@ -72,7 +72,7 @@ fn headings_of_a_table_that_fails_are_told_to_whoever_checks() {
     folder.write("fleet.csv", "Couleur;;J. Martin\nbleu;;3\n");
     let said = check(&folder, &table("fleet", "assets", "fleet.csv", ""));
     let why = "no heading is known for assets: there are 2 headings, which `ecoparc check --connect` names";
-    assert!(said.contains(&format!("{why}\n  there are: `Couleur`, `J. Martin`\n")), "{said}");
+    assert!(said.contains(&format!("{why}\n  found instead: `Couleur`, `J. Martin`\n")), "{said}");
     let output = folder.run(&["sync"]);
     let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     assert!(said.contains(why) && !said.contains("Martin"), "{said}");

@@ -51,7 +51,8 @@ pub fn lacking<'n>(
     let instead: Vec<String> = names.map(|name| shown(name).into_owned()).collect();
     let are = if instead.len() == 1 { "is" } else { "are" };
     let count = crate::counted(instead.len(), what, &format!("{what}s"));
-    let cause = anyhow!("{meant}: there {are} {count}, which `ecoparc check --connect` names");
+    let named = if instead.is_empty() { "" } else { ", which `ecoparc check --connect` names" };
+    let cause = anyhow!("{meant}: there {are} {count}{named}");
     Failure { instead, ..Failure::new(class, cause) }
 }
 

@@ -59,8 +59,7 @@ pub async fn check(config: &Config, connect: bool) -> anyhow::Result<ExitCode> {
                 all_well = false;
                 line(&mut text, &format!("  failed ({}): {:#}", failure.class.name(), failure.cause));
                 if !failure.instead.is_empty() {
-                    let instead = first(failure.instead.iter().map(|name| format!("`{name}`")));
-                    line(&mut text, &format!("  there are: {instead}"));
+                    line(&mut text, &format!("  found instead: `{}`", failure.instead.join("`, `")));
                 }
             }
         }
@@ -154,7 +153,7 @@ fn meant(entities: &EntityTree, rooms: &[RoomRule], names: &Names, whole: bool) 
     if !whole {
         let has_aliases = entities.nodes.iter().any(|entity| !entity.aliases.is_empty());
         if has_aliases || locations.next().is_some() || by_name.next().is_some() {
-            text += "  not every source was read: whether aliases and locations match is not told\n";
+            text += "  not every source was read: whether aliases, locations and rooms match is not told\n";
         }
         return text;
     }

@@ -300,6 +300,7 @@ async fn converse(stream: TcpStream, acceptor: Option<TlsAcceptor>, place: Place
         sleep(GRACE).await;
     };
     let accepted = tokio::select! {
+        biased;
         accepted = timeout(HANDSHAKE, acceptor.accept(stream)) => accepted,
         () = stops => return,
     };
@@ -342,6 +343,8 @@ async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, htt
     tokio::pin!(patience);
     loop {
         tokio::select! {
+            // In this order: what was asked in time is heard before time is up.
+            biased;
             // What ends a connection is its peer's affair.
             _ = connection.as_mut() => return,
             _ = hears.wait_for(|heard| *heard), if silent => {

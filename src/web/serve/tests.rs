@@ -75,7 +75,7 @@ async fn who_came_before_the_stop_is_answered() {
         sleep(AGAIN).await;
     }
     stop.send_replace(true);
-    sleep(GRACE / 5).await;
+    sleep(AGAIN).await;
     asks.write_all(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n").await.unwrap();
     let mut answer = String::new();
     asks.read_to_string(&mut answer).await.unwrap();
