@@ -141,13 +141,13 @@ pub(crate) fn assemble(
     };
     let made = things.assets.par_iter().with_min_len(PIECE).map_init(<(Makers, Systems)>::default, asset);
     made.unzip_into_vecs(&mut assets, &mut beside);
-    let (keys, doubts): (Vec<u64>, Vec<Vec<Doubt>>) = beside.into_iter().unzip();
+    let keys = beside.iter().map(|(key, _)| *key).collect();
     let unjoined = |(root, namer): &(u32, u32)| {
         let (voices, entity) = assembling.heard(things.members(*root), *namer);
         Unjoined { voices, entity }
     };
     let unjoined = things.unjoined.par_iter().map(unjoined).collect();
-    Assembled { assets, unjoined, doubts: doubts.into_iter().flatten().collect(), keys }
+    Assembled { assets, unjoined, doubts: beside.into_iter().flat_map(|(_, doubts)| doubts).collect(), keys }
 }
 
 /// Which makers' names differ: few, and compared once.
