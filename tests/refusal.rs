@@ -58,6 +58,7 @@ fn a_bad_configuration_names_the_word_and_the_one_meant() {
         64,
         "room \"Salle A\": `it`: `cvs:p`: there is no source `cvs`: did you mean `csv`?",
     );
+    check(&room("locations = [\"Salle\", \" \"]"), 64, "room \"Salle A\": `locations`: one is blank");
     check(&room("it = \"p\""), 64, "room \"Salle A\": invalid type");
     check("[assumptions]\npower_gap_minutes = 0\n", 64, "`power_gap_minutes` lies between 1 and 1440");
     check("[server\n", 64, "ecoparc.toml");

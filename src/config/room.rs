@@ -25,6 +25,7 @@ pub fn rooms(tables: Vec<Table>, sources: &[Source]) -> anyhow::Result<Vec<RoomR
     let mut rooms: Vec<RoomRule> = Vec::new();
     for (name, table) in named("room", tables)? {
         let place = || format!("room \"{name}\"");
+        let location = |told: &String| Text::of(told).context("`locations`: one is blank").with_context(place);
         keys::check(table.keys(), &["name", "locations", "it", "total"]).with_context(place)?;
         let raw: RawRoom = typed(table).with_context(place)?;
         ensure!(!name.eq_ignore_ascii_case(UNKNOWN), "room \"{name}\": this name is ecoparc's own");
@@ -33,7 +34,7 @@ pub fn rooms(tables: Vec<Table>, sources: &[Source]) -> anyhow::Result<Vec<RoomR
         ensure!(!taken, "room \"{name}\": the name is taken");
         let room = RoomRule {
             name: Text::from(name.as_str()),
-            locations: raw.locations.iter().filter_map(|location| Text::of(location)).collect(),
+            locations: raw.locations.iter().map(location).collect::<anyhow::Result<_>>()?,
             it: points(&raw.it, sources).context("`it`").with_context(place)?,
             total: points(&raw.total, sources).context("`total`").with_context(place)?,
         };

@@ -5,7 +5,7 @@ use super::cell::{Cell, Column, Sort};
 use super::engine::Tx;
 
 /// Rows read from a file in one piece: few enough that what they say stays in a processor's cache.
-pub(super) const PAGE: i64 = 1_000;
+const PAGE: i64 = 1_000;
 /// Rows read from a server in one piece: each is a journey there and back.
 const POSTGRES_PAGE: i64 = 4_000;
 /// Rows that come together before they are written.

@@ -343,9 +343,10 @@ fn forms_of_another_origin_are_refused() {
 
 #[test]
 fn one_client_cannot_ask_without_end() {
-    let (_folder, daemon) = fleet("requests_per_second = 5", "");
+    // A second each: however slow this machine is, it asks faster.
+    let (_folder, daemon) = fleet("requests_per_second = 1", "");
     let statuses: Vec<u16> = (0..40).map(|_| daemon.get("/healthz").status).collect();
-    assert_eq!(statuses[..20], [200; 20], "four seconds of them at once");
+    assert_eq!(statuses[..4], [200; 4], "four seconds of them at once");
     assert!(statuses.contains(&429), "{statuses:?}");
 }
 
