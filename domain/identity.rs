@@ -1,5 +1,8 @@
 //! What a thing can be known by again, and the placeholders that look like it.
 
+// Out of `core`, which asks nobody: an address is looked at, not spoken to.
+use core::net::IpAddr;
+
 /// Letters and digits, in upper case.
 fn bare(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
@@ -142,9 +145,14 @@ pub fn macs(told: &str) -> impl Iterator<Item = u64> + '_ {
     })
 }
 
-/// A host name without its domain, in lower case, spelled in `room`.
+/// A host name without its domain, in lower case, spelled in `room`; `None` for an address, whose first part says
+/// nothing of the thing.
 pub fn hostname_in<'a>(told: &str, room: &'a mut String) -> Option<&'a str> {
-    let host = told.trim().trim_end_matches('$').split('.').next()?;
+    let whole = told.trim().trim_end_matches('$');
+    if whole.parse::<IpAddr>().is_ok() {
+        return None;
+    }
+    let host = whole.split('.').next()?;
     room.clear();
     if host.is_ascii() {
         room.push_str(host);
@@ -264,6 +272,16 @@ mod tests {
     #[test]
     fn only_hardware_macs_identify() {
         assert_eq!(macs("00:1a:2b:3c:4d:5e 02:00:00:00:00:01 00-00-00-00-00-00").count(), 1);
+    }
+
+    #[test]
+    fn an_address_is_no_host_name() {
+        for bad in ["10.0.0.12", " 10.9.9.40 ", "2001:db8::12", "fe80::1", "::1", "localhost", ""] {
+            assert_eq!(hostname(bad), None, "{bad}");
+        }
+        for (told, name) in [(" PC-1.ville.fr ", "pc-1"), ("PC-1$", "pc-1"), ("10.ville.fr", "10")] {
+            assert_eq!(hostname(told).as_deref(), Some(name), "{told}");
+        }
     }
 
     #[test]

@@ -38,6 +38,8 @@ fn two_sources() {
     check(facts("SER0001", "INV-1", ""), facts("SER0002", "INV-1", ""), 2, 1);
     check(facts("SER0001", "", "pc-1"), facts("", "", "PC-1.ville.fr"), 1, 0);
     check(facts("", "", "pc-1"), facts("", "", "pc-1"), 1, 0);
+    check(facts("", "", "10.0.0.12"), facts("", "", "10.9.9.40"), 2, 0);
+    check(facts("SER0001", "", "2001:db8::12"), facts("", "", "2001:db8::12"), 2, 0);
     check(facts("SER0001", "", "pc-1"), facts("", "INV-1", "pc-1"), 2, 0);
     let of = |model: &str| Facts { model: text(model), ..facts("SER0001", "", "") };
     check(of("Latitude 5440"), of("Dell Latitude 5440 (i5)"), 1, 0);
