@@ -77,6 +77,13 @@ impl Voices {
         }
     }
 
+    /// The newest of the contacts that count, and the most believed source that tells of it; as the voices say it,
+    /// whatever was settled.
+    pub(crate) fn newest_contact(&self, counts: impl Fn(Date) -> bool) -> Option<(Date, SourceId)> {
+        let contacts = self.heard.iter().filter_map(|voice| Some((voice.said.last_seen()?, voice.source)));
+        contacts.filter(|(day, _)| counts(*day)).max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)))
+    }
+
     /// What they say together: of each field the most believed word that is not an unknown.
     pub fn facts(&self) -> Facts {
         match &self.settled {
@@ -132,8 +139,7 @@ impl Voices {
             }
         }
         // The newest contact counts, whoever tells it.
-        let contacts = self.heard.iter().filter_map(|voice| Some((voice.said.last_seen()?, voice.source)));
-        if let Some((newest, source)) = contacts.max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1))) {
+        if let Some((newest, source)) = self.newest_contact(|_| true) {
             facts.last_seen = Some(newest);
             if let Some(at) = Facts::FIELDS.iter().position(|field| field.name == "last_seen") {
                 said_by[at] = Some(source);

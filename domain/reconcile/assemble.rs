@@ -253,7 +253,8 @@ fn unlisted(creators: &[&Seen], testimonies: &[Testimony], rules: &Rules) -> Opt
     Some(day_of(left, rules))
 }
 
-/// Takes out dates and prices that cannot be. The source's own word stays in its testimony and in the doubt.
+/// Takes out dates, prices and numbers that cannot be: they hide no word of a less believed source that can. The source's
+/// own word stays in its testimony and in the doubt.
 fn drop_implausible(asset: &mut Asset, newest: Date, testimonies: &[Testimony], doubts: &mut Vec<Doubt>) {
     let personal = asset.told(Packed::kind).is_some_and(Kind::is_personal);
     let dearest = if personal { ABSURD_PERSONAL_CENTS } else { ABSURD_CENTS };
@@ -283,13 +284,25 @@ fn drop_implausible(asset: &mut Asset, newest: Date, testimonies: &[Testimony], 
         return;
     }
     let about = super::asset_id(asset, testimonies);
+    let contact = asset.voices.newest_contact(|day| plausible(day, newest));
+    let heard: Vec<(SourceId, Facts)> =
+        asset.voices.heard().iter().map(|voice| (voice.source, voice.said.facts())).collect();
     asset.voices.settle(|facts, said_by| {
         for (at, value) in absurd {
             let field = &Facts::FIELDS[at];
             let what = Cause::Impossible(Box::new((field.name, value)));
             doubts.push(Doubt { about: vec![about.clone()], what });
-            (field.set)(facts, Value::Text(Text::default()));
-            said_by[at] = None;
+            // Of contacts the newest counts, whoever tells it; of everything else the most believed word.
+            let next = match field.name {
+                "last_seen" => contact.map(|(day, source)| (Value::Date(day), source)),
+                _ => heard.iter().find_map(|(source, said)| {
+                    let value = (field.get)(said).filter(|value| !is_absurd(field.name, value))?;
+                    Some((value, *source))
+                }),
+            };
+            said_by[at] = next.as_ref().map(|(_, source)| *source);
+            // A text empties what takes none.
+            (field.set)(facts, next.map_or_else(|| Value::Text(Text::default()), |(value, _)| value));
         }
     });
 }

@@ -225,3 +225,27 @@ fn a_price_that_cannot_be_is_a_doubt() {
     assert_eq!(kept, [None, Some(290_000), Some(9_118_100), None, None]);
     assert_eq!(doubts(&snapshot, Reason::Implausible), 3);
 }
+
+#[test]
+fn a_value_that_cannot_be_hides_none_that_can() {
+    let of = |bought, cents: Option<i64>, contact| Facts {
+        purchase_date: Some(bought),
+        purchase_price_ht: cents.map(Cents),
+        last_seen: Some(contact),
+        ..facts("SER0001", "", "")
+    };
+    let glpi = Facts { ram_gb: Some(1e12), ..of(date(1900, 1, 1), None, date(2026, 6, 1)) };
+    let list = of(date(2023, 5, 2), Some(-1), date(2099, 1, 1));
+    let ocs = of(date(2022, 1, 1), Some(90_000), date(2026, 6, 20));
+    let told = [("glpi", glpi), ("list", list), ("ocs", ocs)];
+    let snapshot = snapshot(&told.map(|(name, facts)| testimony(name, vec![kept("1", facts)])));
+    let asset = &snapshot.assets[0];
+    let said_by = |field| asset.voices.said_by(field).map(|source| &**snapshot.source_name(source));
+    assert_eq!((asset.bought, said_by("purchase_date")), (Some(date(2023, 5, 2)), Some("list")));
+    assert_eq!(asset.start, asset.bought);
+    assert_eq!((asset.price, said_by("purchase_price_ht")), (Some(Cents(90_000)), Some("ocs")));
+    assert_eq!((asset.last_seen, said_by("last_seen")), (Some(date(2026, 6, 20)), Some("ocs")));
+    // Where nobody tells what can be, nothing is known.
+    assert_eq!((asset.facts().ram_gb, said_by("ram_gb")), (None, None));
+    assert_eq!(doubts(&snapshot, Reason::Implausible), 4);
+}
