@@ -89,7 +89,7 @@ impl From<&Observation> for Packed {
 fn usual_spell(facts: &Facts, since: Date) -> Spell {
     Spell {
         since,
-        status: facts.status.unwrap_or(Status::InUse),
+        status: Status::meant(facts.status, facts.disposal),
         entity: facts.entity.clone(),
         user: facts.user.clone(),
     }

@@ -57,7 +57,7 @@ pub struct Source {
 pub struct Spell {
     /// First day it was told so.
     pub since: Date,
-    /// The status told; `InUse` where none was.
+    /// The status told, or what [`Status::meant`] says where none was.
     pub status: Status,
     /// The entity told.
     pub entity: Option<Text>,

@@ -140,7 +140,7 @@ pub enum Status {
     Ordered,
     /// In the house, in nobody's hands.
     InStock,
-    /// In service; what is meant where no status is told.
+    /// In service; what is meant where neither a status nor a known way out is told.
     InUse,
     /// Being repaired.
     InRepair,
@@ -156,6 +156,16 @@ impl Status {
     /// Is what has it in the active fleet?
     pub fn is_active(self) -> bool {
         matches!(self, Self::InUse | Self::InStock | Self::InRepair)
+    }
+
+    /// What is meant where this status and this way out are told: the status, and without one what has left by a known
+    /// way is gone, all else in use.
+    pub fn meant(told: Option<Self>, way: Option<Disposal>) -> Self {
+        match (told, way) {
+            (Some(status), _) => status,
+            (None, None | Some(Disposal::Unknown)) => Self::InUse,
+            (None, Some(_)) => Self::Disposed,
+        }
     }
 }
 

@@ -3,6 +3,7 @@ use jiff::civil::date;
 use super::*;
 use crate::quantity::Cents;
 use crate::record::{Record, Takes, Value};
+use crate::word::Disposal;
 
 /// Facts in which the fields of some places are told.
 fn told(places: impl Fn(usize) -> bool, number: f64) -> Facts {
@@ -68,4 +69,19 @@ fn histories_come_back() {
     // None stands for the usual one.
     assert_eq!(Packed::from(with(vec![])).kept(), with(vec![usual]));
     assert_eq!(Packed::from(with(vec![])).unusual_spells(), None);
+}
+
+#[test]
+fn a_known_way_out_alone_is_gone() {
+    for (status, disposal, meant) in [
+        (None, None, Status::InUse),
+        (None, Some(Disposal::Unknown), Status::InUse),
+        (None, Some(Disposal::Donation), Status::Disposed),
+        (Some(Status::Retired), Some(Disposal::Donation), Status::Retired),
+    ] {
+        let facts = Facts { status, disposal, ..Facts::default() };
+        let told = Packed::from(&Observation { native: Text::from("1"), anonymous: false, facts });
+        let spell = Spell { since: Date::MIN, status: meant, entity: None, user: None };
+        assert_eq!(told.spells(), [spell], "{status:?} {disposal:?}");
+    }
 }

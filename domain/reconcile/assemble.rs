@@ -185,7 +185,10 @@ impl Assembling<'_> {
             Some(user) => self.holders.left(Some(user), Some(teller(&voices, "user", |said| said.user().is_some()))),
             None => None,
         };
-        let spells = seen.clone().find(|seen| seen.said.status().is_some()).unwrap_or(creators[0]).said;
+        // The stretches of whoever tells where it is in its life: by a status, else by a way out.
+        let tells = seen.clone().find(|seen| seen.said.status().is_some());
+        let tells = tells.or_else(|| seen.clone().find(|seen| is_out(seen.said.disposal())));
+        let spells = tells.unwrap_or(creators[0]).said;
         let mut asset = Asset {
             kind: None,
             condition: None,
@@ -307,6 +310,11 @@ fn drop_implausible(asset: &mut Asset, newest: Date, testimonies: &[Testimony], 
     });
 }
 
+/// Does this way out alone tell that it is gone?
+fn is_out(way: Option<Disposal>) -> bool {
+    Status::meant(None, way) == Status::Disposed
+}
+
 /// The dates of its life, and what every question asks for. Service begins on the day told, else on that of its first
 /// harvest where an earlier one lacked it, else when it was made; else it is unknown.
 fn live(asset: &mut Asset, creators: &[&Seen], teller: &Packed) {
@@ -315,7 +323,7 @@ fn live(asset: &mut Asset, creators: &[&Seen], teller: &Packed) {
         .filter(|seen| seen.said.history().first_seen == asset.first_seen)
         .all(|seen| seen.said.history().arrived);
     asset.told_status = asset.told(Packed::status);
-    if asset.told_status.is_none() && asset.told(Packed::disposal).is_some_and(|way| way != Disposal::Unknown) {
+    if asset.told_status.is_none() && is_out(asset.told(Packed::disposal)) {
         asset.voices.settle(|facts, _| facts.status = Some(Status::Disposed));
         asset.told_status = Some(Status::Disposed);
     }
@@ -331,7 +339,7 @@ fn live(asset: &mut Asset, creators: &[&Seen], teller: &Packed) {
             let back = spells.iter().rev().take_while(|spell| is_so(spell.status)).last();
             back.map_or(asset.first_seen, |spell| spell.since)
         }
-        None if is_so(teller.status().unwrap_or(Status::InUse)) => teller.history().first_seen,
+        None if is_so(Status::meant(teller.status(), teller.disposal())) => teller.history().first_seen,
         None => asset.first_seen,
     };
     let told_gone = matches!(asset.told_status, Some(Status::Disposed | Status::Lost));

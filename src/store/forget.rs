@@ -113,7 +113,7 @@ async fn without_holder(tx: &mut Tx, source: i64, told: &str, values: &[Cell<'_>
 pub(super) fn standing_of(told: &Packed) -> [Cell<'_>; 4] {
     [
         Cell::from(told.native()),
-        Cell::from(told.status().unwrap_or(Status::InUse).name()),
+        Cell::from(Status::meant(told.status(), told.disposal()).name()),
         Cell::from(told.entity().map(|entity| &**entity.text())),
         Cell::from(told.user()),
     ]

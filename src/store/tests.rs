@@ -13,7 +13,7 @@ use domain::quantity::Cents;
 use domain::record::Text;
 use domain::reject::Reject;
 use domain::testimony::{Kept, Line, Lines, Moment, Source, Spell, Testimony};
-use domain::word::Status;
+use domain::word::{Disposal, Status};
 use jiff::civil::{Date, date};
 
 use super::*;
@@ -367,6 +367,30 @@ async fn the_later_word_of_a_day_stands() {
         let before = date(2025, 12, 31);
         assert_eq!(at(Some(Status::Retired), before).await, [spell(before, Status::Retired, "")]);
         assert_eq!(read(&store, "glpi").await.observations[0].history().first_seen, first);
+    }
+}
+
+/// What tells a way out and no status is gone from the day on which it first does.
+#[tokio::test]
+async fn a_way_out_begins_a_stretch() {
+    for home in Home::both() {
+        let store = home.open().await;
+        let days: Vec<Date> = (1..=5).map(|day| date(2026, 1, day)).collect();
+        let at = async |way: Option<Disposal>, day: Date| {
+            let mut told = seen("a", None, "");
+            told.facts.disposal = way;
+            record(&store, "csv", &[told], &Lines::default(), 1, day).await;
+            read(&store, "csv").await.observations[0].spells()
+        };
+        let in_use = spell(days[0], Status::InUse, "");
+        assert_eq!(at(None, days[0]).await, [in_use.clone()]);
+        assert_eq!(at(Some(Disposal::Unknown), days[1]).await, [in_use.clone()]);
+        let gone = [in_use.clone(), spell(days[2], Status::Disposed, "")];
+        assert_eq!(at(Some(Disposal::Donation), days[2]).await, gone);
+        // By another way it left on the same day.
+        assert_eq!(at(Some(Disposal::Recycling), days[3]).await, gone);
+        let [in_use, left] = gone;
+        assert_eq!(at(None, days[4]).await, [in_use, left, spell(days[4], Status::InUse, "")]);
     }
 }
 

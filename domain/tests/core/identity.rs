@@ -7,8 +7,8 @@ use domain::observation::Facts;
 use domain::quantity::Cents;
 use domain::record::Text;
 use domain::snapshot::Snapshot;
-use domain::testimony::Testimony;
-use domain::word::{Kind, Status, Verdict};
+use domain::testimony::{Spell, Testimony};
+use domain::word::{Disposal, Kind, Status, Verdict};
 use jiff::civil::date;
 
 use crate::world::{DAY, OPEN, kept, line, moment, reading, settings, snapshot, testimony, text};
@@ -190,6 +190,36 @@ fn an_exit_without_a_date_is_the_day_first_seen_so_and_outside_statistics() {
     let asset = &snapshot.assets[0];
     assert_eq!((asset.gone, asset.exit_dated), (Some(date(2026, 2, 3)), false));
     assert_eq!(domain::indicator::lifetime::life(asset, date(2026, 6, 30)), None);
+}
+
+#[test]
+fn a_way_out_alone_is_an_exit_of_the_day_it_was_first_told() {
+    let day = date(2026, 2, 3);
+    let by = |way| kept("1", Facts { disposal: Some(way), ..facts("SER0001", "", "") });
+    // Listed for two years when somebody fills in how it left.
+    let mut filled = by(Disposal::Donation);
+    let spell = |status, since| Spell { since, status, entity: None, user: None };
+    filled.spells = vec![spell(Status::InUse, filled.first_seen), spell(Status::Disposed, day)];
+    let left = |testimonies: &[Testimony]| {
+        let snapshot = snapshot(testimonies);
+        let asset = &snapshot.assets[0];
+        assert!(!asset.exit_dated);
+        (asset.status(day.yesterday().unwrap()), asset.gone)
+    };
+    let list = || testimony("list", vec![filled.clone()]);
+    assert_eq!(left(&[list()]), (Some(Status::InUse), Some(day)));
+    // A more believed source speaks of no exit.
+    let glpi = |facts| testimony("glpi", vec![kept("x", facts)]);
+    assert_eq!(left(&[glpi(facts("SER0001", "", "")), list()]), (Some(Status::InUse), Some(day)));
+    // A list that came later tells it from its first day on.
+    let mut later = by(Disposal::Recycling);
+    (later.first_seen, later.spells) = (day, Vec::new());
+    let later = testimony("later", vec![later]);
+    assert_eq!(left(&[glpi(facts("SER0001", "", "")), later]), (Some(Status::InUse), Some(day)));
+    // A status outranks the way, and an unknown way is none.
+    let serves = Facts { status: Some(Status::InUse), ..facts("SER0001", "", "") };
+    assert_eq!(left(&[glpi(serves), list()]), (Some(Status::InUse), None));
+    assert_eq!(left(&[testimony("list", vec![by(Disposal::Unknown)])]), (Some(Status::InUse), None));
 }
 
 #[test]

@@ -67,7 +67,7 @@ pub fn kept(native: &str, facts: Facts) -> Kept {
     let first_seen = date(2024, 1, 1);
     let spell = Spell {
         since: first_seen,
-        status: facts.status.unwrap_or(Status::InUse),
+        status: Status::meant(facts.status, facts.disposal),
         entity: facts.entity.clone(),
         user: facts.user.clone(),
     };

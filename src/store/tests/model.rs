@@ -9,8 +9,8 @@ use super::*;
 /// Ids that databases are known to stumble over.
 const NATIVES: [&str; 8] = ["a", "A", "a\0", "é", "\u{10348}", "\"',\u{1}", "10", ""];
 
-/// Status, told an entity, told a holder, model.
-type Told = (Option<Status>, bool, bool, u8);
+/// Status, way out, told an entity, told a holder, model.
+type Told = (Option<Status>, Option<Disposal>, bool, bool, u8);
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -24,7 +24,8 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     let status = prop::option::of(prop::sample::select(vec![Status::InUse, Status::Retired]));
-    let told = prop::option::of((status, any::<bool>(), any::<bool>(), 0_u8..2));
+    let way = prop::option::of(prop::sample::select(vec![Disposal::Donation, Disposal::Unknown]));
+    let told = prop::option::of((status, way, any::<bool>(), any::<bool>(), 0_u8..2));
     let harvest = (0_usize..2, prop::collection::vec(told, NATIVES.len()), 0_u8..3, -2_i64..3)
         .prop_map(|(source, told, lines, days)| Step::Harvest { source, told, lines, days });
     prop_oneof![8 => harvest, 1 => (0_usize..2).prop_map(|source| Step::Fail { source }), 1 => Just(Step::Restart)]
@@ -55,9 +56,10 @@ impl Model {
             });
             kept.observation = told.clone();
             kept.unlisted_since = None;
+            let given = told.facts.disposal == Some(Disposal::Donation);
             let now = Spell {
                 since: today,
-                status: told.facts.status.unwrap_or(Status::InUse),
+                status: told.facts.status.unwrap_or(if given { Status::Disposed } else { Status::InUse }),
                 entity: told.facts.entity.clone(),
                 user: told.facts.user.clone(),
             };
@@ -102,8 +104,9 @@ async fn agree(home: &Home, steps: &[Step]) {
                     .iter()
                     .zip(told)
                     .filter_map(|(native, told)| {
-                        let (status, entity, user, model) = told?;
+                        let (status, way, entity, user, model) = told?;
                         let mut told = seen(native, status, if entity { "CCAS" } else { "" });
+                        told.facts.disposal = way;
                         told.facts.user = user.then(|| "5f3a".into());
                         told.facts.model = Text::of(&model.to_string());
                         told.anonymous = model == 1;
