@@ -5,14 +5,14 @@ use jiff::civil::Date;
 use crate::record::{Field, Record, Takes, Text, Told};
 use crate::word::{Verdict, Word};
 
-/// A person's word on two assets, or on the doubt about one.
+/// A person's word on two assets, or on the doubts about one asset or line.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Decision {
     /// What was decided.
     pub decision: Option<Verdict>,
-    /// Id of the first asset: `SOURCE:NATIVE_ID`.
+    /// Id of the first asset: `SOURCE:NATIVE_ID`; or of a line: `SOURCE:KEY`.
     pub asset_a: Option<Text>,
-    /// Id of the second; none where one asset is meant.
+    /// Id of the second; none where one asset or line is meant.
     pub asset_b: Option<Text>,
     /// Why.
     pub reason: Option<Text>,

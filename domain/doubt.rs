@@ -74,7 +74,7 @@ pub enum Cause {
     },
     /// No source lists it any more.
     Unlisted,
-    /// A field of an asset, by its name in the contract, and a value that it cannot have.
+    /// A field of an asset or a line, by its name in the contract, and a value that it cannot have.
     Impossible(Box<(&'static str, Value)>),
     /// It left before its service began.
     LeftBeforeService,

@@ -256,6 +256,11 @@ impl Snapshot {
         asset.voices.id(&self.sources)
     }
 
+    /// `SOURCE:KEY` of a line.
+    pub fn line_id<T>(&self, line: &Placed<T>) -> Text {
+        Text::from(format!("{}:{}", self.source_name(line.source), line.native))
+    }
+
     /// What only witnesses report, and seems to be there: nobody disabled its account.
     pub fn not_in_inventory(&self) -> impl Iterator<Item = &Unjoined> {
         self.unjoined.iter().filter(|unjoined| unjoined.seems_there())
@@ -307,8 +312,13 @@ impl Snapshot {
             };
             !partial.contains(siret) && self.entities.nodes.iter().enumerate().any(buyer)
         };
-        let ids: std::collections::HashSet<Text> =
+        let mut ids: std::collections::HashSet<Text> =
             assets.iter().map(|asset| asset.voices.id(&self.sources)).collect();
+        ids.extend(exits.iter().map(|line| self.line_id(line)));
+        ids.extend(self.purchases.iter().filter(|line| inside(line.entity)).map(|line| self.line_id(line)));
+        ids.extend(self.stock_counts.iter().filter(|line| inside(line.entity)).map(|line| self.line_id(line)));
+        ids.extend(self.headcounts.iter().filter(|line| inside(line.entity)).map(|line| self.line_id(line)));
+        ids.extend(self.declared.iter().filter(|line| inside(line.entity)).map(|line| self.line_id(line)));
         let doubts = self.doubts.iter().filter(|doubt| doubt.about.iter().all(|about| ids.contains(about))).cloned();
         let doubts = doubts.collect();
         Self {

@@ -78,10 +78,7 @@ impl Origin {
     fn id<T>(self, snapshot: &Snapshot, lines: &[Placed<T>]) -> Text {
         match self {
             Self::Asset(at) => snapshot.id(&snapshot.assets[at as usize]),
-            Self::Line(at) => {
-                let line = &lines[at as usize];
-                Text::from(format!("{}:{}", snapshot.source_name(line.source), line.native))
-            }
+            Self::Line(at) => snapshot.line_id(&lines[at as usize]),
         }
     }
 }

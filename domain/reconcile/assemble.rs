@@ -125,9 +125,9 @@ pub(crate) fn assemble(
     testimonies: &[Testimony],
     rules: &Rules,
     places: &Places,
+    newest: Date,
 ) -> Assembled {
     let things = Things::of(&joined.root, seen, testimonies);
-    let newest = testimonies.iter().map(|testimony| day_of(testimony.harvested, rules)).max().unwrap_or(Date::MAX);
     let holders = Holders::of(testimonies);
     let assembling = Assembling { seen, testimonies, rules, places, holders, newest };
     let (mut assets, mut beside) = (Vec::new(), Vec::new());
@@ -237,7 +237,7 @@ pub(super) fn teller(voices: &Voices, field: &str, tells: impl Fn(&Packed) -> bo
 }
 
 /// The day of a moment in the organisation's time zone.
-fn day_of(moment: Moment, rules: &Rules) -> Date {
+pub(super) fn day_of(moment: Moment, rules: &Rules) -> Date {
     Timestamp::from_second(moment.0).map_or(Date::MAX, |timestamp| rules.time_zone.to_datetime(timestamp).date())
 }
 

@@ -23,7 +23,7 @@ use crate::doubt::{Cause, Doubt};
 use crate::entity::EntityTree;
 use crate::law::declaration::Filing;
 use crate::packed::Packed;
-use crate::record::Text;
+use crate::record::{Record, Takes, Text, Value};
 use crate::room::{RoomRule, gather};
 use crate::snapshot::{Asset, Placed, Snapshot};
 use crate::specification::Appraisal;
@@ -95,33 +95,38 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
     let decisions = Decisions::of(testimonies);
     let joined = join::join(&seen, testimonies, &decisions);
     let mut places = place::Places::of(testimonies, rules);
-    let assembled = assemble::assemble(&seen, &joined, testimonies, rules, &places);
+    let newest = newest(testimonies, rules);
+    let assembled = assemble::assemble(&seen, &joined, testimonies, rules, &places, newest);
     let assemble::Assembled { mut assets, unjoined, mut doubts, mut keys } = assembled;
     doubts.extend(joined.doubts);
     drop(seen);
 
-    let mut exits = Vec::new();
-    // Few houses list exits apart: without such lines nothing is looked up.
-    let listed = testimonies.iter().any(|testimony| !testimony.lines.exits.is_empty());
-    let index = if listed { index::Index::of(&assets, testimonies) } else { index::Index::default() };
-    for (source, line) in lines(testimonies, |testimony| &testimony.lines.exits) {
-        let entity = places.of_line(source, line.told.entity.as_deref(), line.told.siret.as_deref());
-        let asset = index.find(source, line.told.serial.as_deref(), line.told.asset_tag.as_deref());
-        if let Some(at) = asset {
-            assemble::apply_exit(&mut assets[at], source, exits.len() as u32, &line.told);
-            keys[at] = classify::key(&assets[at]);
-        }
-        exits.push(places.line(source, line, entity, line.told.siret.as_ref(), asset));
-    }
-    let purchases =
+    let mut exits =
+        placed(&places, testimonies, |t| &t.lines.exits, |told| (told.entity.as_ref(), told.siret.as_ref()));
+    let mut purchases =
         placed(&places, testimonies, |t| &t.lines.purchases, |told| (told.entity.as_ref(), told.siret.as_ref()));
-    let stock_counts = placed(&places, testimonies, |t| &t.lines.stock_counts, |told| (None, told.siret.as_ref()));
-    let headcounts = placed(&places, testimonies, |t| &t.lines.headcounts, |told| (told.entity.as_ref(), None));
-    let declared = placed(&places, testimonies, |t| &t.lines.declared, |told| (told.entity.as_ref(), None));
-    // An action names no entity: it is its source's.
+    let mut stock_counts =
+        placed(&places, testimonies, |t| &t.lines.stock_counts, |told| (None, told.siret.as_ref()));
+    let mut headcounts = placed(&places, testimonies, |t| &t.lines.headcounts, |told| (told.entity.as_ref(), None));
+    let mut declared = placed(&places, testimonies, |t| &t.lines.declared, |told| (told.entity.as_ref(), None));
+    drop_impossible(&mut exits, testimonies, newest, &mut doubts);
+    drop_impossible(&mut purchases, testimonies, newest, &mut doubts);
+    drop_impossible(&mut stock_counts, testimonies, newest, &mut doubts);
+    drop_impossible(&mut headcounts, testimonies, newest, &mut doubts);
+    drop_impossible(&mut declared, testimonies, newest, &mut doubts);
+    // An action may be due in many years. It names no entity: it is its source's.
     let actions = placed(&places, testimonies, |t| &t.lines.actions, |_| (None, None));
     let services = placed(&places, testimonies, |t| &t.lines.services, |told| (told.entity.as_ref(), None));
 
+    // Few houses list exits apart: without such lines nothing is looked up.
+    let index = if exits.is_empty() { index::Index::default() } else { index::Index::of(&assets, testimonies) };
+    for (place, line) in exits.iter_mut().enumerate() {
+        line.asset = index.find(line.source, line.told.serial.as_deref(), line.told.asset_tag.as_deref());
+        if let Some(at) = line.asset {
+            assemble::apply_exit(&mut assets[at], line.source, place as u32, &line.told);
+            keys[at] = classify::key(&assets[at]);
+        }
+    }
     let left_before_service = assets.par_iter_mut().filter_map(|asset| {
         let (start, exit) = asset.start.zip(asset.gone.or(asset.retired))?;
         (exit < start).then(|| {
@@ -191,9 +196,33 @@ fn placed<T: Clone>(
     let place = |(source, line): (SourceId, &Line<T>)| {
         let (entity, siret) = tells(&line.told);
         let entity = places.of_line(source, entity.map(|told| &**told), siret.map(|told| &**told));
-        places.line(source, line, entity, siret, None)
+        places.line(source, line, entity, siret)
     };
     lines(testimonies, of).map(place).collect()
+}
+
+/// Takes out the dates of lines that cannot be, as those of assets. The line's own word stays in its testimony and in the
+/// doubt.
+fn drop_impossible<T: Record>(
+    lines: &mut [Placed<T>],
+    testimonies: &[Testimony],
+    newest: Date,
+    doubts: &mut Vec<Doubt>,
+) {
+    for line in lines {
+        for field in T::FIELDS.iter().filter(|field| matches!(field.takes, Takes::Date)) {
+            let Some(Value::Date(date)) = (field.get)(&line.told) else { continue };
+            if plausible(date, newest) {
+                continue;
+            }
+            let name = &testimonies[usize::from(line.source.0)].source.name;
+            doubts.push(Doubt {
+                about: vec![Text::from(format!("{name}:{}", line.native))],
+                what: Cause::Impossible(Box::new((field.name, Value::Date(date)))),
+            });
+            (field.set)(&mut line.told, Value::Text(Text::default()));
+        }
+    }
 }
 
 /// `FILE:12` sorts after `FILE:9`.
@@ -204,10 +233,10 @@ fn natural(native: &str) -> (&str, u64, &str) {
     }
 }
 
-/// What people decided, by asset id.
+/// What people decided, by the id of an asset or of a line.
 pub(crate) struct Decisions {
     taken: Vec<(Verdict, Text, Option<Text>)>,
-    /// Assets that were let go.
+    /// Assets and lines that were let go.
     let_go: HashSet<Text>,
     /// Pairs of which it was decided that they are not the same; the lesser id first.
     apart: HashSet<(Text, Text)>,
@@ -234,7 +263,7 @@ impl Decisions {
         self.taken.iter().filter(move |(taken, ..)| *taken == verdict).filter_map(|(_, a, b)| Some((a, b.as_ref()?)))
     }
 
-    /// Has every pair that the doubt is about been decided, or the one asset it names been let go?
+    /// Has every pair that the doubt is about been decided, or one asset or line that it names been let go?
     fn settle(&self, doubt: &Doubt) -> bool {
         if self.taken.is_empty() {
             return false;
@@ -256,7 +285,13 @@ fn pair(a: &Text, b: &Text) -> (Text, Text) {
     (a.clone(), b.clone())
 }
 
-/// A date that can be one of an asset's: neither before computing nor more than a year after the last harvest.
+/// The day of the newest harvest.
+fn newest(testimonies: &[Testimony], rules: &Rules) -> Date {
+    let days = testimonies.iter().map(|testimony| assemble::day_of(testimony.harvested, rules));
+    days.max().unwrap_or(Date::MAX)
+}
+
+/// A date that can be one of an asset's or a line's: neither before computing nor more than a year after the last harvest.
 fn plausible(date: Date, harvested: Date) -> bool {
     date.year() >= 1980 && date <= harvested.saturating_add(jiff::Span::new().days(366))
 }

@@ -132,10 +132,9 @@ impl Places {
         line: &Line<T>,
         entity: EntityId,
         siret: Option<&Text>,
-        asset: Option<usize>,
     ) -> Placed<T> {
         let siret = siret.cloned().unwrap_or_else(|| self.entities.siret_of(entity));
-        Placed { source, native: line.native.clone(), told: line.told.clone(), entity, siret, asset }
+        Placed { source, native: line.native.clone(), told: line.told.clone(), entity, siret, asset: None }
     }
 
     fn place(&mut self, source: SourceId, name: &str, told: &str, trunk: Option<&str>) -> EntityId {

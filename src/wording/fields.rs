@@ -1,4 +1,4 @@
-//! What the fields of an asset are called.
+//! What the fields of an asset are called, and the dates of a line.
 
 use super::Lang;
 
@@ -69,12 +69,20 @@ const OTHERS: &[(&str, &str, &str)] = &[
     ("virtual_machine", "Machine virtuelle", "Virtual machine"),
     ("witness", "Connu par un tiers seulement", "Only told of by others"),
     ("printed_pages", "Pages imprimées", "Pages printed"),
+    ("date", "Date", "Date"),
+    ("service_date", "Date du service fait", "Service certified on"),
+    ("invoice_date", "Date de facture", "Invoiced on"),
+    ("payment_date", "Date de paiement", "Paid on"),
 ];
 
 #[cfg(test)]
 mod tests {
+    use domain::exit::{ExitLine, StockCount};
+    use domain::headcount::Headcount;
     use domain::observation::Facts;
-    use domain::record::Record;
+    use domain::purchase::PurchaseLine;
+    use domain::record::{Record, Takes};
+    use domain::strategy::Declared;
 
     use super::*;
 
@@ -82,8 +90,26 @@ mod tests {
     fn every_field_that_is_shown_has_words() {
         // The holder is never shown.
         for told in Facts::FIELDS.iter().filter(|told| told.name != "user") {
-            let has_words = FIELDS.iter().chain(OTHERS).any(|(known, ..)| *known == told.name);
-            assert!(has_words, "{}", told.name);
+            assert!(has_words(told.name), "{}", told.name);
         }
+    }
+
+    /// A doubt names the date that cannot be.
+    #[test]
+    fn every_date_of_a_line_has_words() {
+        fn check<T: Record>() {
+            for told in T::FIELDS.iter().filter(|told| matches!(told.takes, Takes::Date)) {
+                assert!(has_words(told.name), "{} of {}", told.name, T::NAME);
+            }
+        }
+        check::<PurchaseLine>();
+        check::<ExitLine>();
+        check::<StockCount>();
+        check::<Headcount>();
+        check::<Declared>();
+    }
+
+    fn has_words(name: &str) -> bool {
+        FIELDS.iter().chain(OTHERS).any(|(known, ..)| *known == name)
     }
 }

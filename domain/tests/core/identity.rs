@@ -2,16 +2,21 @@
 
 use domain::decision::Decision;
 use domain::doubt::Reason;
+use domain::entity::EntityId;
+use domain::exit::{ExitLine, StockCount};
+use domain::headcount::Headcount;
 use domain::indicator::Basis;
 use domain::observation::Facts;
+use domain::purchase::PurchaseLine;
 use domain::quantity::Cents;
 use domain::record::Text;
 use domain::snapshot::Snapshot;
-use domain::testimony::{Spell, Testimony};
+use domain::strategy::{Action, Declared};
+use domain::testimony::{Lines, Spell, Testimony};
 use domain::word::{Disposal, Kind, Status, Verdict};
 use jiff::civil::date;
 
-use crate::world::{DAY, OPEN, kept, line, moment, reading, settings, snapshot, testimony, text};
+use crate::world::{DAY, OPEN, kept, line, moment, reading, settings, snapshot, testimony, text, told};
 
 fn facts(serial: &str, tag: &str, host: &str) -> Facts {
     Facts { serial: Text::of(serial), asset_tag: Text::of(tag), hostname: Text::of(host), ..Facts::default() }
@@ -278,4 +283,54 @@ fn a_value_that_cannot_be_hides_none_that_can() {
     // Where nobody tells what can be, nothing is known.
     assert_eq!((asset.facts().ram_gb, said_by("ram_gb")), (None, None));
     assert_eq!(doubts(&snapshot, Reason::Implausible), 4);
+}
+
+/// Of a line too: what else it tells counts, and what has left does not come back.
+#[test]
+fn a_date_of_a_line_that_cannot_be_is_a_doubt() {
+    let far = Some(date(2062, 3, 2));
+    let lines = Lines {
+        exits: vec![line(1, ExitLine { date: far, serial: text("SER0001"), ..ExitLine::default() })],
+        purchases: vec![
+            // Long before the law, and to come: both can be.
+            line(2, PurchaseLine { date: Some(date(1999, 1, 1)), ..PurchaseLine::default() }),
+            line(3, PurchaseLine { payment_date: Some(date(2027, 7, 1)), ..PurchaseLine::default() }),
+            line(4, PurchaseLine { invoice_date: far, date: Some(date(2026, 2, 1)), ..PurchaseLine::default() }),
+            line(5, PurchaseLine { payment_date: Some(date(2027, 7, 2)), ..PurchaseLine::default() }),
+        ],
+        stock_counts: vec![line(6, StockCount { date: Some(date(1979, 12, 31)), ..StockCount::default() })],
+        headcounts: vec![line(7, Headcount { date: Some(date(26, 1, 1)), ..Headcount::default() })],
+        declared: vec![line(8, Declared { date: far, ..Declared::default() })],
+        // What is to be done may take long.
+        actions: vec![line(9, Action { due: far, ..Action::default() })],
+        ..Lines::default()
+    };
+    let gone = Facts { status: Some(Status::Disposed), ..facts("SER0001", "", "") };
+    let testimonies = [testimony("fleet", vec![kept("1", gone)]), told(lines)];
+    let whole = snapshot(&testimonies);
+    assert_eq!(whole.assets[0].status(date(2026, 6, 30)), Some(Status::Disposed));
+    let of_line = &whole.purchases[2].told;
+    assert_eq!((of_line.invoice_date, of_line.date), (None, Some(date(2026, 2, 1))));
+    let doubts = |snapshot: &Snapshot| {
+        let told = snapshot.doubts.iter().map(|doubt| format!("{} {}", doubt.about.join(" "), doubt.what));
+        told.collect::<Vec<_>>()
+    };
+    let all = [
+        "lines:file.csv:1 date 2062-03-02 cannot be",
+        "lines:file.csv:4 invoice_date 2062-03-02 cannot be",
+        "lines:file.csv:5 payment_date 2027-07-02 cannot be",
+        "lines:file.csv:6 date 1979-12-31 cannot be",
+        "lines:file.csv:7 date 0026-01-01 cannot be",
+        "lines:file.csv:8 date 2062-03-02 cannot be",
+    ];
+    assert_eq!(doubts(&whole), all);
+    // Who sees the lines sees the doubts about them.
+    assert_eq!(doubts(&whole.within(&[EntityId(0)])), all);
+    assert!(doubts(&whole.within(&[EntityId(2)])).is_empty());
+    let let_go =
+        Decision { decision: Some(Verdict::Ignore), asset_a: text("lines:file.csv:4"), ..Decision::default() };
+    let mut decisions = testimony("decisions", Vec::new());
+    decisions.lines.decisions = vec![line(1, let_go)];
+    let decided = snapshot(&[testimonies.as_slice(), &[decisions]].concat());
+    assert_eq!(decided.doubts.len(), all.len() - 1);
 }

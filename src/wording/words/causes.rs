@@ -125,6 +125,10 @@ mod tests {
                 "valeur impossible pour «\u{a0}Date d'achat\u{a0}»\u{a0}: 1er janvier 1970",
             ),
             (
+                absurd("invoice_date", Value::Date(day(2062, 3, 2))),
+                "valeur impossible pour «\u{a0}Date de facture\u{a0}»\u{a0}: 2 mars 2062",
+            ),
+            (
                 absurd("purchase_price_ht", Value::Money(Cents(-1))),
                 "valeur impossible pour «\u{a0}Prix hors taxes (€)\u{a0}»\u{a0}: \u{2212}0,01\u{a0}€",
             ),
