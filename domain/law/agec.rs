@@ -267,11 +267,11 @@ impl Ledger {
         let sirets: Vec<Shared> =
             (0..tree.nodes.len() as u32).map(|at| Shared::of(&tree.siret_of(EntityId(at)))).collect();
         let of_piece = |(piece, assets): (usize, &[Asset])| -> Vec<SpendLine> {
-            // What was bought before the law counts makes no figure.
+            // What was bought before the law counts makes no figure, nor does what is virtual.
             let counts = |date: Date| date <= at && date.year() >= FIRST_YEAR;
             let bought = assets.iter().zip((piece * PIECE) as u32..);
             bought
-                .filter(|(asset, _)| asset.bought.is_some_and(counts))
+                .filter(|(asset, _)| !asset.is_virtual && asset.bought.is_some_and(counts))
                 .filter_map(|(asset, at)| of_asset(law, Origin::Asset(at), sirets[asset.entity.0 as usize], asset))
                 .collect()
         };

@@ -282,3 +282,26 @@ fn no_stock_and_no_history_are_no_zero() {
     assert_eq!(reen(std::slice::from_ref(&both), "reformed_stock"), Some(0.0));
     assert_eq!(reen(&[both], "disposal_reuse_ratio"), None);
 }
+
+/// It is counted apart, with a price, and named by a line of exits, too.
+#[test]
+fn a_virtual_machine_is_no_purchase_and_no_exit() {
+    let lines = |virtual_machine| {
+        let facts = Facts {
+            kind: Some(Kind::Server),
+            serial: text("SERIAL1"),
+            status: Some(Status::Disposed),
+            purchase_date: Some(date(2026, 2, 1)),
+            purchase_price_ht: euros(500),
+            virtual_machine,
+            ..Facts::default()
+        };
+        let line = ExitLine { date: Some(date(2026, 3, 1)), serial: text("SERIAL1"), ..ExitLine::default() };
+        let (snapshot, settings) =
+            (snapshot(&[testimony("glpi", vec![kept("1", facts)]), told(exits([line], []))]), settings(0.0461));
+        let basis = Basis::new(&snapshot, &settings, OPEN, date(2026, 12, 31));
+        (basis.ledger.lines.len(), basis.exits.lines.len())
+    };
+    assert_eq!(lines(None), (1, 1));
+    assert_eq!(lines(Some(true)), (0, 0));
+}
