@@ -84,8 +84,6 @@ pub struct Asset {
     pub unlisted: Option<Date>,
     /// From this day on its source records exits: it enters lifetime statistics then.
     pub observed_since: Option<Date>,
-    /// Its exit line (index into `Snapshot::exits`).
-    pub exit_line: Option<u32>,
     /// Its spells as its most believed source told them, oldest first; none where it was always told as it is now.
     pub spells: Option<Arc<[Spell]>>,
 }
@@ -280,17 +278,13 @@ impl Snapshot {
             places[at] = Some(assets.len());
             assets.push(asset.clone());
         }
-        let (mut exits, mut exit_places) = (Vec::new(), vec![None; self.exits.len()]);
-        for (at, line) in self.exits.iter().enumerate() {
+        let mut exits = Vec::new();
+        for line in &self.exits {
             // A line that speaks of an asset goes where the asset goes.
             let asset = line.asset.map(|asset| places[asset]);
             if asset.map_or_else(|| inside(line.entity), |place| place.is_some()) {
-                exit_places[at] = Some(exits.len() as u32);
                 exits.push(Placed { asset: asset.flatten(), ..line.clone() });
             }
-        }
-        for asset in &mut assets {
-            asset.exit_line = asset.exit_line.and_then(|line| exit_places[line as usize]);
         }
         let mut rooms = self.rooms.clone();
         for room in &mut rooms {

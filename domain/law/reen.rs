@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Span;
 use jiff::civil::Date;
+use rustc_hash::FxHashMap;
 
+use crate::exit::ExitLine;
 use crate::packed::Packed;
 use crate::record::Text;
 use crate::snapshot::Snapshot;
@@ -129,6 +131,12 @@ impl Exits {
     /// Reads the exits of a snapshot up to the end of a day.
     pub fn of(snapshot: &Snapshot, law: &Law, at: Date) -> Self {
         let mut lines = Vec::new();
+        let mut naming: FxHashMap<usize, Vec<&ExitLine>> = FxHashMap::default();
+        for line in &snapshot.exits {
+            if let Some(asset) = line.asset {
+                naming.entry(asset).or_default().push(&line.told);
+            }
+        }
         // Virtual machines are counted apart: none of them is a good.
         for (asset, place) in snapshot.assets.iter().zip(0..).filter(|(asset, _)| !asset.is_virtual) {
             let gone = asset.gone.filter(|day| *day <= at);
@@ -136,9 +144,10 @@ impl Exits {
             if gone.or(retired).is_none() {
                 continue;
             }
-            let told = asset.exit_line.map(|line| &snapshot.exits[line as usize].told);
+            // Of several lines that name it the first that tells a thing is believed, as of its fields.
+            let told = naming.get(&(place as usize)).map(Vec::as_slice).unwrap_or_default();
             let bought = asset.bought.or(asset.start);
-            let classified = told.is_some_and(|told| told.classified == Some(true));
+            let classified = told.iter().find_map(|line| line.classified) == Some(true);
             let (eligible, why) = eligibility(law, asset.kind, retired.or(gone), bought, classified);
             lines.push(ExitLineSeen {
                 origin: Origin::Asset(place),
@@ -153,10 +162,10 @@ impl Exits {
                     .unwrap_or(Disposal::Unknown),
                 quantity: 1.0,
                 grams: asset.told(Packed::weight_kg).map(|kg| kg * 1000.0),
-                approved: told.and_then(|told| told.approved_scheme),
+                approved: told.iter().find_map(|line| line.approved_scheme),
                 eligible,
                 why,
-                proof: told.and_then(|told| told.proof.clone()),
+                proof: told.iter().find_map(|line| line.proof.clone()),
                 unlisted: asset.unlisted.filter(|day| *day <= at),
             });
         }

@@ -211,7 +211,6 @@ impl Assembling<'_> {
             gone: None,
             exit_dated: false,
             unlisted: unlisted(&creators, testimonies, self.rules),
-            exit_line: None,
             owner_left,
             spells: spells.unusual_spells().cloned(),
             observed_since: creators
@@ -368,8 +367,7 @@ fn read(asset: &mut Asset) {
 }
 
 /// What a line of a disposals list adds to the asset that it names: the same exit, told again.
-pub(crate) fn apply_exit(asset: &mut Asset, source: SourceId, line: u32, told: &ExitLine) {
-    asset.exit_line = Some(line);
+pub(crate) fn apply_exit(asset: &mut Asset, source: SourceId, told: &ExitLine) {
     let mut fill = [
         ("disposal_date", told.date.map(Value::Date)),
         ("retired_date", told.retired_date.map(Value::Date)),

@@ -120,10 +120,10 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
 
     // Few houses list exits apart: without such lines nothing is looked up.
     let index = if exits.is_empty() { index::Index::default() } else { index::Index::of(&assets, testimonies) };
-    for (place, line) in exits.iter_mut().enumerate() {
+    for line in &mut exits {
         line.asset = index.find(line.source, line.told.serial.as_deref(), line.told.asset_tag.as_deref());
         if let Some(at) = line.asset {
-            assemble::apply_exit(&mut assets[at], line.source, place as u32, &line.told);
+            assemble::apply_exit(&mut assets[at], line.source, &line.told);
             keys[at] = classify::key(&assets[at]);
         }
     }

@@ -26,7 +26,8 @@ def match_exits(lines, assets, house):
             asset.setdefault("disposal", line["disposal"])
             if "retired_date" in line:
                 asset.setdefault("retired_date", line["retired_date"])
-            asset["classified"] = line.get("classified", False)
+            if "classified" in line:
+                asset.setdefault("classified", line["classified"])
         else:
             line["siret"] = line.get("siret") or house.siret_of(house.entity_of(line.get("entity", ""), line["source"]))
             alone.append(line)

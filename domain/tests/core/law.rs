@@ -5,6 +5,7 @@ use domain::exit::{ExitLine, StockCount};
 use domain::indicator::Basis;
 use domain::indicator::quality::all_doubts;
 use domain::law::Law;
+use domain::law::reen::Exits;
 use domain::observation::Facts;
 use domain::purchase::PurchaseLine;
 use domain::quantity::Cents;
@@ -239,6 +240,30 @@ fn a_over_b() {
         ..ExitLine::default()
     };
     assert_eq!(reen(&[fleet(), told(exits([line], []))], "disposals_to_reuse"), Some(2.0));
+}
+
+/// Two lists tell of one exit: what the first says, and what the second alone says, counts.
+#[test]
+fn lines_about_one_asset_are_believed_in_their_order() {
+    let line = |proof: Option<&str>, approved_scheme, classified| ExitLine {
+        date: Some(date(2026, 3, 1)),
+        serial: text("SERIAL1"),
+        proof: proof.and_then(text),
+        approved_scheme,
+        classified,
+        ..ExitLine::default()
+    };
+    let seen = |lines: [ExitLine; 2]| {
+        let fleet = testimony("fleet", vec![asset("1", date(2020, 1, 1), None, None, Disposal::Unknown)]);
+        let exits = Exits::of(&snapshot(&[fleet, told(exits(lines, []))]), &Law::default(), date(2026, 12, 31));
+        assert_eq!(exits.lines.len(), 1);
+        let line = &exits.lines[0];
+        (line.proof.as_deref().map(str::to_owned), line.approved, line.eligible)
+    };
+    let (slip, classified) = (line(Some("slip 12"), None, Some(true)), line(None, Some(true), Some(false)));
+    let told = |proof: Option<&str>, eligible| (proof.map(str::to_owned), Some(true), Some(eligible));
+    assert_eq!(seen([slip.clone(), line(None, Some(true), None)]), told(Some("slip 12"), false));
+    assert_eq!(seen([classified, slip]), told(Some("slip 12"), true));
 }
 
 /// What left by a day of reform alone stands in no stock after it; counts of one day, room by room, are one.

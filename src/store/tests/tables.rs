@@ -110,7 +110,6 @@ fn snapshot(ids: &[&str]) -> Snapshot {
             gone: None,
             exit_dated: false,
             unlisted: None,
-            exit_line: None,
             owner_left: None,
             spells: None,
             observed_since: None,

@@ -226,7 +226,7 @@ pub fn steps(edition: &Edition, world: &World, asset: &Asset) -> Vec<Step> {
         sources: whole.sources.clone(),
         harvested: whole.harvested.clone(),
         entities: whole.entities.clone(),
-        assets: vec![Asset { exit_line: None, ..asset.clone() }],
+        assets: vec![asset.clone()],
         alike: whole.alike.clone(),
         unjoined: Vec::new(),
         purchases: Vec::new(),
