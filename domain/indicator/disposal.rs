@@ -109,7 +109,8 @@ fn disposals(basis: &Basis) -> Vec<Reading> {
 fn weee(basis: &Basis) -> Vec<Reading> {
     let mut sums: BTreeMap<(Text, i16, &'static str), (f64, f64, f64)> = BTreeMap::new();
     let is_waste = |way| matches!(way, Disposal::Recycling | Disposal::Destroyed | Disposal::TakeBack);
-    for line in basis.exits.lines.iter().filter(|line| is_waste(line.way)) {
+    let is_whole = |siret: &Text| !basis.snapshot.partial.contains(siret);
+    for line in basis.exits.lines.iter().filter(|line| is_waste(line.way) && is_whole(&line.siret)) {
         let Some(date) = line.date() else { continue };
         let approved = match line.approved {
             Some(true) => "true",

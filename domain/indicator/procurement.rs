@@ -262,7 +262,9 @@ const INDEXED: [Kind; 4] = [Kind::Laptop, Kind::Smartphone, Kind::Tablet, Kind::
 
 fn index_considered(basis: &Basis) -> Vec<Reading> {
     let mut counts: BTreeMap<(Text, i16), (f64, f64, f64)> = BTreeMap::new();
-    for line in basis.ledger.lines.iter().filter(|line| line.origin.is_line() && line.year >= 2023) {
+    let is_whole = |siret: &Text| !basis.snapshot.partial.contains(siret);
+    let lines = basis.ledger.lines.iter().filter(|line| line.origin.is_line() && line.year >= 2023);
+    for line in lines.filter(|line| is_whole(line.siret.text())) {
         let is_new = matches!(line.condition, Condition::New | Condition::NewRecycledContent);
         // REEN article 15 asks it of what is bought, in a category of AGEC or not.
         if is_new && line.mode == Mode::Purchase && line.kind.is_some_and(|kind| INDEXED.contains(&kind)) {

@@ -1,7 +1,7 @@
 //! A fleet of more than one piece: neither the order of arrival nor the number of cores changes anything, and what is made
 //! of a part of a house speaks of that part.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::entity::EntityId;
 use domain::exit::ExitLine;
@@ -13,10 +13,10 @@ use domain::purchase::PurchaseLine;
 use domain::record::Text;
 use domain::snapshot::Snapshot;
 use domain::testimony::{Lines, Testimony};
-use domain::word::{Condition, Kind};
+use domain::word::{Condition, Disposal, Kind};
 use jiff::civil::{Date, date};
 
-use crate::world::{OPEN, euros, exits, kept, purchases, settings, snapshot, testimony, text};
+use crate::world::{CCAS, OPEN, ORGANISATION, euros, exits, kept, purchases, settings, snapshot, testimony, text};
 
 /// More than any step takes in one go.
 const MANY: usize = 70_000;
@@ -132,4 +132,44 @@ fn lines_of_a_part_name_what_they_are_of() {
             assert_eq!(told.into_iter().collect::<BTreeSet<_>>(), expected);
         }
     }
+}
+
+/// Who sees a part of a buyer would read another value of the same figure.
+#[test]
+fn a_part_of_a_buyer_has_no_legal_figure() {
+    let bought = |entity: &str, considered| PurchaseLine {
+        date: Some(date(2026, 3, 1)),
+        entity: text(entity),
+        kind: Some(Kind::Laptop),
+        condition: Some(Condition::New),
+        amount_ht: euros(900),
+        repairability_considered: Some(considered),
+        ..PurchaseLine::default()
+    };
+    let gone = |entity: &str| ExitLine {
+        date: Some(date(2026, 4, 1)),
+        entity: text(entity),
+        disposal: Some(Disposal::Recycling),
+        weight_kg: Some(2.0),
+        ..ExitLine::default()
+    };
+    let mut ledger = testimony("ledger", Vec::new());
+    let purchases = purchases([bought("ville", true), bought("ecole", false), bought("ccas", true)]);
+    ledger.lines = Lines { exits: exits(["ville", "ecole", "ccas"].map(gone), []).exits, ..purchases };
+    let whole = snapshot(&[ledger]);
+    let told = |of: &Snapshot| {
+        let settings = settings(0.05);
+        let all = measure(&Basis::new(of, &settings, OPEN, AT)).into_iter();
+        let legal = all.filter(|(of, _)| ["index_considered_ratio", "weee_grams"].contains(&of.name));
+        legal
+            .map(|(of, reading)| ((of.name, reading.slice[0].1.to_string()), reading.value))
+            .collect::<BTreeMap<_, _>>()
+    };
+    let index = |siret: &str, value| (("index_considered_ratio", siret.to_owned()), Some(value));
+    let waste = |siret: &str, value| (("weee_grams", siret.to_owned()), Some(value));
+    let [of_ccas, waste_of_ccas] = [index(CCAS, 1.0), waste(CCAS, 2000.0)];
+    let of_all = [index(ORGANISATION, 0.5), waste(ORGANISATION, 4000.0), of_ccas.clone(), waste_of_ccas.clone()];
+    assert_eq!(told(&whole), BTreeMap::from(of_all));
+    // The town without its school, and a buyer of its own.
+    assert_eq!(told(&whole.within(&[EntityId(1), EntityId(2)])), BTreeMap::from([of_ccas, waste_of_ccas]));
 }
