@@ -46,7 +46,7 @@ pub struct Factor {
     pub manufacturer: Option<Text>,
     /// The model, where it speaks of one; a trailing `*` makes it a family.
     pub model: Option<Text>,
-    /// Diagonal of the screen, where the model comes in several.
+    /// Diagonal of the screen in inches, where the model comes in several.
     pub screen_inches: Option<f64>,
     /// Year of the document, where it speaks of one model: makers use a name again some years later.
     pub year: Option<i16>,
@@ -203,7 +203,7 @@ pub struct Wanted<'a> {
     pub manufacturer: Option<&'a str>,
     /// Which model.
     pub model: Option<&'a str>,
-    /// Diagonal of its screen.
+    /// Diagonal of its screen, in inches.
     pub screen_inches: Option<f64>,
     /// Year in which it was new.
     pub year: Option<i16>,

@@ -12,7 +12,7 @@ use crate::identity::is_siret;
 use crate::quantity::Cents;
 use crate::record::Text;
 
-/// One row: a buyer's spending on a category in a civil year, in euros without tax.
+/// One row: a buyer's spending on a category in a civil year, without tax; here in cents, in euros in the file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     /// `annee`.

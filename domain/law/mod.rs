@@ -303,7 +303,7 @@ impl Law {
         step(&self.exit_targets, year)
     }
 
-    /// The value of one given thing of an age; `None` where the grid, as far as established, has none.
+    /// The value of one given thing of an age in years; `None` where the grid, as far as established, has none.
     /// A thing of untold age counts as under five years: our own reading.
     pub fn gift_value(&self, kind: Kind, age: Option<f64>) -> Option<Cents> {
         let fits = |gift: &&GiftValue| gift.kind == kind && age.is_none_or(|age| age < gift.under_years);

@@ -15,7 +15,8 @@ use crate::word::{Disposal, Kind};
 
 use super::{Law, Origin};
 
-/// A count stands for the stock of 1 January when it was made at most so many days from it.
+/// A count stands for the stock of 1 January when it was made at most so many days from it: our own reading, the decree
+/// asks for that day alone.
 const COUNT_DAYS: i32 = 31;
 
 /// Goods that left, or were reformed: one asset, or one line of a disposals list.
