@@ -1,5 +1,6 @@
 //! Towns, bodies and departments, in a tree.
 
+use crate::identity::same_name;
 use crate::record::Text;
 
 /// An entity, by its place in the tree: 0 is the organisation itself.
@@ -77,12 +78,33 @@ impl EntityTree {
         }
     }
 
-    /// The entity of this id, else of this name.
+    /// The entity of this id, else the only one of this name: a name of several means none of them.
     pub fn find(&self, name: &str) -> Option<EntityId> {
-        let by = |same: fn(&Entity, &str) -> bool| self.nodes.iter().position(|entity| same(entity, name));
-        by(|entity, name| &*entity.id == name)
-            .or_else(|| by(|entity, name| entity.name.eq_ignore_ascii_case(name)))
-            .map(|at| EntityId(at as u32))
+        self.find_among(name, |_| true)
+    }
+
+    /// The same among some entities: no other one makes a name mean several.
+    pub fn find_among(&self, name: &str, is_among: impl Fn(EntityId) -> bool) -> Option<EntityId> {
+        let at = self.nodes.iter().position(|entity| &*entity.id == name);
+        let of_id = at.map(|at| EntityId(at as u32)).filter(|id| is_among(*id));
+        of_id.or_else(|| {
+            let mut called = self.called(name);
+            called.retain(|id| is_among(*id));
+            // What only sources name cannot make a name of the configuration mean several.
+            if called.iter().any(|id| self.entity(*id).configured) {
+                called.retain(|id| self.entity(*id).configured);
+            }
+            match called[..] {
+                [only] => Some(only),
+                _ => None,
+            }
+        })
+    }
+
+    /// All of this name.
+    pub fn called(&self, name: &str) -> Vec<EntityId> {
+        let all = (0..).map(EntityId).zip(&self.nodes);
+        all.filter(|(_, entity)| same_name(&entity.name, name)).map(|(id, _)| id).collect()
     }
 
     /// How many steps below the root; a configured entity that holds all the other configured ones is depth 0 too.
@@ -97,5 +119,49 @@ impl EntityTree {
         let within = trunk.is_some_and(|trunk| self.is_within(id, trunk));
         let holds = trunk.is_some_and(|trunk| self.nodes.iter().any(|e| e.configured && e.parent == Some(trunk)));
         if within && holds { steps - 1 } else { steps }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_several_means_none_of_them() {
+        let entity = |id: &str, name: &str, configured| Entity {
+            id: Text::from(id),
+            name: Text::from(name),
+            parent: (id != "Ville").then_some(ROOT),
+            configured,
+            ..Entity::default()
+        };
+        let nodes = vec![
+            entity("Ville", "Ville", true),
+            entity("nord", "École", true),
+            entity("sud", "ÉCOLE", true),
+            entity("musee", "Musée", true),
+            entity("sud > Musée", "Musée", false),
+            entity("nord > Accueil", "Accueil", false),
+            entity("sud > Accueil", "Accueil", false),
+            entity("sud > Cantine", "Cantine", false),
+        ];
+        let tree = EntityTree { nodes };
+        let check = |name: &str, expected: Option<u32>, called: usize| {
+            assert_eq!((tree.find(name), tree.called(name).len()), (expected.map(EntityId), called), "{name}");
+        };
+        check("Ville", Some(0), 1);
+        check("nord", Some(1), 0);
+        check("école", None, 2);
+        check("MUSÉE", Some(3), 2);
+        check("sud > Musée", Some(4), 0);
+        check("Accueil", None, 2);
+        check("sud > Accueil", Some(6), 0);
+        check("cantine", Some(7), 1);
+        check("est", None, 0);
+        let within = |name: &str| tree.find_among(name, |id| id.0 == 2 || id.0 > 3);
+        assert_eq!(
+            ["école", "nord", "Musée", "Accueil"].map(within),
+            [Some(2), None, Some(4), None].map(|at| at.map(EntityId))
+        );
     }
 }

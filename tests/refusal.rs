@@ -34,6 +34,7 @@ fn a_bad_configuration_names_the_word_and_the_one_meant() {
     );
     check("[[entity]]\nid = \"a\"\nparent = \"b\"\n[[entity]]\nid = \"b\"\nparent = \"a\"\n", 64, "in a circle");
     check("[[entity]]\nid = \"a\"\nsiret = \"21000000000014\"\n", 64, "check key");
+    check("[[entity]]\nid = \"VILLE d'Essai\"\n", 64, "entity \"VILLE d'Essai\": this id is the organisation's name");
     check("[assumptions]\nlifetime_years = { laptp = 5 }\n", 64, "did you mean `laptop`?");
     let boaviztapi = |url: &str| format!("[factors]\nboaviztapi = \"{url}\"\n");
     check("[factors]\nboavizta = \"http://127.0.0.1\"\n", 64, "unknown key `boavizta`: did you mean `boaviztapi`?");
@@ -66,6 +67,32 @@ fn a_bad_configuration_names_the_word_and_the_one_meant() {
     check(&table("fleet", "assets", "fleet.csv", rule), 64, "rule 1: `when.state` is not a pattern");
     let rule = "[[source.rule]]\nwhen = { state = \"x\" }\nset = { status = \"gone\" }";
     check(&table("fleet", "assets", "fleet.csv", rule), 64, "`set.status`");
+}
+
+/// A token limited to an entity may not see another one, or everything, because they are called the same.
+#[test]
+fn a_name_that_several_entities_have_is_refused() {
+    let entities = "[[entity]]\nid = \"nord\"\nname = \"École\"\n[[entity]]\nid = \"sud\"\nname = \"ÉCOLE\"\n\
+                    [[entity]]\nid = \"mairie\"\nname = \"ville d'essai\"\n";
+    let seen =
+        |name: &str| entities.to_owned() + &token("town", "t", "\"read\"", &format!("entities = [\"{name}\"]"));
+    let place = "[[server.token]] \"town\": `entities`: several entities are called ";
+    check(&seen("école"), 64, &format!("{place}`école`: write the id of the one that is meant: nord sud"));
+    check(
+        &seen("Ville d'Essai"),
+        64,
+        &format!("{place}`Ville d'Essai`: write the id of the one that is meant: mairie"),
+    );
+    let fed =
+        |name: &str| entities.to_owned() + &table("fleet", "assets", "fleet.csv", &format!("entity = \"{name}\""));
+    check(&fed("Ville d'Essai"), 64, "source \"fleet\": `entity`: several entities are called `Ville d'Essai`");
+    check(&fed("École"), 64, "source \"fleet\": there is no entity `École`");
+    let folder = Folder::new();
+    folder.write("fleet.csv", "id;kind\n1;laptop\n");
+    folder.configure(&(seen("nord") + &table("fleet", "assets", "fleet.csv", "entity = \"mairie\"")));
+    assert_eq!(folder.run(&["check"]).status.code(), Some(0), "ids are each one's own");
+    let (code, line) = refusal(&folder.run(&["declare", "--year", "2025", "--entity", "École"]));
+    assert_eq!((code, line.as_str()), (1, "ecoparc: several entities are called `École`: write the id of one"));
 }
 
 #[test]

@@ -321,9 +321,12 @@ async fn fleet(config: &Config) -> anyhow::Result<(Ground, Snapshot)> {
     Ok((ground, snapshot))
 }
 
-/// The entity of this name.
+/// The entity of this id or name.
 fn entity_named(entities: &EntityTree, name: &str) -> anyhow::Result<EntityId> {
-    entities.find(name).with_context(|| format!("no entity is called `{name}`"))
+    entities.find(name).with_context(|| match entities.called(name)[..] {
+        [] => format!("no entity is called `{name}`"),
+        _ => format!("several entities are called `{name}`: write the id of one"),
+    })
 }
 
 /// Writes a file, in the place of one that is there.

@@ -3,7 +3,7 @@
 use anyhow::{Context, bail, ensure};
 use connectors::keys;
 use domain::entity::{Entity, EntityId, EntityTree, ROOT};
-use domain::identity::is_siret;
+use domain::identity::{is_siret, same_name};
 use domain::record::Text;
 use serde::Deserialize;
 use toml::{Table, Value};
@@ -90,6 +90,8 @@ pub(super) fn entities(organisation: &Organisation, tables: Vec<Table>) -> anyho
         ensure!(!raw.id.trim().is_empty(), "[[entity]]: an id may not be empty");
         ensure!(raw.id != "other" && raw.id != "unknown", "entity \"{id}\": this id is ecoparc's own");
         ensure!(waiting.iter().all(|other: &RawEntity| other.id != raw.id), "entity \"{id}\": the id is taken");
+        // The organisation goes by its name where others go by their ids: whoever may see this entity would see all.
+        ensure!(!same_name(&raw.id, &organisation.name), "entity \"{id}\": this id is the organisation's name");
         checked_siret(raw.siret.clone()).with_context(place)?;
         waiting.push(raw);
     }
@@ -139,4 +141,15 @@ pub(super) fn entities(organisation: &Organisation, tables: Vec<Table>) -> anyho
         }
     }
     Ok(tree)
+}
+
+/// Refuses a name that several entities have, where it is the id of none of them: which one is meant?
+pub(super) fn means_one(entities: &EntityTree, name: &str) -> anyhow::Result<()> {
+    let called = entities.called(name);
+    if called.len() > 1 && entities.nodes.iter().skip(1).all(|entity| &*entity.id != name) {
+        let others = called.into_iter().filter(|id| *id != ROOT);
+        let ids: Vec<&str> = others.map(|id| &*entities.entity(id).id).collect();
+        bail!("several entities are called `{name}`: write the id of the one that is meant: {}", ids.join(" "));
+    }
+    Ok(())
 }

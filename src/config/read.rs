@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
-use super::organisation::Organisation;
+use super::organisation::{Organisation, means_one};
 use super::schedule::duration;
 use super::{Config, Schedule, Source};
 use crate::store::Place;
@@ -93,6 +93,10 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
     let time_zone = TimeZone::get(&organisation.time_zone)
         .with_context(|| format!("[organisation]: `{}` is not a time zone", organisation.time_zone))?;
     let server = super::server::serve(table(&mut told, "server", super::server::KEYS)?, base)?;
+    for token in &server.tokens {
+        let place = || format!("[[server.token]] \"{}\": `entities`", token.name);
+        token.entities.iter().try_for_each(|name| means_one(&entities, name)).with_context(place)?;
+    }
     let metrics: Metrics = table(&mut told, "metrics", &["entity_depth", "max_series"])?;
     let store: Store = table(&mut told, "store", &["url", "password", "password_file", "lease", "history_days"])?;
     let history_days = store.history_days.unwrap_or(3650);
@@ -275,6 +279,7 @@ fn open(mut told: Table, mut context: connectors::Context, entities: &EntityTree
     if let Some(entity) = &raw.entity {
         let ids: Vec<&str> = entities.nodes.iter().map(|entity| &*entity.id).collect();
         ensure!(ids.contains(&entity.as_str()), "there is no entity `{entity}`{}", keys::meant(entity, &ids));
+        means_one(entities, entity).context("`entity`")?;
     }
     if let Some(link) = &raw.link {
         let http = link.starts_with("https://") || link.starts_with("http://");

@@ -75,6 +75,11 @@ impl Viewer {
         self.entities.is_empty() || self.entities.iter().any(|allowed| tree.is_within(entity, *allowed))
     }
 
+    /// The entity that they mean by an id or a name: what they may not see is as unknown as what is not there.
+    pub fn entity(&self, edition: &Edition, name: &str) -> Option<EntityId> {
+        edition.snapshot.entities.find_among(name, |entity| self.sees(edition, entity))
+    }
+
     /// A short text that differs between viewers who see different things.
     pub fn mark(&self) -> String {
         let mut mark: String = [(Scope::Read, 'r'), (Scope::Assets, 'a'), (Scope::Admin, 'm')]

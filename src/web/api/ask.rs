@@ -99,9 +99,7 @@ impl Ask {
     /// The entity that the query names, within what the viewer sees.
     pub fn entity(&self) -> Result<Option<EntityId>, Problem> {
         let Some(name) = self.text("entity") else { return Ok(None) };
-        let found = self.edition.snapshot.entities.find(name);
-        // What may not be seen is as unknown as what is not there.
-        let found = found.filter(|entity| self.viewer.sees(&self.edition, *entity));
+        let found = self.viewer.entity(&self.edition, name);
         found.map(Some).ok_or_else(|| Problem::parameter("entity", format!("no entity is called `{name}`")))
     }
 

@@ -92,7 +92,7 @@ pub static ALL: &[Route] = &[
         parameters: &[
             date("at", "The day at whose end the question is asked; today where it is not told."),
             text("name", "Only this family, without `ecoparc_`."),
-            text("entity", "Only this entity and what lies below it: its id or name."),
+            text("entity", "Only this entity and what lies below it: its id, or a name that no other has."),
             text("kind", "Only slices of this kind."),
             text("year", "Only slices of this civil year."),
         ],
@@ -119,7 +119,7 @@ pub static ALL: &[Route] = &[
         scope: Scope::Assets,
         parameters: &[
             text("kind", "Only this kind; `unknown` too."),
-            text("entity", "Only this entity and what lies below it: its id or name."),
+            text("entity", "Only this entity and what lies below it: its id, or a name that no other has."),
             text("status", "Only this status today."),
             text("q", "Only those whose id, serial, tag, name, maker, model or place holds this text."),
             date(
@@ -181,7 +181,10 @@ pub static ALL: &[Route] = &[
         scope: Scope::Read,
         parameters: &[
             text("kind", "Only this kind; `unknown` too."),
-            text("entity", "Only this entity and what lies below it: its id or name (scope `assets`)."),
+            text(
+                "entity",
+                "Only this entity and what lies below it: its id, or a name that no other has (scope `assets`).",
+            ),
         ],
         gives: Gives::List,
         answer: footprint::explanation,
@@ -194,7 +197,10 @@ pub static ALL: &[Route] = &[
             date("from", "First day; a year before `to` where it is not told."),
             date("to", "Second day; today where it is not told."),
             text("kind", "Only this kind; `unknown` too."),
-            text("entity", "Only this entity and what lies below it: its id or name (scope `assets`)."),
+            text(
+                "entity",
+                "Only this entity and what lies below it: its id, or a name that no other has (scope `assets`).",
+            ),
         ],
         gives: Gives::List,
         answer: compare::effects,
@@ -334,7 +340,10 @@ pub static SENT: &[Route] = &[Route {
     path: "/simulate",
     about: "A scenario beside today's course over five years: footprint, purchases, spending, rate of reuse, exits.",
     scope: Scope::Read,
-    parameters: &[text("entity", "Only this entity and what lies below it: its id or name (scope `assets`).")],
+    parameters: &[text(
+        "entity",
+        "Only this entity and what lies below it: its id, or a name that no other has (scope `assets`).",
+    )],
     gives: Gives::List,
     answer: simulate::courses,
 }];

@@ -18,7 +18,7 @@ pub fn page(sheet: &Sheet) -> Markup {
     let (edition, viewer) = (sheet.edition, sheet.viewer);
     let (kind, entity, status) = (
         sheet.ask("kind").map(Kind::parse),
-        sheet.ask("entity").map(|name| edition.snapshot.entities.find(name)),
+        sheet.ask("entity").map(|name| viewer.entity(edition, name)),
         sheet.ask("status").map(Status::parse),
     );
     if kind == Some(None) || entity == Some(None) || status == Some(None) {
