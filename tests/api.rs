@@ -156,6 +156,19 @@ fn what_is_known_is_not_sent_again() {
     assert_eq!(again(&daemon, &tag, "assets-token").status, 200);
     daemon.sync("fleet");
     assert_eq!(again(&daemon, &tag, "read-token").status, 200);
+    // What is stored changes while an edition lasts.
+    let (bearer, path) = ("Bearer read-token", "/api/v1/indicators/assets/history?step=year");
+    let history = daemon.ask(path, "read-token");
+    assert_eq!(
+        (history.status, history.header("etag"), history.header("cache-control")),
+        (200, "", "private, no-cache")
+    );
+    let headers = [("authorization", bearer), ("if-none-match", "*")];
+    assert_eq!(daemon.request(reqwest::Method::GET, path, &headers).status, 200);
+    let description = parsed(&daemon.get("/api/v1/openapi.json"));
+    let says_so = |path: &str| !description["paths"][path]["get"]["responses"]["304"].is_null();
+    let paths = ["/api/v1/indicators", "/api/v1/indicators/{name}/history"];
+    assert_eq!(paths.map(says_so), [true, false]);
 }
 
 #[test]

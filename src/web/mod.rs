@@ -195,25 +195,30 @@ async fn read(
     viewer.needs(route.scope)?;
     let query = parameters(route, query.as_deref())?;
     let csv = prefers_csv(&headers);
-    let tag = tag(&edition, &viewer, &headers, if csv { "csv" } else { "json" });
-    if is_known(&headers, &tag) {
-        return Ok(tagged(StatusCode::NOT_MODIFIED.into_response(), &tag));
+    // A history also tells what is stored, which may change while the edition lasts: it has no tag, and is never known.
+    let lasts = route.path != api::HISTORY;
+    let tag = lasts.then(|| tag(&edition, &viewer, &headers, if csv { "csv" } else { "json" }));
+    if let Some(tag) = tag.as_deref().filter(|tag| is_known(&headers, tag)) {
+        return Ok(tagged(StatusCode::NOT_MODIFIED.into_response(), tag));
     }
+    let told = |response: Response| match &tag {
+        Some(tag) => tagged(response, tag),
+        None => response,
+    };
     let path: BTreeMap<String, String> =
         path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let gzip = takes_gzip(&headers);
-    // A history also tells what is stored, which may change while the edition lasts; lists of single assets are walked
-    // through, and no page is asked for twice.
-    let keeps = route.path != api::HISTORY && route.scope == Scope::Read;
+    // Lists of single assets are walked through, and no page is asked for twice.
+    let keeps = lasts && route.scope == Scope::Read;
     let form = format!("{} {path:?} {query:?} {csv} {}", route.path, viewer.mark());
     let question: Question = (edition.number, form);
     if let Some(made) = desk.kept.of(&question) {
-        return Ok(tagged(made.response(gzip), &tag));
+        return Ok(told(made.response(gzip)));
     }
     let (worlds, body) = (desk.worlds.clone(), String::new());
     let asker = asker(client, &viewer);
     let mut ask = Ask { edition, viewer, path, query, body, csv, worlds, stored: Vec::new() };
-    if route.path == api::HISTORY {
+    if !lasts {
         ask.stored = api::indicators::stored(&ask, &desk.web.history).await?;
     }
     let kept = desk.kept.clone();
@@ -229,7 +234,7 @@ async fn read(
         }
         Ok::<_, Problem>(answer)
     });
-    Ok(tagged(answer.await??.response(gzip), &tag))
+    Ok(told(answer.await??.response(gzip)))
 }
 
 /// Answers a route of the API that computes on what is sent. Nothing is changed, but computing costs: a session says

@@ -13,7 +13,7 @@ use utoipa::openapi::{
     ResponseBuilder,
 };
 
-use super::api::{ALL, Gives, Parameter, Route, SENT, Takes};
+use super::api::{ALL, Gives, HISTORY, Parameter, Route, SENT, Takes};
 use crate::scenario;
 
 /// The document; it is the same for everybody.
@@ -63,9 +63,12 @@ fn schemes_of(names: &[&str]) -> Vec<SecurityRequirement> {
 }
 
 fn operation(route: &Route) -> Operation {
-    let known = described(route, "get")
-        .response("304", ResponseBuilder::new().description("What `If-None-Match` names is still so."));
-    refusals(known, &["401", "403", "404", "422", "503"]).build()
+    let mut told = described(route, "get");
+    if route.path != HISTORY {
+        let known = ResponseBuilder::new().description("What `If-None-Match` names is still so.");
+        told = told.response("304", known);
+    }
+    refusals(told, &["401", "403", "404", "422", "503"]).build()
 }
 
 /// A route that computes on a scenario that is sent.
