@@ -19,7 +19,7 @@ pub struct SourceState {
     pub name: String,
     /// Its connector.
     pub connector: &'static str,
-    /// Its last collection succeeded. `None` while it has never been tried since the daemon started.
+    /// Its last collection succeeded, were it before the daemon started. `None` while it has never been tried.
     pub up: Option<bool>,
     /// Where the tool shows one of its things: an address with `{id}`, and `{type}`.
     pub link: Option<String>,

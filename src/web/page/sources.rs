@@ -63,10 +63,11 @@ pub fn page(sheet: &Sheet) -> Markup {
 
 fn state(sheet: &Sheet, state: &SourceState) -> Markup {
     let words = match (state.up, state.stale) {
+        // It has no data that could be old.
+        (None, _) => ("jamais interrogée", "never asked"),
         (Some(false), _) => ("en échec", "failing"),
-        (_, true) => ("données anciennes", "old data"),
-        (Some(true), _) => ("à jour", "up to date"),
-        (None, _) => ("pas encore interrogée depuis le démarrage", "not asked yet since the start"),
+        (Some(true), true) => ("données anciennes", "old data"),
+        (Some(true), false) => ("à jour", "up to date"),
     };
     html! {
         (sheet.say(words.0, words.1))

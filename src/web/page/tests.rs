@@ -84,6 +84,7 @@ fn edition() -> Edition {
         .to_vec(),
         ..SourceState::default()
     };
+    let unasked = SourceState { name: "ocs".to_owned(), connector: "ocs", stale: true, ..SourceState::default() };
     Edition {
         number: 1,
         made_at: "2026-11-24T05:07:49Z".parse().unwrap(),
@@ -93,7 +94,7 @@ fn edition() -> Edition {
         standings: Vec::new(),
         publishing: Publishing { entity_depth: 1, min_cell: 5, folded: true },
         readings: Vec::new(),
-        sources: vec![failing],
+        sources: vec![failing, unasked],
         refresh_seconds: 0.0,
         max_series: 20_000,
         store_ok: true,
@@ -245,12 +246,14 @@ fn figures_in_the_words_of_readers() {
         "à vérifier",
         "CCAS (à titre volontaire)",
         "identifiants refusés, 24 novembre 2026 à 04\u{a0}h\u{a0}00 UTC",
+        "jamais interrogée",
         "Matériels qui pourraient être le même",
         "Chiffres au 24 novembre 2026",
     ] {
         assert!(french.contains(expected), "{expected}\nis not in\n{french}");
     }
     assert!(!french.contains("ne figurent plus"), "a reason without doubts is shown");
+    assert!(!french.contains("données anciennes"), "what was never asked has no old data");
     let english = text(&shown(Lang::En, true));
     for expected in ["15.97%", "Missing: €3,840", "half of them last more than 6\u{a0}years", "1,200"] {
         assert!(english.contains(expected), "{expected}\nis not in\n{english}");
