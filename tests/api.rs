@@ -245,6 +245,25 @@ fn a_session_is_a_token_exchanged() {
     assert_eq!(asked.status, 200);
 }
 
+/// Why a source fails names its host or its file.
+#[test]
+fn why_a_source_fails_is_for_those_who_see_assets() {
+    let (folder, mut daemon) = fleet();
+    let source = |daemon: &Daemon, token: &str| parsed(&daemon.ask("/api/v1/sources", token))["items"][0].clone();
+    assert!(source(&daemon, "assets-token")["notes"].is_array());
+    std::fs::remove_file(folder.0.join("fleet.csv")).unwrap();
+    daemon.log();
+    daemon.sync("fleet");
+    let told = source(&daemon, "assets-token");
+    assert!(told["failure"].as_str().is_some_and(|why| why.contains("fleet.csv")), "{told}");
+    let told = source(&daemon, "read-token");
+    assert_eq!(
+        (&told["up"], told["failed_at"].is_string(), told["failure_class"].is_string()),
+        (&false.into(), true, true)
+    );
+    assert!(["failure", "notes", "rejected"].iter().all(|key| told[key].is_null()), "{told}");
+}
+
 /// Nothing of it is there: the names of its columns are, so that what reads it finds them.
 #[test]
 fn a_list_of_nothing_has_its_head() {

@@ -263,7 +263,8 @@ pub static ALL: &[Route] = &[
     },
     Route {
         path: "/sources",
-        about: "How each source is doing.",
+        about: "How each source is doing; without scope `assets`, of why it fails the class alone, and neither notes nor \
+                the rows that were refused.",
         scope: Scope::Read,
         parameters: &[],
         gives: Gives::List,

@@ -24,6 +24,11 @@ fn failures(source: &SourceState) -> Value {
     source.failures.iter().map(|(_, count)| count).sum::<u64>().into()
 }
 
+/// Why it fails, in words that name hosts, files and accounts.
+fn failure(source: &SourceState) -> Value {
+    source.failure.as_ref().map(|(.., what)| what.as_str()).into()
+}
+
 fn rejected(source: &SourceState) -> Value {
     let rejected = source.rejected.iter();
     rejected
@@ -35,7 +40,8 @@ fn rules(source: &SourceState) -> Value {
     source.rule_matches.iter().map(|(rule, matches)| json!({ "rule": rule, "matches": matches })).collect()
 }
 
-/// What is told of a source to a viewer who may see its lines, or may not.
+/// What is told of a source to a viewer who may see its lines, or may not. Of why it fails, the class is for everybody;
+/// a note may hold the same words.
 static SOURCE: Columns<fn(&SourceState, bool) -> Value> = &[
     ("name", |source, _| source.name.as_str().into()),
     ("connector", |source, _| source.connector.into()),
@@ -45,13 +51,13 @@ static SOURCE: Columns<fn(&SourceState, bool) -> Value> = &[
     ("last_success", |source, _| source.last_success.map(|at| at.to_string()).into()),
     ("failed_at", |source, _| source.failure.as_ref().map(|(at, ..)| at.to_string()).into()),
     ("failure_class", |source, _| source.failure.as_ref().map(|(_, class, _)| *class).into()),
-    ("failure", |source, _| source.failure.as_ref().map(|(.., what)| what.as_str()).into()),
+    ("failure", |source, sees_lines| if sees_lines { failure(source) } else { Value::Null }),
     ("failures", |source, _| failures(source)),
     ("duration_seconds", |source, _| source.seconds.into()),
     ("observations", |source, _| source.observations.into()),
     ("rejects", |source, _| source.rejects.into()),
     ("rejected", |source, sees_lines| if sees_lines { rejected(source) } else { Value::Null }),
-    ("notes", |source, _| source.notes.clone().into()),
+    ("notes", |source, sees_lines| if sees_lines { source.notes.clone().into() } else { Value::Null }),
     ("rules", |source, _| rules(source)),
 ];
 
