@@ -67,15 +67,13 @@ impl EntityTree {
         self.entity(self.buyer(id)).siret.clone().unwrap_or_else(|| Text::from(NO_SIRET))
     }
 
-    /// The first entity of this SIRET; the organisation for [`NO_SIRET`], where it has none.
-    pub fn of_siret(&self, siret: &str) -> Option<&Entity> {
-        let organisation = &self.nodes[0];
-        let nobody = siret == NO_SIRET && organisation.siret.is_none();
-        if nobody {
-            Some(organisation)
-        } else {
-            self.nodes.iter().find(|entity| entity.siret.as_deref() == Some(siret))
-        }
+    /// Whose SIRET this is: the first entity that has it; the organisation for [`NO_SIRET`], where it has none.
+    pub fn of_siret(&self, siret: &str) -> Option<EntityId> {
+        let owns = |entity: &Entity| match entity.siret.as_deref() {
+            Some(own) => own == siret,
+            None => siret == NO_SIRET && entity.parent.is_none(),
+        };
+        self.nodes.iter().position(owns).map(|at| EntityId(at as u32))
     }
 
     /// The entity of this id, else the only one of this name: a name of several means none of them.
@@ -125,6 +123,26 @@ impl EntityTree {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_has_no_siret_anywhere_is_the_organisations() {
+        let tree = |own: Option<&str>| {
+            let entity =
+                |parent, siret: Option<&str>| Entity { parent, siret: siret.map(Text::from), ..Entity::default() };
+            EntityTree {
+                nodes: vec![entity(None, own), entity(Some(ROOT), Some("26000000000018")), entity(Some(ROOT), own)],
+            }
+        };
+        let check = |own: Option<&str>, siret: &str, expected: Option<u32>| {
+            assert_eq!(tree(own).of_siret(siret), expected.map(EntityId), "{own:?} {siret}");
+        };
+        check(None, NO_SIRET, Some(0));
+        check(None, "26000000000018", Some(1));
+        check(None, "21000000000013", None);
+        check(Some("21000000000013"), "21000000000013", Some(0));
+        check(Some("21000000000013"), NO_SIRET, None);
+        assert_eq!(&*tree(None).siret_of(EntityId(2)), NO_SIRET);
+    }
 
     #[test]
     fn a_name_of_several_means_none_of_them() {

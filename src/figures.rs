@@ -110,9 +110,11 @@ impl<'a> Figures<'a> {
     /// The buyers of the readings of a name, in the order of the tree; unknown ones last.
     pub fn buyers(&self, name: &str, entities: &'a EntityTree) -> Vec<Buyer<'a>> {
         let mut sirets = self.labels(name, "siret");
-        let place = |siret: &str| entities.nodes.iter().position(|entity| owns(entity, siret));
-        sirets.sort_by_key(|siret| place(siret).unwrap_or(usize::MAX));
-        let buyer = |siret: &'a str| Buyer { siret, entity: place(siret).map(|at| &entities.nodes[at]) };
+        sirets.sort_by_key(|siret| entities.of_siret(siret).map_or(u32::MAX, |buyer| buyer.0));
+        let buyer = |siret: &'a str| {
+            let entity = entities.of_siret(siret).map(|buyer| entities.entity(buyer));
+            Buyer { siret, entity }
+        };
         sirets.into_iter().map(buyer).collect()
     }
 }
@@ -171,14 +173,6 @@ impl Buyer<'_> {
     /// The legal rates are shown as voluntary.
     pub fn is_voluntary(&self) -> bool {
         self.entity.is_some_and(|entity| !entity.legal_subject)
-    }
-}
-
-fn owns(entity: &Entity, siret: &str) -> bool {
-    match entity.siret.as_deref() {
-        Some(own) => own == siret,
-        // What has no SIRET anywhere is the organisation's.
-        None => siret == NO_SIRET && entity.parent.is_none(),
     }
 }
 

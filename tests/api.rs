@@ -311,7 +311,7 @@ fn an_organisation_without_a_siret_is_a_buyer_too() {
         "ecoparc.toml",
         &format!(
             "[organisation]\nname = \"Ville d'Essai\"\nlegal_subject = true\n\
-             [server]\nlisten = \"127.0.0.1:0\"\nanonymous = \"assets\"\n{}",
+             [server]\nlisten = \"127.0.0.1:0\"\nanonymous = \"read\"\n{}",
             table("achats", "purchases", "achats.csv", "")
         ),
     );
@@ -320,4 +320,13 @@ fn an_organisation_without_a_siret_is_a_buyer_too() {
     daemon.until("it is told", |daemon| daemon.reading("legal_subject", &[("siret", "unknown")]) == Some(1.0));
     let page = daemon.get("/procurement").body;
     assert!(page.contains("Ville d'Essai") && !page.contains("SIRET"), "{page}");
+    // It is called the same wherever a buyer is named, and what it buys is of it.
+    assert_eq!(daemon.json("/api/v1/procurement/2026")["items"][0]["buyer"], "Ville d'Essai");
+    let own = daemon.json("/api/v1/indicators?name=legal_subject&entity=Ville+d%27Essai");
+    assert_eq!(own["items"][0]["slice"]["siret"], "unknown");
+    drop(daemon);
+    let told = folder.run(&["declare", "--year", "2026", "--entity", "Ville d'Essai", "--force"]);
+    let (file, faults) = (String::from_utf8_lossy(&told.stdout), String::from_utf8_lossy(&told.stderr));
+    assert!(told.status.success() && file.contains("\n2026,unknown,Ville d'Essai,"), "{file}{faults}");
+    assert!(faults.contains("give one to [organisation]") && !faults.contains("[[entity]]"), "{faults}");
 }

@@ -235,8 +235,8 @@ fn subject(basis: &Basis) -> Vec<Reading> {
     let filed = basis.snapshot.filings.iter().map(|filing| &filing.siret);
     let buyers: BTreeSet<&Text> = bought.chain(let_go).chain(filed).collect();
     let readings = buyers.into_iter().map(|siret| {
-        let buyer = basis.snapshot.entities.of_siret(siret);
-        let bound = buyer.map(|entity| f64::from(u8::from(entity.legal_subject)));
+        let entities = &basis.snapshot.entities;
+        let bound = entities.of_siret(siret).map(|buyer| f64::from(u8::from(entities.entity(buyer).legal_subject)));
         Reading::maybe(vec![("siret", siret.clone())], bound, "no entity has this SIRET")
     });
     readings.collect()

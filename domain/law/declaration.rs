@@ -76,7 +76,7 @@ pub fn rows(ledger: &Ledger, law: &Law, tree: &EntityTree, year: i16) -> Vec<Row
         if spend.unvalued_gifts > 0 {
             comments.push(format!("dons sans valeur au barème, non comptés : {}", spend.unvalued_gifts));
         }
-        let buyer = tree.nodes.iter().find(|entity| entity.siret.as_ref() == Some(siret));
+        let buyer = tree.of_siret(siret).map(|buyer| tree.entity(buyer));
         Row {
             year,
             siret: siret.clone(),
@@ -114,7 +114,7 @@ pub fn faults(rows: &[Row], law: &Law, at: Date) -> Vec<Fault> {
         };
         let digits = row.siret.len() == 14 && row.siret.bytes().all(|byte| byte.is_ascii_digit());
         if !digits {
-            fault(true, "the buyer has no SIRET of 14 digits");
+            fault(true, "the buyer has no SIRET of 14 digits: give one to [organisation]");
         } else if !is_siret(&row.siret) {
             fault(false, "the check key of the SIRET is wrong");
         }

@@ -135,8 +135,9 @@ async fn of_store(config: &Config, store: &Store, asked: &Asked) -> anyhow::Resu
 /// The SIRETs of the buyers within an entity.
 fn buyers(entities: &EntityTree, name: &str) -> anyhow::Result<Vec<Text>> {
     let entity = entity_named(entities, name)?;
-    let within = entities.nodes.iter().enumerate().filter(|(at, _)| entities.is_within(EntityId(*at as u32), entity));
-    let sirets: Vec<Text> = within.filter_map(|(_, node)| node.siret.clone()).collect();
+    let within = (0..entities.nodes.len() as u32).map(EntityId).filter(|at| entities.is_within(*at, entity));
+    let sirets: Vec<Text> =
+        within.filter(|at| entities.buyer(*at) == *at).map(|buyer| entities.siret_of(buyer)).collect();
     if sirets.is_empty() {
         let buyer = &entities.entity(entities.buyer(entity)).name;
         bail!("`{name}` has no SIRET of its own: what it buys is declared by {buyer}");

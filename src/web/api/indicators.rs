@@ -69,8 +69,9 @@ fn labels(ask: &Ask, key: &Key, entity: EntityId) -> [BTreeSet<String>; 2] {
     let inside = (0..tree.nodes.len() as u32).map(EntityId).filter(|at| tree.is_within(*at, entity));
     let inside: Vec<EntityId> = inside.filter(visible).collect();
     let own = inside.iter().filter(|at| tree.depth(**at) <= depth || tree.entity(**at).siret.is_some());
-    let sirets = inside.iter().filter_map(|at| tree.entity(*at).siret.as_deref());
-    [own.map(|at| tree.entity(*at).id.to_string()).collect(), sirets.map(str::to_owned).collect()]
+    let buyers = inside.iter().filter(|at| tree.buyer(**at) == **at);
+    let sirets = buyers.map(|at| tree.siret_of(*at).to_string());
+    [own.map(|at| tree.entity(*at).id.to_string()).collect(), sirets.collect()]
 }
 
 fn named(name: &str) -> Result<&'static Indicator, String> {

@@ -17,7 +17,7 @@ use crate::web::world::World;
 
 /// The name of whoever has this SIRET.
 pub fn buyer<'a>(tree: &'a EntityTree, siret: &str) -> Option<&'a str> {
-    tree.nodes.iter().find(|entity| entity.siret.as_deref() == Some(siret)).map(|entity| &*entity.name)
+    tree.of_siret(siret).map(|buyer| &*tree.entity(buyer).name)
 }
 
 fn cells(world: &World, of: i16) -> impl Iterator<Item = (&Cell, &Spend)> {
