@@ -119,6 +119,50 @@ fn one_run_writes_every_towns_report() {
     assert!(office.contains("le taux légal est le sien, dans son propre bilan"), "{office}");
 }
 
+/// The report of a department of ten people that has so many things of these kinds, each in service since a day.
+fn of_department(things: &[(&str, usize, &str)], format: &str) -> String {
+    let folder = Folder::new();
+    let mut rows = "id;kind;serial;entity;in_service_date\n".to_owned();
+    for (kind, count, since) in things {
+        for at in 0..*count {
+            let id = format!("{kind}{}x{at}", &since[..4]);
+            rows += &format!("{id};{kind};SER{id};police;{since}\n");
+        }
+    }
+    folder.write("fleet.csv", &rows);
+    folder.write("people.csv", "date;entity;agents\n2021-01-01;police;10\n");
+    let entity = "[[entity]]\nid = \"police\"\nname = \"Police municipale\"\n";
+    let sources = table("fleet", "assets", "fleet.csv", "") + &table("people", "headcount", "people.csv", "");
+    let config = folder.configure(&(entity.to_owned() + &sources));
+    assert_eq!(run(&config, &["sync"]).status.code(), Some(0));
+    told(&config, &["--year", "2025", "--entity", "police", "--format", format])
+}
+
+#[test]
+fn a_departments_report_tells_none_of_its_small_cells() {
+    let figures = |told: &str, day: &str| -> Vec<Value> {
+        let told: Value = serde_json::from_str(told).unwrap();
+        told["figures"].as_array().unwrap().iter().filter(|figure| figure["date"] == day).cloned().collect()
+    };
+    let (desktops, laptops) = (("desktop", 9, "2021-03-01"), ("laptop", 8, "2024-01-01"));
+    let (phones, early) = (("smartphone", 2, "2021-03-01"), ("laptop", 3, "2021-03-01"));
+    // As though two phones had never been.
+    let without = of_department(&[desktops, laptops], "json");
+    let own = figures(&without, "2025-12-31");
+    assert!(own.iter().any(|figure| figure["slice"]["kind"] == "laptop" && figure["value"] == 8.0), "{own:?}");
+    assert_eq!(figures(&of_department(&[desktops, laptops, phones], "json"), "2025-12-31"), own);
+    let page = of_department(&[desktops, laptops, phones], "md");
+    let each = page.lines().find(|line| line.contains("par agent")).unwrap();
+    assert!(each.contains("1,7 ordinateur") && !each.contains("mobile"), "{each}");
+    assert!(each.contains("qu'à partir de 5 d'un même type"), "{each}");
+    // Of a year in which there were too few, three laptops are not told, though there are enough of them now.
+    let footprint = |told: &str| {
+        let mut then = figures(told, "2022-12-31").into_iter();
+        then.find(|figure| figure["name"] == "footprint_fleet_annual_co2e_grams").unwrap()["value"].as_f64().unwrap()
+    };
+    assert_eq!(footprint(&of_department(&[desktops, early, laptops], "json")), footprint(&without));
+}
+
 #[test]
 fn french_readers_read_french_and_english_readers_english() {
     let (_folder, config) = collected();

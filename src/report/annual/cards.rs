@@ -212,15 +212,21 @@ fn fleet(year: &Year) -> Card {
     let (lang, figures) = (year.lang(), &year.figures);
     let mut lines = Vec::new();
     if let Some(per) = figures.per_agent(&year.snapshot.entities.entity(year.asked.entity).id) {
-        let told = [
+        let told: Vec<String> = [
             (&workplaces()[..], "ordinateur", "computers"),
             (&["monitor"], "écran", "monitors"),
             (&["smartphone"], "téléphone mobile", "mobile phones"),
         ]
-        .map(|(kinds, french, english)| format!("{} {}", short(lang, per.of(kinds), 2), lang.pick(french, english)))
-        .join(", ");
-        let agents = count(lang, per.agents, "agent", "agents");
-        lines.push(lang.pick(format!("{told} par agent ({agents})."), format!("{told} for each of {agents}.")));
+        .into_iter()
+        .map(|(kinds, french, english)| (per.of(kinds), lang.pick(french, english)))
+        // None may mean too few to be told.
+        .filter(|(each, _)| *each > 0.0)
+        .map(|(each, name)| format!("{} {name}", short(lang, each, 2)))
+        .collect();
+        if !told.is_empty() {
+            let (told, agents) = (told.join(", "), count(lang, per.agents, "agent", "agents"));
+            lines.push(lang.pick(format!("{told} par agent ({agents})."), format!("{told} for each of {agents}.")));
+        }
         if per.outside > 0.0 {
             let outside = count(
                 lang,
@@ -233,6 +239,12 @@ fn fleet(year: &Year) -> Card {
                 format!("Not in these means, for want of a matching headcount: {outside}."),
             ));
         }
+    }
+    if let Some(least) = year.least() {
+        lines.push(lang.pick(
+            format!("Les matériels remis à des personnes ne sont comptés qu'à partir de {least} d'un même type."),
+            format!("What people hold is counted from {least} of a kind on."),
+        ));
     }
     Card {
         title: year

@@ -1,7 +1,7 @@
 //! The figures of a report, for programs: JSON with all that the report tells, CSV with a line a figure.
 
 use domain::indicator::footprint::compare;
-use domain::word::{Kind, Word};
+use domain::word::Word;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -33,10 +33,6 @@ impl Data {
                 let is_own = *day == year.asked.at;
                 let labelled = label(reading, "year");
                 let wanted = if is_own { &told } else { &of };
-                let kind = Kind::parse(label(reading, "kind"));
-                if kind.is_some_and(|kind| year.hides(kind, year.figures.active(Some(kind.name())))) {
-                    continue;
-                }
                 if (is_own || TREND.contains(&indicator.name)) && (labelled.is_empty() || labelled == wanted.as_str())
                 {
                     let mut row = wire::reading(indicator, reading);

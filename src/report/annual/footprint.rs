@@ -39,11 +39,8 @@ pub fn footprint(year: &Year) -> Section {
             (year.say("Part", "Share"), true),
         ],
     );
-    let (named, others): (Vec<&Part>, Vec<&Part>) = {
-        let known: Vec<&Part> = parts.iter().filter(|part| part.total().0 > 0.0).collect();
-        let (small, large): (Vec<&Part>, Vec<&Part>) = known.into_iter().partition(|part| is_small(year, part));
-        (large.iter().take(NAMED).copied().collect(), large.into_iter().skip(NAMED).chain(small).collect())
-    };
+    let known: Vec<&Part> = parts.iter().filter(|part| part.total().0 > 0.0).collect();
+    let (named, others) = known.split_at(known.len().min(NAMED));
     let line = |name: &str, count: f64, made: f64, used: f64, bounds: String| {
         vec![
             name.to_owned(),
@@ -55,7 +52,7 @@ pub fn footprint(year: &Year) -> Section {
             percent(lang, (made + used) / whole, 1),
         ]
     };
-    for part in &named {
+    for part in named {
         let bounds = bounds
             .iter()
             .find(|(kind, _)| *kind == part.kind)
@@ -105,7 +102,6 @@ pub fn footprint(year: &Year) -> Section {
         blocks.remove(0);
     }
     let without: Vec<String> = uncounted()
-        .filter(|part| !is_small(year, part))
         .map(|part| {
             format!("{} ({})", inside(words::kind(lang, &kind_label(part.kind))), number(lang, part.count, 0))
         })
@@ -129,11 +125,6 @@ pub fn footprint(year: &Year) -> Section {
         format!("{} of this total rests on mean factors of the kind, the rest on those of the very model or its specification. Makers' methods differ: their figures are not there to compare makers.", percent(lang, far / whole, 0)),
     )));
     Section { id: "footprint", title: title(year), blocks }
-}
-
-/// So few of what people hold, in a department, that one would know whose they are.
-fn is_small(year: &Year, part: &Part) -> bool {
-    part.kind.is_some_and(|kind| year.hides(kind, part.count))
 }
 
 fn title(year: &Year) -> String {

@@ -21,7 +21,7 @@ use domain::entity::{EntityId, ROOT};
 use domain::indicator::{Basis, Indicator, Publishing, Reading, Settings, measure};
 use domain::snapshot::Snapshot;
 use domain::testimony::Moment;
-use domain::word::{Kind, Theme, Word};
+use domain::word::{Theme, Word};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
@@ -41,7 +41,8 @@ pub struct Asked<'a> {
     pub snapshot: &'a Snapshot,
     /// Factors, assumptions, law, objectives.
     pub settings: &'a Settings,
-    /// How readings are published: small cells are folded, since a report is read outside the house.
+    /// How readings are published: small cells are folded, since a report is read outside the house; of what people hold, a
+    /// department's tells no more than the API tells one who may see that department alone.
     pub publishing: Publishing,
     /// Of whom it speaks, with all that lies below.
     pub entity: EntityId,
@@ -200,18 +201,24 @@ impl Year<'_> {
         }
     }
 
-    /// In a department, which has no SIRET of its own, are there so few of a kind that one would know whose they are?
-    fn hides(&self, kind: Kind, count: f64) -> bool {
-        let tree = &self.snapshot.entities;
-        let department = self.asked.entity != ROOT && tree.entity(self.asked.entity).siret.is_none();
-        department
-            && self.asked.publishing.folded
-            && kind.is_personal()
-            && count < self.asked.publishing.min_cell as f64
+    /// In a department, which has no SIRET of its own, what people hold is told from so many of a kind on: of fewer, one would
+    /// know whose they are.
+    fn least(&self) -> Option<usize> {
+        let siret = &self.snapshot.entities.entity(self.asked.entity).siret;
+        let department = self.asked.entity != ROOT && siret.is_none();
+        Some(self.asked.publishing.min_cell).filter(|least| department && *least > 1)
     }
 
     fn at_least(&self, coverage: f64) -> &str {
         if coverage < 1.0 { self.say("au moins ", "at least ") } else { "" }
+    }
+}
+
+impl Asked<'_> {
+    /// What all questions of a day share.
+    fn basis<'s>(&'s self, snapshot: &'s Snapshot, day: Date) -> Basis<'s> {
+        let basis = Basis::new(snapshot, self.settings, self.publishing, day);
+        if day == self.now.1 { basis.asked(self.now.0) } else { basis }
     }
 }
 
@@ -225,19 +232,24 @@ impl Table {
 
 /// Makes a report.
 pub fn annual(asked: &Asked) -> Report {
-    let part = (asked.entity != ROOT).then(|| asked.snapshot.within(&[asked.entity]));
-    let snapshot = part.as_ref().unwrap_or(asked.snapshot);
-    let on = |day: Date| {
-        let basis = Basis::new(snapshot, asked.settings, asked.publishing, day);
-        if day == asked.now.1 { basis.asked(asked.now.0) } else { basis }
+    let before = asked.at.saturating_sub(1.year());
+    // What a part has too little of on one of these days is not in it.
+    let part = |days: &[Date]| {
+        let least = asked.publishing.min_cell;
+        (asked.entity != ROOT).then(|| asked.snapshot.told_within(&[asked.entity], least, days))
     };
-    let basis = on(asked.at);
+    let own = part(&[asked.at, before]);
+    let snapshot = own.as_ref().unwrap_or(asked.snapshot);
+    let basis = asked.basis(snapshot, asked.at);
     let readings = measure(&basis);
-    let earlier = on(asked.at.saturating_sub(1.year()));
+    let earlier = asked.basis(snapshot, before);
     let known = domain::indicator::footprint::is_known(&earlier);
     let told = if known { measure(&earlier) } else { Vec::new() };
-    let mut trend: Vec<(Date, Readings)> =
-        trend::days(snapshot, asked).into_iter().map(|day| (day, measure(&on(day)))).collect();
+    let then = |day: Date| {
+        let part = part(&[day, asked.at, before]);
+        (day, measure(&asked.basis(part.as_ref().unwrap_or(asked.snapshot), day)))
+    };
+    let mut trend: Vec<(Date, Readings)> = trend::days(snapshot, asked).into_iter().map(then).collect();
     trend.push((asked.at, readings.clone()));
     let year = Year {
         asked,
