@@ -227,6 +227,8 @@ pub struct Snapshot {
     pub filings: Vec<Filing>,
     /// What another program answered for the specifications of servers.
     pub appraisals: Vec<Appraisal>,
+    /// What people let go: of what is raised of it later, such as by the purchases, nothing is left in doubt either.
+    pub let_go: BTreeSet<Text>,
     /// What could not be settled, sorted.
     pub doubts: Vec<Doubt>,
 }
@@ -235,6 +237,11 @@ impl Snapshot {
     /// The declaration that a buyer has handed in for a civil year.
     pub fn filing(&self, siret: &str, year: i16) -> Option<&Filing> {
         self.filings.iter().find(|filing| &*filing.siret == siret && filing.year == year)
+    }
+
+    /// Was something that a doubt is about let go?
+    pub fn lets_go(&self, doubt: &Doubt) -> bool {
+        doubt.about.iter().any(|about| self.let_go.contains(about))
     }
 
     /// The asset that any of its ids (`SOURCE:NATIVE_ID`) names.
@@ -333,6 +340,7 @@ impl Snapshot {
             roommates,
             filings: self.filings.iter().filter(|filing| seen(&filing.siret)).cloned().collect(),
             appraisals: self.appraisals.clone(),
+            let_go: self.let_go.clone(),
             partial,
             doubts,
             assets,

@@ -173,7 +173,7 @@ pub fn ambiguous(snapshot: &Snapshot, rows: &Rows) -> Vec<Doubt> {
         }
     }
     let doubt = |(what, about): (&(Text, Vec<Text>), _)| Doubt { about, what: Cause::Models(Box::new(what.clone())) };
-    abouts.into_iter().map(doubt).collect()
+    abouts.into_iter().map(doubt).filter(|doubt| !snapshot.lets_go(doubt)).collect()
 }
 
 fn doubts(basis: &Basis) -> Vec<Reading> {

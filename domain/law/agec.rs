@@ -312,6 +312,7 @@ impl Ledger {
                 });
             }
         }
+        ledger.doubts.retain(|doubt| !snapshot.lets_go(doubt));
         ledger.lines = lines;
         ledger
     }

@@ -164,6 +164,7 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
         part: Vec::new(),
         filings: rules.filings.clone(),
         appraisals: rules.appraisals.clone(),
+        let_go: decisions.let_go,
         doubts,
     }
 }
@@ -236,15 +237,15 @@ fn natural(native: &str) -> (&str, u64, &str) {
 /// What people decided, by the id of an asset or of a line.
 pub(crate) struct Decisions {
     taken: Vec<(Verdict, Text, Option<Text>)>,
-    /// Assets and lines that were let go.
-    let_go: HashSet<Text>,
+    /// What was let go: assets, lines, entities, or what else a doubt is about.
+    let_go: BTreeSet<Text>,
     /// Pairs of which it was decided that they are not the same; the lesser id first.
     apart: HashSet<(Text, Text)>,
 }
 
 impl Decisions {
     fn of(testimonies: &[Testimony]) -> Self {
-        let mut decisions = Self { taken: Vec::new(), let_go: HashSet::new(), apart: HashSet::new() };
+        let mut decisions = Self { taken: Vec::new(), let_go: BTreeSet::new(), apart: HashSet::new() };
         for (_, line) in lines(testimonies, |testimony| &testimony.lines.decisions) {
             let (Some(verdict), Some(a)) = (line.told.decision, line.told.asset_a.clone()) else { continue };
             let b = line.told.asset_b.clone();
@@ -263,7 +264,7 @@ impl Decisions {
         self.taken.iter().filter(move |(taken, ..)| *taken == verdict).filter_map(|(_, a, b)| Some((a, b.as_ref()?)))
     }
 
-    /// Has every pair that the doubt is about been decided, or one asset or line that it names been let go?
+    /// Has every pair that the doubt is about been decided, or something that it names been let go?
     fn settle(&self, doubt: &Doubt) -> bool {
         if self.taken.is_empty() {
             return false;

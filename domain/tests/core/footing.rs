@@ -16,7 +16,7 @@ use domain::word::{Criterion, Kind};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
-use crate::world::{OPEN, kept, moment, reading, rules, settings, snapshot, testimony, text};
+use crate::world::{OPEN, kept, let_go, moment, reading, rules, settings, snapshot, testimony, text};
 
 const AT: Date = date(2026, 6, 30);
 
@@ -252,6 +252,8 @@ fn a_model_that_fits_two_rows_is_a_doubt_and_rests_on_its_kind() {
         let second = model("HP", "ZBook 15 G4", 400.0, None, 0.3);
         Factor { id: Text::from("makers/second"), ..second }
     }]);
+    let fleet = vec![kept("0", laptop("HP", "ZBook 15 G4"))];
+    let settled = snapshot(&[testimony("glpi", fleet), let_go("glpi:0")]);
     let snapshot = world(&[laptop("HP", "ZBook 15 G4"), laptop("HP", "ZBook 15 G5")]);
     let basis = Basis::new(&snapshot, &settings, OPEN, AT);
     let doubts = ambiguous(&snapshot, &basis.rows);
@@ -260,6 +262,8 @@ fn a_model_that_fits_two_rows_is_a_doubt_and_rests_on_its_kind() {
     assert!(doubts[0].what.to_string().contains("makers/HP-ZBook 15 G4, makers/second"), "{}", doubts[0].what);
     assert_eq!(reading(&basis, "doubts", &[("reason", "ambiguous_model")]), Some(1.0));
     near(reading(&basis, "factor_coverage_ratio", &[("kind", "laptop"), ("tier", "kind")]).unwrap(), 1.0);
+    let basis = Basis::new(&settled, &settings, OPEN, AT);
+    assert_eq!(reading(&basis, "doubts", &[("reason", "ambiguous_model")]), Some(0.0));
 }
 
 #[test]

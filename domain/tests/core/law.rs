@@ -14,7 +14,7 @@ use domain::word::{Condition, Disposal, Kind, Mode, Status};
 use jiff::civil::{Date, date};
 
 use crate::world::{
-    OPEN, ORGANISATION, euros, exits, kept, purchases, reading, settings, snapshot, testimony, text, told,
+    OPEN, ORGANISATION, euros, exits, kept, let_go, purchases, reading, settings, snapshot, testimony, text, told,
 };
 
 fn bought(day: Date, kind: Kind, amount: i64, condition: Condition) -> PurchaseLine {
@@ -113,6 +113,8 @@ fn gifts_count_from_2024_at_the_grid() {
     assert_eq!(agec(&all, "gifts_euros", "it_telephony", 2026), Some(200.0));
     assert_eq!(agec(&all, "gifts_euros", "it_2021", 2023), Some(0.0));
     assert_eq!(doubts(&all, Reason::GridValueMissing), 1);
+    let [lines] = all;
+    assert_eq!(doubts(&[lines, let_go("lines:file.csv:1")], Reason::GridValueMissing), 0);
 }
 
 #[test]
@@ -173,6 +175,8 @@ fn a_ledger_covers_its_cell_and_the_inventory_is_its_cross_check() {
     assert_eq!(agec(&[asset(1000), ledger()], "reuse_spend_ratio", "it_telephony", 2026), Some(0.0));
     assert_eq!(doubts(&[asset(1050), ledger()], Reason::LedgerGap), 0);
     assert_eq!(doubts(&[asset(1051), ledger()], Reason::LedgerGap), 1);
+    let cell = let_go(&format!("{ORGANISATION} it_telephony 2026"));
+    assert_eq!(doubts(&[asset(1051), ledger(), cell], Reason::LedgerGap), 0);
 }
 
 fn asset(

@@ -1,6 +1,7 @@
 //! Builders: a small organisation, its sources, and ADEME's factors of kinds.
 
 use domain::assumption::Assumptions;
+use domain::decision::Decision;
 use domain::entity::{Entity, EntityTree, ROOT};
 use domain::exit::{ExitLine, StockCount};
 use domain::factor::{Factor, FactorSet, Factors, GridFactor};
@@ -16,7 +17,7 @@ use domain::record::Text;
 use domain::snapshot::Snapshot;
 use domain::specification::{Component, Part};
 use domain::testimony::{Kept, Line, Lines, Moment, Source, Spell, Testimony};
-use domain::word::{Criterion, Kind, Status};
+use domain::word::{Criterion, Kind, Status, Verdict};
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 
@@ -109,6 +110,13 @@ pub fn line<T>(key: usize, told: T) -> Line<T> {
 
 pub fn purchases(told: impl IntoIterator<Item = PurchaseLine>) -> Lines {
     Lines { purchases: told.into_iter().enumerate().map(|(at, told)| line(at, told)).collect(), ..Lines::default() }
+}
+
+/// A table of decisions whose one line lets something go.
+pub fn let_go(about: &str) -> Testimony {
+    let decision = Decision { decision: Some(Verdict::Ignore), asset_a: text(about), ..Decision::default() };
+    let lines = Lines { decisions: vec![line(1, decision)], ..Lines::default() };
+    Testimony { lines, ..testimony("decisions", Vec::new()) }
 }
 
 /// Total headcounts of entities.

@@ -138,6 +138,7 @@ fn snapshot(ids: &[&str]) -> Snapshot {
         appraisals: vec![],
         partial: Default::default(),
         part: vec![],
+        let_go: Default::default(),
         doubts: vec![],
     }
 }

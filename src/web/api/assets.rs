@@ -243,6 +243,7 @@ pub fn steps(edition: &Edition, world: &World, asset: &Asset) -> Vec<Step> {
         appraisals: whole.appraisals.clone(),
         partial: Default::default(),
         part: Vec::new(),
+        let_go: Default::default(),
         doubts: Vec::new(),
     };
     let publishing = Publishing { folded: false, ..edition.publishing };

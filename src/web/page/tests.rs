@@ -56,6 +56,7 @@ fn edition() -> Edition {
         appraisals: Vec::new(),
         partial: Default::default(),
         part: Vec::new(),
+        let_go: Default::default(),
         doubts: vec![
             Doubt { about: vec![Text::from("glpi-siege:Computer/7")], what: Cause::LeftBeforeService },
             Doubt { about: vec![Text::from("glpi-siege: Annexe")], what: Cause::Unplaced },
