@@ -209,16 +209,6 @@ pub struct Wanted<'a> {
     pub year: Option<i16>,
 }
 
-/// What tells things apart that may have other factors.
-pub type Key<'a> = (Option<Kind>, Option<&'a str>, Option<&'a str>, Option<u64>, Option<i16>);
-
-impl<'a> Wanted<'a> {
-    /// The same for all that is found alike.
-    pub fn key(&self) -> Key<'a> {
-        (self.kind, self.manufacturer, self.model, self.screen_inches.map(f64::to_bits), self.year)
-    }
-}
-
 /// The row that was found, and how.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choice {

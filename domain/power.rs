@@ -105,6 +105,11 @@ pub struct PowerDay {
     pub seconds: f64,
 }
 
+/// Energy up to the end of a day: of the days that are no longer kept, `before`, and of those that are.
+pub fn energy_until(until: Date, before: Energy, days: &[PowerDay]) -> Energy {
+    days.iter().filter(|known| known.day <= until).fold(before, |sum, known| sum + known.energy)
+}
+
 /// A measuring point with all its days.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Meter {
@@ -172,11 +177,6 @@ pub fn integrate(meters: &mut Vec<Meter>, samples: &[PowerSample], by: &Integrat
 }
 
 impl Meter {
-    /// Energy up to the end of a day.
-    pub fn energy(&self, until: Date) -> Energy {
-        self.days.iter().filter(|known| known.day <= until).fold(self.before, |sum, known| sum + known.energy)
-    }
-
     /// Forgets what it told last where that lies ahead: a clock that was wrong must not silence a meter.
     pub fn forget_after(&mut self, now: Moment) {
         self.watts = self.watts.filter(|(at, _)| *at <= now);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::entity::{EntityId, ROOT};
+use crate::entity::EntityId;
 use crate::record::Text;
 use crate::testimony::SourceId;
 use crate::word::Kind;
@@ -99,11 +99,4 @@ fn per_agent(basis: &Basis) -> Vec<Reading> {
         Some(Reading::of(vec![("entity", entity), ("kind", kind_label(kind))], count / people))
     });
     readings.collect()
-}
-
-/// All people of the organisation: its own total, else the sum over its entities.
-pub fn all_agents(basis: &Basis) -> Option<f64> {
-    let by_entity = agents_by_entity(basis);
-    let own = counted(basis).remove(&ROOT).filter(|own| own.total).map(|own| own.people);
-    own.or_else(|| (!by_entity.is_empty()).then(|| by_entity.values().sum()))
 }

@@ -1,5 +1,6 @@
 //! Measured electricity of rooms, and their power usage effectiveness (EN 50600-4-2).
 
+use crate::power::energy_until;
 use crate::quantity::Energy;
 use crate::record::Text;
 use crate::room::{Room, UNKNOWN};
@@ -95,12 +96,8 @@ fn energy(basis: &Basis) -> Vec<Reading> {
         if !is_sum(room, role) {
             return noted(Reading::maybe(slice(room, role), None, APART), room);
         }
-        let sum = |energy: Energy, more: Energy| energy + more;
-        let meters = room.of_role(role).map(|meter| {
-            let days = meter.days.iter().filter(|known| known.day <= basis.at).map(|known| known.energy);
-            days.fold(meter.before, sum)
-        });
-        let joules = meters.fold(Energy(0.0), sum).0;
+        let meters = room.of_role(role).map(|meter| energy_until(basis.at, meter.before, &meter.days));
+        let joules = meters.fold(Energy(0.0), |sum, energy| sum + energy).0;
         let known =
             joules > 0.0 || room.of_role(role).any(|meter| meter.days.iter().any(|known| known.day <= basis.at));
         let reading = Reading::maybe(slice(room, role), known.then_some(joules), UNMEASURED);

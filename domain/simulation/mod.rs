@@ -35,7 +35,7 @@ use stock::{Stock, stocks};
 /// Years that are looked ahead.
 pub const YEARS: u8 = 5;
 /// The category of AGEC article 58 whose rate is followed.
-pub const CATEGORY: &str = "it_telephony";
+const CATEGORY: &str = "it_telephony";
 
 /// What may be chosen otherwise; the default changes nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -174,7 +174,7 @@ pub struct Year {
     pub whole: Part,
     /// Kind by kind.
     pub kinds: Vec<(Option<Kind>, Part)>,
-    /// Euros of reuse over euros of what is bought in [`CATEGORY`]; `None` in year 0, where nothing of it is bought,
+    /// Euros of reuse over euros of what is bought in `it_telephony`; `None` in year 0, where nothing of it is bought,
     /// and where no price is known.
     pub reuse_spend: Option<f64>,
     /// Of what is bought of that category, the share of units whose price is known; `None` in year 0.

@@ -18,7 +18,7 @@ use crate::config::{Anonymous, Scope, Server, Token};
 use crate::edition::Edition;
 
 /// How long a session lasts.
-pub const SESSION: Duration = Duration::from_secs(8 * 3600);
+const SESSION: Duration = Duration::from_secs(8 * 3600);
 /// Sessions kept at most; the oldest leave first.
 const SESSIONS: usize = 10_000;
 const COOKIE: &str = "ecoparc_session";

@@ -48,9 +48,6 @@ impl<'a> Rows<'a> {
         for alike in servers {
             rows.specify(snapshot, &alike.facts.facts());
         }
-        for asset in &snapshot.roommates {
-            rows.specify(snapshot, &asset.facts());
-        }
         rows
     }
 
