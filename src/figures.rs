@@ -67,6 +67,17 @@ impl<'a> Figures<'a> {
             .sum()
     }
 
+    /// Of what share of the active fleet a field is known; `None` where there is none.
+    pub fn known(&self, field: &str) -> Option<f64> {
+        let (mut known, mut all) = (0.0, 0.0);
+        for reading in self.all("field_known_ratio", &[("field", field)]) {
+            let active = self.active(Some(label(reading, "kind")));
+            known += reading.value.unwrap_or(0.0) * active;
+            all += active;
+        }
+        (all > 0.0).then(|| known / all)
+    }
+
     /// What there is for each agent; `None` where no headcount is known. `root` is the organisation's id: its own count
     /// holds everyone, else each entity's count stands beside its own equipment.
     pub fn per_agent(&self, root: &str) -> Option<PerAgent> {

@@ -19,7 +19,7 @@ mod strategy;
 
 use rayon::prelude::*;
 
-pub use basis::{Basis, Publishing, Settings, kind_label, span};
+pub use basis::{Basis, Publishing, Settings, days, kind_label, span};
 pub use labels::labels;
 pub use reading::{Grounds, Reading, Slice};
 

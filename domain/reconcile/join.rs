@@ -381,7 +381,8 @@ impl Joining<'_> {
         for at in members {
             let seen = &self.seen[*at as usize];
             let said = seen.said;
-            let out = matches!(said.status(), Some(Status::Retired | Status::Disposed | Status::Lost))
+            let status = Status::meant(said.status(), said.disposal());
+            let out = matches!(status, Status::Retired | Status::Disposed | Status::Lost)
                 || said.disposal_date().is_some()
                 || said.retired_date().is_some();
             let root = self.root(*at);

@@ -226,8 +226,8 @@ fn drop_impossible<T: Record>(
     }
 }
 
-/// `FILE:12` sorts after `FILE:9`.
-fn natural(native: &str) -> (&str, u64, &str) {
+/// By what a line's key is sorted: `FILE:12` comes after `FILE:9`.
+pub fn natural(native: &str) -> (&str, u64, &str) {
     match native.rsplit_once(':').and_then(|(file, line)| line.parse().ok().map(|line| (file, line))) {
         Some((file, line)) => (file, line, native),
         None => (native, 0, native),

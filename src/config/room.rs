@@ -30,7 +30,7 @@ pub fn rooms(tables: Vec<Table>, sources: &[Source]) -> anyhow::Result<Vec<RoomR
         let raw: RawRoom = typed(table).with_context(place)?;
         ensure!(!name.eq_ignore_ascii_case(UNKNOWN), "room \"{name}\": this name is ecoparc's own");
         // Letter case tells no rooms apart.
-        let taken = rooms.iter().any(|other| other.name.to_lowercase() == name.to_lowercase());
+        let taken = rooms.iter().any(|other| domain::identity::same_name(&other.name, &name));
         ensure!(!taken, "room \"{name}\": the name is taken");
         let room = RoomRule {
             name: Text::from(name.as_str()),
@@ -62,7 +62,7 @@ pub fn rooms(tables: Vec<Table>, sources: &[Source]) -> anyhow::Result<Vec<RoomR
 /// May both names mean one point?
 fn meets(a: &PointName, b: &PointName) -> bool {
     let apart = a.source.is_some() && b.source.is_some() && a.source != b.source;
-    !apart && a.device.to_lowercase() == b.device.to_lowercase()
+    !apart && domain::identity::same_name(&a.device, &b.device)
 }
 
 /// Names of measuring points: `DEVICE`, or `SOURCE:DEVICE` for that of one source only.

@@ -34,14 +34,8 @@ pub fn doubts(year: &Year) -> Section {
         &[(year.say("Information", "Information"), false), (year.say("Connue pour", "Known for"), true)],
     );
     for field in figures.labels("field_known_ratio", "field") {
-        let (mut sum, mut all) = (0.0, 0.0);
-        for reading in figures.all("field_known_ratio", &[("field", field)]) {
-            let active = figures.active(Some(label(reading, "kind")));
-            sum += reading.value.unwrap_or(0.0) * active;
-            all += active;
-        }
-        if all > 0.0 {
-            known.rows.push(vec![fields::field(lang, field).to_owned(), percent(lang, sum / all, 0)]);
+        if let Some(share) = figures.known(field) {
+            known.rows.push(vec![fields::field(lang, field).to_owned(), percent(lang, share, 0)]);
         }
     }
     if !known.rows.is_empty() {

@@ -1,7 +1,7 @@
 //! Single assets. The holder's pseudonym is never told.
 
 use domain::explain::Step;
-use domain::indicator::{Basis, Publishing};
+use domain::indicator::{Basis, Publishing, days};
 use domain::observation::Facts;
 use domain::packed::Packed;
 use domain::record::{Field, Record, Value as Told};
@@ -38,8 +38,7 @@ fn status(asset: &Asset, at: Date) -> Value {
 }
 
 fn age_seconds(asset: &Asset, at: Date) -> Value {
-    let days = asset.start.map(|start| f64::from(at.since(start).map_or(0, |span| span.get_days())));
-    number(days.map(|days| days * 86_400.0))
+    number(asset.start.map(|start| f64::from(days(start, at)) * 86_400.0))
 }
 
 fn sources(snapshot: &Snapshot, asset: &Asset) -> Value {

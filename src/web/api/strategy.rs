@@ -1,5 +1,6 @@
 //! The strategy: its objectives, its actions, what is declared by hand, and the services that others run.
 
+use domain::reconcile::natural;
 use domain::snapshot::Placed;
 use domain::word::{ActionStatus, Theme, Word};
 
@@ -15,12 +16,10 @@ fn theme(ask: &Ask) -> Result<Option<Theme>, Problem> {
     ask.text("theme").map(read).transpose()
 }
 
-/// The order of lines: sorted as text, line 9 would come after line 12.
+/// The snapshot's order of lines as a text: pages go on after it.
 fn order<T>(line: &Placed<T>) -> String {
-    match line.native.rsplit_once(':').and_then(|(file, at)| Some((file, at.parse::<u64>().ok()?))) {
-        Some((file, at)) => format!("{:05}:{file}:{at:010}", line.source.0),
-        None => format!("{:05}:{}", line.source.0, line.native),
-    }
+    let (file, at, _) = natural(&line.native);
+    format!("{:05}\0{file}\0{at:010}", line.source.0)
 }
 
 /// Where each objective stands, in the order of the configuration.

@@ -113,15 +113,6 @@ fn rejects(sheet: &Sheet) -> Markup {
 fn known(sheet: &Sheet) -> Markup {
     const NAME: &str = "field_known_ratio";
     let (lang, figures) = (sheet.lang, &sheet.figures);
-    let share = |field: &str| {
-        let (mut known, mut all) = (0.0, 0.0);
-        for reading in figures.all(NAME, &[("field", field)]) {
-            let active = figures.active(Some(label(reading, "kind")));
-            known += reading.value.unwrap_or(0.0) * active;
-            all += active;
-        }
-        (all > 0.0).then(|| known / all)
-    };
     let fields = figures.labels(NAME, "field");
     if fields.is_empty() {
         return html! {};
@@ -130,7 +121,7 @@ fn known(sheet: &Sheet) -> Markup {
         (heads(sheet, &[("Information", "Information", false), ("Connue pour", "Known for", true)]))
         tbody { @for field in fields { tr {
             th scope="row" { (fields::field(lang, field)) }
-            td.n { @match share(field) {
+            td.n { @match figures.known(field) {
                 Some(share) => (sheet.figure(&source(NAME, None, None), &percent(lang, share, 0))),
                 None => (sheet.unknown(None)),
             } }
