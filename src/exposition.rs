@@ -15,9 +15,6 @@ use prometheus::process_collector::ProcessCollector;
 use crate::accept::{Choice, quality};
 use crate::edition::{Edition, SourceState};
 
-/// The commit that this was built from.
-pub const COMMIT: &str = env!("ECOPARC_COMMIT");
-
 /// The two formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {

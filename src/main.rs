@@ -39,6 +39,9 @@ use config::Config;
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// The commit that this was built from.
+const COMMIT: &str = env!("ECOPARC_COMMIT");
+
 /// A bad configuration (`EX_USAGE` of sysexits.h).
 const BAD_CONFIGURATION: u8 = 64;
 

@@ -31,7 +31,7 @@ use crate::wording::Lang;
 
 /// The release, the commit it was built from, and the editions of the factors inside.
 fn version() -> &'static str {
-    let mut version = format!("{} ({})", env!("CARGO_PKG_VERSION"), crate::exposition::COMMIT);
+    let mut version = format!("{} ({})", env!("CARGO_PKG_VERSION"), crate::COMMIT);
     if let Ok(factors) = ::factors::load(&[] as &[PathBuf]) {
         for set in &factors.sets {
             version += &format!("\n{}: {} {}", set.id, set.publisher, set.edition);

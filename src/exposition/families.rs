@@ -54,7 +54,7 @@ fn daemon(page: &mut Page, edition: &Edition) {
         page.family(name, help, false);
         page.sample(name, labels.iter().copied(), value);
     };
-    let build = [("version", env!("CARGO_PKG_VERSION")), ("commit", super::COMMIT)];
+    let build = [("version", env!("CARGO_PKG_VERSION")), ("commit", crate::COMMIT)];
     one("ecoparc_build_info", "Which ecoparc this is.", &build, 1.0);
     one(
         "ecoparc_edition_timestamp_seconds",

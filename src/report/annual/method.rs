@@ -94,7 +94,7 @@ pub fn blocks(lang: Lang, settings: &Settings, at: Date, readings: &[(&'static I
     blocks.push(Block::Small(format!(
         "ecoparc {} ({}). {}",
         env!("CARGO_PKG_VERSION"),
-        crate::exposition::COMMIT,
+        crate::COMMIT,
         lang.pick(
             "Chaque chiffre se suit jusqu'à ses lignes et à ses facteurs\u{a0}: ecoparc explain.",
             "Each figure can be followed to its lines and factors: ecoparc explain."
