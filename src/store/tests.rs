@@ -383,8 +383,8 @@ async fn a_way_out_begins_a_stretch() {
             read(&store, "csv").await.observations[0].spells()
         };
         let in_use = spell(days[0], Status::InUse, "");
-        assert_eq!(at(None, days[0]).await, [in_use.clone()]);
-        assert_eq!(at(Some(Disposal::Unknown), days[1]).await, [in_use.clone()]);
+        assert_eq!(at(None, days[0]).await, std::slice::from_ref(&in_use));
+        assert_eq!(at(Some(Disposal::Unknown), days[1]).await, std::slice::from_ref(&in_use));
         let gone = [in_use.clone(), spell(days[2], Status::Disposed, "")];
         assert_eq!(at(Some(Disposal::Donation), days[2]).await, gone);
         // By another way it left on the same day.
