@@ -283,7 +283,7 @@ fn timeless(address: &str, body: &str) -> String {
     );
     let body = regex::Regex::new(moving).unwrap().replace_all(body, "");
     // As CSV the sources have neither names nor marks beside these.
-    let in_lines = regex::Regex::new(r#"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z|\b0\.[0-9]+\b"#).unwrap();
+    let in_lines = regex::Regex::new(r#"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z|\b[0-9]+\.[0-9]+\b"#).unwrap();
     if address == "/api/v1/sources" { in_lines.replace_all(&body, "").into_owned() } else { body.into_owned() }
 }
 

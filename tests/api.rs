@@ -28,7 +28,7 @@ fn fleet() -> (Folder, Daemon) {
             + &table("fleet", "assets", "fleet.csv", "")),
     );
     let mut daemon = Daemon::start(&config);
-    daemon.wait_for_line("published");
+    daemon.collected();
     (folder, daemon)
 }
 

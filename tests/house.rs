@@ -21,7 +21,9 @@ pub fn client() -> reqwest::Client {
     // Only the first call can install it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let redirects = reqwest::redirect::Policy::none();
-    reqwest::Client::builder().no_proxy().redirect(redirects).timeout(PATIENCE).build().unwrap()
+    // It speaks no TLS: to read the system's authorities takes longer than a request does, and each has its own client.
+    let builder = reqwest::Client::builder().no_proxy().redirect(redirects).tls_certs_only([]);
+    builder.timeout(PATIENCE).build().unwrap()
 }
 
 /// What a form is sent as.
@@ -140,7 +142,14 @@ impl Daemon {
     }
 
     /// Starts a command that becomes a daemon.
-    pub fn launch(mut command: Command) -> Self {
+    pub fn launch(command: Command) -> Self {
+        let mut daemon = Self::spawn(command);
+        daemon.listens();
+        daemon
+    }
+
+    /// The same, and does not wait until it listens.
+    pub fn spawn(mut command: Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let (sender, lines) = channel();
@@ -151,11 +160,14 @@ impl Daemon {
                 }
             }
         });
-        let mut daemon = Self { child, url: String::new(), lines, seen: Vec::new() };
-        let line = daemon.wait_for_line("listening");
+        Self { child, url: String::new(), lines, seen: Vec::new() }
+    }
+
+    /// Waits until it listens, and learns where.
+    pub fn listens(&mut self) {
+        let line = self.wait_for_line("listening");
         let scheme = if line.contains("tls=true") { "https" } else { "http" };
-        daemon.url = format!("{scheme}://{}", line.rsplit("address=").next().unwrap().trim());
-        daemon
+        self.url = format!("{scheme}://{}", line.rsplit("address=").next().unwrap().trim());
     }
 
     /// Waits for a line of the log that holds a text.
@@ -274,7 +286,12 @@ impl Daemon {
 
     /// Waits until something becomes true.
     pub fn until(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
-        let until = Instant::now() + PATIENCE;
+        self.until_within(PATIENCE, what, is_so);
+    }
+
+    /// The same, for what takes longer.
+    fn until_within(&self, patience: Duration, what: &str, is_so: impl Fn(&Self) -> bool) {
+        let until = Instant::now() + patience;
         while !is_so(self) {
             assert!(Instant::now() < until, "never came true: {what}");
             std::thread::sleep(Duration::from_millis(50));
@@ -283,7 +300,12 @@ impl Daemon {
 
     /// Waits until every source was collected or failed at least once.
     pub fn settled(&self) {
-        self.until("every source was asked", |daemon| {
+        self.settled_within(PATIENCE);
+    }
+
+    /// The same, where that takes longer.
+    pub fn settled_within(&self, patience: Duration) {
+        self.until_within(patience, "every source was asked", |daemon| {
             let answer = daemon.get("/api/v1/sources");
             let Ok(sources) = serde_json::from_str::<Value>(&answer.body) else { return false };
             let all_asked = |items: &Vec<Value>| items.iter().all(|source| !source["up"].is_null());
@@ -301,6 +323,12 @@ impl Daemon {
     /// Asks for a collection and waits for its end.
     pub fn sync(&mut self, source: &str) {
         self.wish(source);
+        self.collected();
+    }
+
+    /// Waits for the end of the next collection, and for the edition that tells of it. A daemon whose only source has not
+    /// answered within two seconds publishes one that tells nothing: the first edition is not waited for alone.
+    pub fn collected(&mut self) {
         self.wait_for_line("collect");
         self.wait_for_line("published");
     }

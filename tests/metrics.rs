@@ -33,7 +33,7 @@ fn both_formats_are_negotiated_and_a_scrape_collects_nothing() {
     let folder = Folder::new();
     folder.write("fleet.csv", "id;kind\n1;laptop\n");
     let mut daemon = Daemon::start(&folder.configure(&table("fleet", "assets", "fleet.csv", "")));
-    daemon.settled();
+    daemon.collected();
     let collected = |daemon: &mut Daemon| daemon.log().matches("collected").count();
     let before = collected(&mut daemon);
     let open = daemon.request(

@@ -227,7 +227,7 @@ fn who_may_simulate_what() {
     let text = std::fs::read_to_string(&config).unwrap().replace("anonymous = \"assets\"", "anonymous = \"none\"");
     std::fs::write(&config, text).unwrap();
     let mut daemon = Daemon::start(&config);
-    daemon.wait_for_line("published");
+    daemon.collected();
     let ask = |path: &str, body: &str, token: &str| {
         post(&daemon, &format!("/api/v1/simulate{path}"), body, &[("authorization", &format!("Bearer {token}"))])
     };

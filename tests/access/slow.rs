@@ -78,7 +78,7 @@ fn fleet(descriptors: Option<usize>, tls: bool) -> (Folder, Daemon) {
         Some(descriptors) => Daemon::start_within(&config, descriptors),
         None => Daemon::start(&config),
     };
-    daemon.wait_for_line("published");
+    daemon.collected();
     daemon.until("it is there to be read", |daemon| asked(daemon, "/readyz").starts_with("HTTP/1.1 200"));
     (folder, daemon)
 }
@@ -97,7 +97,10 @@ fn endured(descriptors: Option<usize>, how: &str, seconds: u32) -> (usize, Daemo
          {} kB more, {open} to {open_now} descriptors, {thrown_out} thrown out",
         memory_now.saturating_sub(memory)
     );
-    assert!(beside[0] < Duration::from_secs(2), "normal requests wait: {beside:?}");
+    // Whoever waits for a place that is held waits for the twenty seconds that a head may take; one of a hundred may be
+    // late for what else this machine does.
+    let [slowest, middle] = beside.map(|took| took.as_secs());
+    assert!(slowest < 10 && middle < 2, "normal requests wait: {beside:?}");
     assert!(memory_now < memory + 65_536, "{memory} kB became {memory_now} kB");
     // A quarter of a thousand descriptors are left to what is no connection.
     let most = descriptors.map_or(open + MANY, |all| open + all - 256);
