@@ -4,6 +4,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -16,6 +17,9 @@ mod queries;
 mod secrets;
 mod signals;
 mod sources;
+
+/// How long a slow machine may take with what is large: as long as a source may that something else than time is to end.
+pub const LONG: Duration = Duration::from_secs(600);
 
 /// The servers of `tests/hostile/server.py`.
 pub struct Servers {
