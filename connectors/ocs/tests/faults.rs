@@ -116,8 +116,13 @@ async fn grants_that_are_missing() {
 async fn a_server_that_restarts_in_the_middle() {
     let server = Server::own();
     let source = server.over_sql("page_size = 1");
-    let collecting = tokio::spawn(async move { source.collect(&Progress::default()).await });
-    tokio::time::sleep(Duration::from_millis(60)).await;
+    let progress = Arc::new(Progress::default());
+    let seen = Arc::clone(&progress);
+    let collecting = tokio::spawn(async move { source.collect(&progress).await });
+    while seen.now().1 == 0 && !collecting.is_finished() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    // It stands still meanwhile: there is one thread.
     server.control("db-stop");
     let failure = collecting.await.unwrap().expect_err("the server stopped in the middle");
     println!("{:#}", failure.cause);

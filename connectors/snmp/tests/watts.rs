@@ -192,7 +192,7 @@ async fn measuring_points() {
         std::thread::spawn(move || responder::serve(&socket, &walk, Faults::default()));
     }
     let source = source(&format!(
-        "targets = ['127.8.0.0/29']\nport = {port}\nrequest_timeout = '300ms'\nretries = 0\npower_every = '1m'\n\
+        "targets = ['127.8.0.1', '127.8.0.2', '127.8.0.3']\nport = {port}\nrequest_timeout = '5s'\npower_every = '1m'\n\
          [[credential]]\nversion = '2c'\ncommunity = 'public'"
     ));
     assert_eq!(source.samples_every(), Some(std::time::Duration::from_secs(60)));
