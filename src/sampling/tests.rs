@@ -96,7 +96,7 @@ async fn points_are_asked_on_their_own_schedule_and_outlive_a_restart() {
         sampled.push(told);
     }
     // Whatever a source wants, once a second is often enough.
-    assert_eq!(began.elapsed().as_secs(), 3);
+    assert!(began.elapsed().as_secs() >= 3);
     sampling.abort();
     let now = Timestamp::from_second(NOON + 600).unwrap();
     let mut counted = Vec::new();

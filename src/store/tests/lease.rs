@@ -57,7 +57,7 @@ async fn who_held_a_lease_before_writes_nothing() {
     let home = Home::server();
     let store = home.open().await;
     let (all, none, day) = (names(&["glpi"]), Lines::default(), date(2026, 1, 1));
-    let paused = store.hold("paused", &all, SHORT).await.unwrap().remove(0);
+    let paused = store.hold("paused", &all, LONG).await.unwrap().remove(0);
     assert!(!paused.due && paused.begun.is_none());
     let under = store.under(Some(&paused.lease));
     under.begin().await.unwrap();
@@ -69,6 +69,8 @@ async fn who_held_a_lease_before_writes_nothing() {
     // Its next collection is under way when it stands still; another one takes over, and knows of it.
     under.begin().await.unwrap();
     assert_eq!(store.hold("other", &all, LONG).await.unwrap(), []);
+    let renewed = store.hold("paused", &all, SHORT).await.unwrap().remove(0);
+    assert_eq!(renewed.lease, paused.lease);
     tokio::time::sleep(SHORT).await;
     let other = store.hold("other", &all, LONG).await.unwrap().remove(0);
     assert!(other.due && other.begun.is_some_and(|begun| begun < LONG));
