@@ -4,7 +4,8 @@ use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
 
 use crate::house::*;
 
@@ -96,7 +97,8 @@ fn every_command_has_a_page_and_a_completion() {
 
 /// What a daemon tells whoever started it.
 struct Supervisor {
-    socket: UnixDatagram,
+    /// When each datagram came, and what it says.
+    told: Receiver<(Instant, String)>,
     name: String,
 }
 
@@ -105,24 +107,29 @@ impl Supervisor {
     fn new() -> Self {
         let name = format!("ecoparc-tests-{}", std::process::id());
         let socket = UnixDatagram::bind_addr(&SocketAddr::from_abstract_name(&name).unwrap()).unwrap();
-        socket.set_read_timeout(Some(PATIENCE)).unwrap();
-        Self { socket, name: format!("@{name}") }
+        let (sender, told) = channel();
+        // Read as they come: the system keeps a dozen, and the daemon drops what finds no room.
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(length) = socket.recv(&mut bytes) {
+                let text = String::from_utf8(bytes[..length].to_vec()).unwrap();
+                if sender.send((Instant::now(), text)).is_err() {
+                    break;
+                }
+            }
+        });
+        Self { told, name: format!("@{name}") }
     }
 
-    /// The next datagram.
-    fn next(&self) -> String {
-        let mut bytes = [0; 4096];
-        let length = self.socket.recv(&mut bytes).unwrap();
-        String::from_utf8(bytes[..length].to_vec()).unwrap()
-    }
-
-    /// Waits for a datagram; those before it.
-    fn until(&self, wanted: &str) -> Vec<String> {
+    /// Waits for a datagram; when it came, and those before it.
+    fn until(&self, wanted: &str) -> (Instant, Vec<String>) {
+        let until = Instant::now() + PATIENCE;
         let mut before = Vec::new();
         loop {
-            let told = self.next();
+            let left = until.saturating_duration_since(Instant::now());
+            let Ok((came, told)) = self.told.recv_timeout(left) else { panic!("no `{wanted}` came, but {before:?}") };
             if told.lines().any(|line| line == wanted) {
-                return before;
+                return (came, before);
             }
             before.push(told);
         }
@@ -140,12 +147,10 @@ fn systemd_is_told_of_start_life_reload_and_stop() {
     let mut daemon = Daemon::start_with(&config, &environment);
     supervisor.until("READY=1");
     assert_eq!(daemon.get("/readyz").status, 200, "it is ready once there are figures");
-    supervisor.until("WATCHDOG=1");
-    let began = Instant::now();
-    for _ in 0..5 {
-        supervisor.until("WATCHDOG=1");
-    }
-    assert!(began.elapsed().as_millis() < 1_000, "at half of what systemd waits, or shortly after");
+    let signs: Vec<Instant> = (0..6).map(|_| supervisor.until("WATCHDOG=1").0).collect();
+    let mut gaps: Vec<Duration> = signs.windows(2).map(|two| two[1] - two[0]).collect();
+    gaps.sort();
+    assert!(gaps[2].as_millis() < 200, "at half of what systemd waits, or shortly after: {gaps:?}");
     daemon.settled();
 
     folder.configure(&(fleet.clone() + "[nonsense\n"));
@@ -157,7 +162,7 @@ fn systemd_is_told_of_start_life_reload_and_stop() {
     folder.configure(&fleet);
     daemon.signal("-HUP");
     supervisor.until("RELOADING=1");
-    let before = supervisor.until("READY=1");
+    let (_, before) = supervisor.until("READY=1");
     assert!(before.iter().any(|told| told == "STATUS=2 assets; sources that answer: 1 of 1"), "{before:?}");
     daemon.signal("-TERM");
     supervisor.until("STOPPING=1");
@@ -168,7 +173,7 @@ fn systemd_is_told_of_start_life_reload_and_stop() {
     let mut daemon = Daemon::start_with(&config, &environment);
     supervisor.until("READY=1");
     daemon.signal("-TERM");
-    assert!(!supervisor.until("STOPPING=1").contains(&"WATCHDOG=1".to_owned()));
+    assert!(!supervisor.until("STOPPING=1").1.contains(&"WATCHDOG=1".to_owned()));
     assert_eq!(daemon.end(), Some(0));
     let deaf = folder.0.join("nobody.sock").display().to_string();
     let mut daemon = Daemon::start_with(&config, &[("NOTIFY_SOCKET", &deaf)]);

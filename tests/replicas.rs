@@ -143,8 +143,8 @@ fn a_killed_replica_is_replaced_and_nothing_is_collected_twice() {
     holder.daemon.signal("-KILL");
     let killed = Instant::now();
     until("another one collects", || others.iter().any(|other| other.sessions() > 0));
-    // A third of it passes between two looks.
-    assert!(killed.elapsed() < LEASE * 2, "{:?} after the kill", killed.elapsed());
+    // A third of it passes between two looks; the rest is for a slow machine, and far from the hour of the next turn.
+    assert!(killed.elapsed() < LEASE * 4, "{:?} after the kill", killed.elapsed());
     for one in &others {
         one.tool.slow(Duration::ZERO);
     }
@@ -241,18 +241,16 @@ fn people_are_told_once_and_a_daemon_waits_for_its_database() {
     // Nothing is there to read: a source that was never heard is stale from the beginning.
     let source = table("parc", "assets", "nowhere.csv", "")
         + &format!("[[notify]]\nname = \"dsi\"\nwebhook = \"{hook}\"\nabout = [\"source\"]\n");
-    let wire = std::sync::Arc::new(Wire::to(database.port));
+    let wire = Wire::to(database.port);
     wire.cut(true);
-    let mending = wire.clone();
-    std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_secs(7));
-        mending.cut(false);
-    });
     let folders = [Folder::new(), Folder::new(), Folder::new()];
     let late = folders[0].configure(&(database.store(wire.port) + &source));
-    let mut replicas = vec![Daemon::start(&late)];
-    let log = replicas[0].log();
-    assert!(log.contains("waiting for the database: cannot open the store postgres://"), "{log}");
+    let mut command = ecoparc();
+    command.arg("run").arg("--config").arg(late);
+    let mut replicas = vec![Daemon::spawn(command)];
+    replicas[0].wait_for_line("waiting for the database: cannot open the store postgres://");
+    wire.cut(false);
+    replicas[0].listens();
     for folder in &folders[1..] {
         replicas.push(Daemon::start(&folder.configure(&(database.store(database.port) + &source))));
     }
