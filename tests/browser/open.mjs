@@ -6,9 +6,13 @@ const modules = createRequire(process.env.BROWSER_MODULES);
 const puppeteer = modules("puppeteer-core");
 const axe = readFileSync(modules.resolve("axe-core/axe.min.js"), "utf8");
 
+/** How long anything may take, in milliseconds, whatever else the machine does. */
+const PATIENCE = 90_000;
+
 export const browser = () =>
   puppeteer.launch({
     executablePath: "/usr/bin/chromium",
+    timeout: PATIENCE,
     // In a container Chromium cannot make a sandbox; it only sees our own pages.
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"],
   });
@@ -18,7 +22,7 @@ export async function tab(chromium, { width = 1280, lang = "fr" } = {}) {
   const page = await chromium.newPage();
   await page.setViewport({ width, height: 900 });
   await page.setExtraHTTPHeaders({ "accept-language": lang });
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(PATIENCE);
   return page;
 }
 
