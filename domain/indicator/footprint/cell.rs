@@ -54,14 +54,15 @@ const PIECES: usize = 8;
 /// Gathers the footprints of all assets into cells.
 pub fn cells(basis: &Basis, criterion: Criterion) -> Vec<Cell> {
     let (rows, snapshot) = (&basis.rows, basis.snapshot);
-    // Each class of alike assets with its rows, and which of them rest on the same ones.
-    let mut grounds = HashMap::new();
-    let footings: Vec<(&asset::Footing, usize)> = (rows.alike.iter().zip(asset::footings(basis, criterion)))
+    // Which classes rest on the same rows, and what those are: few enough for a processor's cache.
+    let (mut known, mut grounds) = (HashMap::new(), Vec::new());
+    let of_class: Vec<u32> = (rows.alike.iter().zip(asset::footings(basis, criterion)))
         .map(|(alike, footing)| {
             let key = (alike.facts.kind(), alike.model, footing.choice.row, footing.choice.tier, footing.energy_row);
-            let next = grounds.len();
-            let ground = *grounds.entry(key).or_insert(next);
-            (footing, ground)
+            *known.entry(key).or_insert_with(|| {
+                grounds.push(footing);
+                grounds.len() as u32 - 1
+            })
         })
         .collect();
     // Each piece finds most cells again: a large fleet has few pieces, as many on every machine.
@@ -70,7 +71,7 @@ pub fn cells(basis: &Basis, criterion: Criterion) -> Vec<Cell> {
         .assets
         .par_chunks(size)
         .zip(basis.status.par_chunks(size))
-        .map(|(assets, status)| piece(basis, assets, status, &footings))
+        .map(|(assets, status)| piece(basis, assets, status, &of_class, &grounds))
         .collect();
     // One piece after the other: what rounding does depends on nothing but the assets.
     let mut places: FxHashMap<Place, usize> = FxHashMap::default();
@@ -88,14 +89,15 @@ pub fn cells(basis: &Basis, criterion: Criterion) -> Vec<Cell> {
 }
 
 /// A cell's entity, and what its sums rest on.
-type Place = (EntityId, usize);
+type Place = (EntityId, u32);
 
 /// The cells of some assets.
 fn piece(
     basis: &Basis,
     assets: &[Asset],
     status: &[Option<Status>],
-    footings: &[(&asset::Footing, usize)],
+    of_class: &[u32],
+    grounds: &[&asset::Footing],
 ) -> Vec<(Place, Cell)> {
     let rows = &basis.rows;
     let mut places = FxHashMap::default();
@@ -110,9 +112,9 @@ fn piece(
             continue;
         }
         let class = asset.class as usize;
-        let (footing, ground) = &footings[class];
-        let footprint = asset::with(basis, asset, *status, footing);
-        let at = (asset.entity, *ground);
+        let ground = of_class[class];
+        let footprint = asset::with(basis, asset, *status, grounds[ground as usize]);
+        let at = (asset.entity, ground);
         let place = *places.entry(at).or_insert_with(|| {
             cells.push((
                 at,
