@@ -216,10 +216,10 @@ async fn neighbours_are_witnesses() {
 /// Neighbours are asked where they say that they can be, if that is wished, and one after the other.
 #[tokio::test(flavor = "multi_thread")]
 async fn neighbours_are_followed() {
-    let first = UdpSocket::bind((Ipv4Addr::new(127, 7, 3, 1), 0)).unwrap();
-    let port = first.local_addr().unwrap().port();
+    let socket = UdpSocket::bind((Ipv4Addr::new(127, 7, 3, 1), 0)).unwrap();
+    let port = socket.local_addr().unwrap().port();
     let others = (2..=4).map(|last| UdpSocket::bind((Ipv4Addr::new(127, 7, 3, last), port)).unwrap());
-    for (at, socket) in (1..).zip(std::iter::once(first).chain(others)) {
+    for (at, socket) in (1..).zip(std::iter::once(socket).chain(others)) {
         let mut walk = responder::walk(PRINTER);
         walk.extend(responder::walk(&format!("1.3.6.1.4.1.1347.43.5.1.1.28.1|4|SERIAL{at:04}")));
         // Each sees the next one.
