@@ -149,12 +149,15 @@ fn a_departments_report_tells_none_of_its_small_cells() {
     // As though two phones had never been.
     let without = of_department(&[desktops, laptops], "json");
     let own = figures(&without, "2025-12-31");
+    assert_eq!(serde_json::from_str::<Value>(&without).unwrap()["counted_from"], 5);
     assert!(own.iter().any(|figure| figure["slice"]["kind"] == "laptop" && figure["value"] == 8.0), "{own:?}");
     assert_eq!(figures(&of_department(&[desktops, laptops, phones], "json"), "2025-12-31"), own);
     let page = of_department(&[desktops, laptops, phones], "md");
     let each = page.lines().find(|line| line.contains("par agent")).unwrap();
     assert!(each.contains("1,7 ordinateur") && !each.contains("mobile"), "{each}");
     assert!(each.contains("qu'à partir de 5 d'un même type"), "{each}");
+    // Beside the trend and the footprint too.
+    assert_eq!(page.matches("qu'à partir de 5 d'un même type").count(), 3, "{page}");
     // Of a year in which there were too few, three laptops are not told, though there are enough of them now.
     let footprint = |told: &str| {
         let mut then = figures(told, "2022-12-31").into_iter();

@@ -240,12 +240,7 @@ fn fleet(year: &Year) -> Card {
             ));
         }
     }
-    if let Some(least) = year.least() {
-        lines.push(lang.pick(
-            format!("Les matériels remis à des personnes ne sont comptés qu'à partir de {least} d'un même type."),
-            format!("What people hold is counted from {least} of a kind on."),
-        ));
-    }
+    lines.extend(year.counted_from());
     Card {
         title: year
             .say("Parc en service, en stock ou en réparation", "Equipment in use, in stock or in repair")

@@ -17,6 +17,8 @@ pub struct Data {
     readings: Vec<(Date, Row)>,
     /// Name and rows of everything else.
     lists: Vec<(&'static str, Vec<Row>)>,
+    /// From so many of a kind on what people hold is counted; none where all of it is.
+    counted_from: Option<usize>,
 }
 
 /// What is told of the years before.
@@ -69,6 +71,7 @@ impl Data {
         let settings = year.asked.settings;
         Self {
             readings,
+            counted_from: year.least(),
             lists: vec![
                 ("changes", changes),
                 ("objectives", year.basis.standings().iter().map(wire::objective).collect()),
@@ -115,6 +118,7 @@ pub fn json(report: &Report) -> String {
         "at": report.at.to_string(),
         "entity": report.entity.0,
         "entity_name": report.entity.1,
+        "counted_from": report.data.counted_from,
         "figures": report.data.readings.iter().map(figure).collect::<Vec<_>>(),
     });
     if let Value::Object(map) = &mut told {

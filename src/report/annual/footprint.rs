@@ -21,7 +21,8 @@ pub fn footprint(year: &Year) -> Section {
     if whole <= 0.0 {
         let none =
             year.say("Aucun matériel actif n'a de facteur publié.", "Nothing that is active has a published factor.");
-        return Section { id: "footprint", title: title(year), blocks: vec![Block::Text(none.to_owned())] };
+        let blocks = [Block::Text(none.to_owned())].into_iter().chain(year.counted_from().map(Block::Small));
+        return Section { id: "footprint", title: title(year), blocks: blocks.collect() };
     }
     let bounds = kinds(year.basis);
     let mut table = Table::new(
@@ -124,6 +125,7 @@ pub fn footprint(year: &Year) -> Section {
         format!("{} de ce total repose sur des facteurs moyens du type de matériel, le reste sur ceux du modèle même ou de sa configuration. Les méthodes des fabricants diffèrent\u{a0}: leurs chiffres ne servent pas à les comparer.", percent(lang, far / whole, 0)),
         format!("{} of this total rests on mean factors of the kind, the rest on those of the very model or its specification. Makers' methods differ: their figures are not there to compare makers.", percent(lang, far / whole, 0)),
     )));
+    blocks.extend(year.counted_from().map(Block::Small));
     Section { id: "footprint", title: title(year), blocks }
 }
 

@@ -209,6 +209,15 @@ impl Year<'_> {
         Some(self.asked.publishing.min_cell).filter(|least| department && *least > 1)
     }
 
+    /// The same in words, where some may be left out.
+    fn counted_from(&self) -> Option<String> {
+        let least = self.least()?;
+        Some(self.lang().pick(
+            format!("Les matériels remis à des personnes ne sont comptés qu'à partir de {least} d'un même type."),
+            format!("What people hold is counted from {least} of a kind on."),
+        ))
+    }
+
     fn at_least(&self, coverage: f64) -> &str {
         if coverage < 1.0 { self.say("au moins ", "at least ") } else { "" }
     }
@@ -234,11 +243,8 @@ impl Table {
 pub fn annual(asked: &Asked) -> Report {
     let before = asked.at.saturating_sub(1.year());
     // What a part has too little of on one of these days is not in it.
-    let part = |days: &[Date]| {
-        let least = asked.publishing.min_cell;
-        (asked.entity != ROOT).then(|| asked.snapshot.told_within(&[asked.entity], least, days))
-    };
-    let own = part(&[asked.at, before]);
+    let part = |of: &Snapshot, days: &[Date]| of.told_within(&[asked.entity], asked.publishing.min_cell, days);
+    let own = (asked.entity != ROOT).then(|| part(asked.snapshot, &[asked.at, before]));
     let snapshot = own.as_ref().unwrap_or(asked.snapshot);
     let basis = asked.basis(snapshot, asked.at);
     let readings = measure(&basis);
@@ -246,7 +252,7 @@ pub fn annual(asked: &Asked) -> Report {
     let known = domain::indicator::footprint::is_known(&earlier);
     let told = if known { measure(&earlier) } else { Vec::new() };
     let then = |day: Date| {
-        let part = part(&[day, asked.at, before]);
+        let part = own.as_ref().map(|own| part(own, &[day]));
         (day, measure(&asked.basis(part.as_ref().unwrap_or(asked.snapshot), day)))
     };
     let mut trend: Vec<(Date, Readings)> = trend::days(snapshot, asked).into_iter().map(then).collect();

@@ -100,6 +100,7 @@ pub fn trend(year: &Year) -> Section {
         "Chaque année est recalculée à partir des dates de l'inventaire, avec les facteurs et la méthode d'aujourd'hui\u{a0}; l'électricité est celle de l'année. Les matériels que les outils ont purgés n'y sont plus.",
         "Every year is computed anew from the dates of the inventory, with today's factors and method, and that year's electricity. What tools have purged is not in it.",
     ).to_owned()));
+    blocks.extend(year.counted_from().map(Block::Small));
     Section { id: "trend", title: year.say("D'où nous venons", "Where we come from").to_owned(), blocks }
 }
 
