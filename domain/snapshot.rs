@@ -1,6 +1,6 @@
 //! All assets, lines and doubts, as their sources together describe them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -233,6 +233,11 @@ pub struct Snapshot {
     pub doubts: Vec<Doubt>,
 }
 
+/// The lines whose entity is inside.
+fn kept<T: Clone>(lines: &[Placed<T>], inside: impl Fn(EntityId) -> bool) -> Vec<Placed<T>> {
+    lines.iter().filter(|line| inside(line.entity)).cloned().collect()
+}
+
 impl Snapshot {
     /// The declaration that a buyer has handed in for a civil year.
     pub fn filing(&self, siret: &str, year: i16) -> Option<&Filing> {
@@ -244,15 +249,20 @@ impl Snapshot {
         doubt.about.iter().any(|about| self.let_go.contains(about))
     }
 
+    /// The asset of this very id, as doubts name it; found without a walk.
+    pub fn named(&self, id: &str) -> Option<&Asset> {
+        let at = self.assets.binary_search_by(|asset| (*self.id(asset)).cmp(id)).ok()?;
+        self.assets.get(at)
+    }
+
     /// The asset that any of its ids (`SOURCE:NATIVE_ID`) names.
     pub fn asset(&self, id: &str) -> Option<&Asset> {
-        if let Ok(at) = self.assets.binary_search_by(|asset| (*self.id(asset)).cmp(id)) {
-            return Some(&self.assets[at]);
-        }
-        let (source, native) = id.split_once(':')?;
-        let source = self.sources.iter().position(|told| *told.name == *source)?;
-        self.assets.iter().find(|asset| {
-            asset.voices.natives().any(|known| usize::from(known.said_by.0) == source && known.value == native)
+        self.named(id).or_else(|| {
+            let (source, native) = id.split_once(':')?;
+            let source = self.sources.iter().position(|told| *told.name == *source)?;
+            self.assets.iter().find(|asset| {
+                asset.voices.natives().any(|known| usize::from(known.said_by.0) == source && known.value == native)
+            })
         })
     }
 
@@ -261,9 +271,14 @@ impl Snapshot {
         asset.voices.id(&self.sources)
     }
 
+    /// `SOURCE:NATIVE_ID` of every observation of an asset, most believed first.
+    pub fn ids(&self, asset: &Asset) -> impl Iterator<Item = Text> {
+        asset.voices.natives().map(|known| self.sources[usize::from(known.said_by.0)].id_of(known.value))
+    }
+
     /// `SOURCE:KEY` of a line.
     pub fn line_id<T>(&self, line: &Placed<T>) -> Text {
-        Text::from(format!("{}:{}", self.source_name(line.source), line.native))
+        self.sources[usize::from(line.source.0)].id_of(&line.native)
     }
 
     /// What only witnesses report, and seems to be there: nobody disabled its account.
@@ -313,13 +328,26 @@ impl Snapshot {
             };
             !partial.contains(siret) && self.entities.nodes.iter().enumerate().any(buyer)
         };
-        let mut ids: std::collections::HashSet<Text> =
-            assets.iter().map(|asset| asset.voices.id(&self.sources)).collect();
-        ids.extend(exits.iter().map(|line| self.line_id(line)));
-        ids.extend(self.purchases.iter().filter(|line| inside(line.entity)).map(|line| self.line_id(line)));
-        ids.extend(self.stock_counts.iter().filter(|line| inside(line.entity)).map(|line| self.line_id(line)));
-        ids.extend(self.headcounts.iter().filter(|line| inside(line.entity)).map(|line| self.line_id(line)));
-        ids.extend(self.declared.iter().filter(|line| inside(line.entity)).map(|line| self.line_id(line)));
+        let purchases = kept(&self.purchases, inside);
+        let stock_counts = kept(&self.stock_counts, inside);
+        let headcounts = kept(&self.headcounts, inside);
+        let declared = kept(&self.declared, inside);
+        // Of many things and lines few are doubted: the others need no id.
+        let abouts = self.doubts.iter().flat_map(|doubt| &doubt.about);
+        let doubted: HashSet<(&str, &str)> = abouts.filter_map(|about| about.split_once(':')).collect();
+        let mut ids: HashSet<Text> = HashSet::new();
+        let mut here = |source: SourceId, key: &str| {
+            let source = &self.sources[usize::from(source.0)];
+            if doubted.contains(&(&*source.name, key)) {
+                ids.insert(source.id_of(key));
+            }
+        };
+        assets.iter().map(|asset| asset.voices.namer()).for_each(|namer| here(namer.source, namer.said.native()));
+        exits.iter().for_each(|line| here(line.source, &line.native));
+        purchases.iter().for_each(|line| here(line.source, &line.native));
+        stock_counts.iter().for_each(|line| here(line.source, &line.native));
+        headcounts.iter().for_each(|line| here(line.source, &line.native));
+        declared.iter().for_each(|line| here(line.source, &line.native));
         let doubts = self.doubts.iter().filter(|doubt| doubt.about.iter().all(|about| ids.contains(about))).cloned();
         let doubts = doubts.collect();
         Self {
@@ -328,12 +356,12 @@ impl Snapshot {
             entities: self.entities.clone(),
             alike: self.alike.clone(),
             unjoined: self.unjoined.iter().filter(|unjoined| inside(unjoined.entity)).cloned().collect(),
-            purchases: self.purchases.iter().filter(|line| inside(line.entity)).cloned().collect(),
-            stock_counts: self.stock_counts.iter().filter(|line| inside(line.entity)).cloned().collect(),
-            headcounts: self.headcounts.iter().filter(|line| inside(line.entity)).cloned().collect(),
-            declared: self.declared.iter().filter(|line| inside(line.entity)).cloned().collect(),
-            actions: self.actions.iter().filter(|line| inside(line.entity)).cloned().collect(),
-            services: self.services.iter().filter(|line| inside(line.entity)).cloned().collect(),
+            purchases,
+            stock_counts,
+            headcounts,
+            declared,
+            actions: kept(&self.actions, inside),
+            services: kept(&self.services, inside),
             part: entities.to_vec(),
             exits,
             rooms,

@@ -52,6 +52,13 @@ pub struct Source {
     pub exits_recorded_since: Option<Date>,
 }
 
+impl Source {
+    /// `SOURCE:KEY`: what doubts, decisions and the API call a thing or a line that it tells.
+    pub fn id_of(&self, key: &str) -> Text {
+        Text::from(format!("{}:{key}", self.name))
+    }
+}
+
 /// A stretch of an asset's life during which its status, entity and holder did not change, as one source told it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spell {

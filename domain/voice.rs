@@ -53,7 +53,7 @@ impl Voices {
     /// `SOURCE:NATIVE_ID` of its most believed observation.
     pub fn id(&self, sources: &[Source]) -> Text {
         let Voice { source, said } = self.namer();
-        Text::from(format!("{}:{}", sources[usize::from(source.0)].name, said.native()))
+        sources[usize::from(source.0)].id_of(said.native())
     }
 
     /// Source and native id of every observation, most believed first.

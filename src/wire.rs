@@ -77,11 +77,6 @@ fn told(text: Option<&str>) -> Value {
     text.map_or(Value::Null, Value::from)
 }
 
-/// `SOURCE:FILE:LINE`: where a line comes from.
-pub fn origin<T>(snapshot: &Snapshot, line: &Placed<T>) -> String {
-    format!("{}:{}", snapshot.source_name(line.source), line.native)
-}
-
 fn entity<T>(snapshot: &Snapshot, line: &Placed<T>) -> Value {
     (&*snapshot.entities.entity(line.entity).id).into()
 }
@@ -126,7 +121,7 @@ pub static ACTION: Columns<Cell<Action>> = &[
     ("blocked", |_, line, _| line.told.is_blocked().into()),
     ("blocked_by", |_, line, _| told(line.told.blocked_by.as_deref())),
     ("indicator", |_, line, _| told(line.told.indicator.as_deref())),
-    ("origin", |snapshot, line, _| origin(snapshot, line).into()),
+    ("origin", |snapshot, line, _| (&*snapshot.line_id(line)).into()),
 ];
 
 /// A figure that is declared by hand.
@@ -139,7 +134,7 @@ pub static DECLARED: Columns<Cell<Declared>> = &[
     ("unit", |_, line, _| told(line.told.unit.as_deref())),
     ("source", |_, line, _| told(line.told.source.as_deref())),
     ("note", |_, line, _| told(line.told.note.as_deref())),
-    ("origin", |snapshot, line, _| origin(snapshot, line).into()),
+    ("origin", |snapshot, line, _| (&*snapshot.line_id(line)).into()),
 ];
 
 /// A service, as its supplier declares it.
@@ -153,5 +148,5 @@ pub static SERVICE: Columns<Cell<ServiceLine>> = &[
     ("co2e_kg", |_, line, _| number(line.told.co2e_kg)),
     ("amount_ht", |_, line, _| number(line.told.amount_ht.map(|amount| amount.0 as f64 / 100.0))),
     ("document", |_, line, _| told(line.told.origin.as_deref())),
-    ("origin", |snapshot, line, _| origin(snapshot, line).into()),
+    ("origin", |snapshot, line, _| (&*snapshot.line_id(line)).into()),
 ];

@@ -112,8 +112,7 @@ fn final_names(doubts: Vec<Doubt>, root: &[u32], seen: &[Seen], testimonies: &[T
 
 /// `SOURCE:NATIVE_ID` of one observation.
 pub(crate) fn observation_id(source: SourceId, said: &Packed, testimonies: &[Testimony]) -> Text {
-    let source = &testimonies[usize::from(source.0)].source.name;
-    Text::from(format!("{source}:{}", said.native()))
+    testimonies[usize::from(source.0)].source.id_of(said.native())
 }
 
 impl Seen<'_> {

@@ -216,9 +216,9 @@ fn drop_impossible<T: Record>(
             if plausible(date, newest) {
                 continue;
             }
-            let name = &testimonies[usize::from(line.source.0)].source.name;
+            let source = &testimonies[usize::from(line.source.0)].source;
             doubts.push(Doubt {
-                about: vec![Text::from(format!("{name}:{}", line.native))],
+                about: vec![source.id_of(&line.native)],
                 what: Cause::Impossible(Box::new((field.name, Value::Date(date)))),
             });
             (field.set)(&mut line.told, Value::Text(Text::default()));

@@ -4,7 +4,7 @@ use domain::explain::Step;
 use domain::indicator::{Basis, Publishing, days};
 use domain::observation::Facts;
 use domain::packed::Packed;
-use domain::record::{Field, Record, Value as Told};
+use domain::record::{Field, Record, Text, Value as Told};
 use domain::shared::Shared;
 use domain::snapshot::{Asset, Snapshot};
 use domain::word::{Kind, Status, Word};
@@ -189,15 +189,10 @@ pub fn one(ask: &Ask) -> Result<Answer, Problem> {
             Some((field.name.to_owned(), json!({ "value": json_of(value), "said_by": said_by })))
         })
         .collect();
-    let natives =
-        asset.voices.natives().map(|known| format!("{}:{}", snapshot.source_name(known.said_by), known.value));
-    let natives: Vec<String> = natives.collect();
-    let own = snapshot.id(asset);
+    let ids: Vec<Text> = snapshot.ids(asset).collect();
+    let natives: Vec<&str> = ids.iter().map(|id| &**id).collect();
     let world = ask.world();
-    let about = |about: &[domain::record::Text]| {
-        about.iter().any(|id| *id == own || natives.iter().any(|native| **native == **id))
-    };
-    let doubts = world.doubts().filter(|doubt| about(&doubt.about));
+    let doubts = world.doubts().filter(|doubt| doubt.about.iter().any(|about| ids.contains(about)));
     let doubts: Vec<Value> =
         doubts.map(|doubt| json!({ "reason": doubt.reason().name(), "what": doubt.what.to_string() })).collect();
     object.insert("fields".to_owned(), fields.into());

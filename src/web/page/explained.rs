@@ -2,7 +2,7 @@
 
 use domain::explain::Step;
 use domain::observation::Facts;
-use domain::record::{Record, Value};
+use domain::record::{Record, Text, Value};
 use domain::snapshot::Asset;
 use domain::word::{Condition, Mode, Status, Word};
 use maud::{Markup, html};
@@ -59,10 +59,8 @@ pub fn page(sheet: &Sheet) -> Markup {
 
 /// The same thing in the tools that told of it, where they have an address.
 fn tools(sheet: &Sheet, asset: &Asset) -> Markup {
-    let snapshot = &sheet.edition.snapshot;
-    let natives =
-        asset.voices.natives().map(|known| format!("{}:{}", snapshot.source_name(known.said_by), known.value));
-    let known: Vec<(String, String)> = natives.filter_map(|native| Some((sheet.tool(&native)?, native))).collect();
+    let natives = sheet.edition.snapshot.ids(asset);
+    let known: Vec<(String, Text)> = natives.filter_map(|native| Some((sheet.tool(&native)?, native))).collect();
     html! { @if !known.is_empty() { p {
         (sheet.say("Dans l'outil\u{a0}: ", "In the tool: "))
         @for (at, (tool, native)) in known.iter().enumerate() { @if at > 0 { ", " } a href=(tool) rel="noreferrer" { (native) } }

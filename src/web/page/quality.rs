@@ -62,7 +62,7 @@ fn each(sheet: &Sheet) -> Markup {
             td { (words::cause(sheet.lang, &doubt.what)) }
             td { @for (at, about) in doubt.about.iter().enumerate() {
                 @if at > 0 { ", " }
-                @if assets.asset(about).is_some() { a href=(format!("/explain?q={}", query(about))) { (about) } } @else { (about) }
+                @if assets.named(about).is_some() { a href=(format!("/explain?q={}", query(about))) { (about) } } @else { (about) }
                 @if let Some(tool) = sheet.tool(about) { " (" a href=(tool) rel="noreferrer" { (sheet.say("dans l'outil", "in the tool")) } ")" }
             } }
         } } }
