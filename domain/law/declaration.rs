@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::Law;
-use super::agec::Ledger;
+use super::agec::{Ledger, date_of};
 use crate::entity::EntityTree;
 use crate::identity::is_siret;
 use crate::quantity::Cents;
 use crate::record::Text;
+use crate::snapshot::Snapshot;
 
 /// One row: a buyer's spending on a category in a civil year, without tax; here in cents, in euros in the file.
 #[derive(Clone, Debug, PartialEq)]
@@ -145,15 +146,30 @@ pub fn faults(rows: &[Row], law: &Law, at: Date) -> Vec<Fault> {
 
 /// What the ledger of a civil year leaves out because nobody told what it is, by buyer.
 pub fn left_out(ledger: &Ledger, year: i16) -> Vec<Fault> {
+    let untold = ledger.lines.iter().filter(|line| line.year == year && line.category == "unknown");
+    by_buyer(untold.map(|line| (line.siret.text(), line.amount)), "tell neither kind nor category, and are in no row")
+}
+
+/// What is in no ledger because no date that can be is told of it, by buyer; what people let go apart.
+pub fn undated(snapshot: &Snapshot, law: &Law) -> Vec<Fault> {
+    let undated = snapshot.purchases.iter().filter(|line| date_of(law, &line.told).is_none());
+    let undated = undated.filter(|line| !snapshot.let_go.contains(&snapshot.line_id(line)));
+    by_buyer(
+        undated.map(|line| (&line.siret, line.told.amount_ht.unwrap_or_default())),
+        "have no date that can be, and are in no year",
+    )
+}
+
+fn by_buyer<'a>(lines: impl Iterator<Item = (&'a Text, Cents)>, why: &str) -> Vec<Fault> {
     let mut left: BTreeMap<&Text, (usize, Cents)> = BTreeMap::new();
-    for line in ledger.lines.iter().filter(|line| line.year == year && line.category == "unknown") {
-        let (count, amount) = left.entry(line.siret.text()).or_default();
+    for (siret, told) in lines {
+        let (count, amount) = left.entry(siret).or_default();
         *count += 1;
-        *amount += line.amount;
+        *amount += told;
     }
     let fault = |(siret, (count, amount)): (&Text, (usize, Cents))| Fault {
         about: siret.to_string(),
-        what: format!("{count} lines of {amount} € tell neither kind nor category, and are in no row"),
+        what: format!("{count} lines of {amount} € {why}"),
         wrong: false,
     };
     left.into_iter().map(fault).collect()

@@ -61,8 +61,9 @@ async fn of_store(config: &Config, store: &Store, asked: &Asked) -> anyhow::Resu
     rows.retain(|row| is_asked(&row.siret));
     let before = filings(store).await?;
     let mut faults = declaration::faults(&rows, &ground.settings.law, today);
-    faults
-        .extend(declaration::left_out(&basis.ledger, asked.year).into_iter().filter(|fault| is_asked(&fault.about)));
+    let left = declaration::left_out(&basis.ledger, asked.year).into_iter();
+    let left = left.chain(declaration::undated(&snapshot, &ground.settings.law));
+    faults.extend(left.filter(|fault| is_asked(&fault.about)));
     for (source, testimony) in config.sources.iter().zip(&testimonies) {
         let name = &source.told.name;
         let rejects = store.rejects(name, 1000).await?.len();

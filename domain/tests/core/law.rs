@@ -5,6 +5,7 @@ use domain::exit::{ExitLine, StockCount};
 use domain::indicator::Basis;
 use domain::indicator::quality::all_doubts;
 use domain::law::Law;
+use domain::law::declaration::undated;
 use domain::law::reen::Exits;
 use domain::observation::Facts;
 use domain::purchase::PurchaseLine;
@@ -115,6 +116,21 @@ fn gifts_count_from_2024_at_the_grid() {
     assert_eq!(doubts(&all, Reason::GridValueMissing), 1);
     let [lines] = all;
     assert_eq!(doubts(&[lines, let_go("lines:file.csv:1")], Reason::GridValueMissing), 0);
+}
+
+#[test]
+fn a_purchase_without_a_date_that_can_be_is_told() {
+    let lines = told(purchases([
+        bought(date(2062, 3, 1), Kind::Laptop, 300, Condition::New),
+        PurchaseLine { date: Some(date(2026, 3, 1)), ..bought(date(2062, 3, 1), Kind::Laptop, 400, Condition::New) },
+        bought(date(2026, 3, 1), Kind::Laptop, 500, Condition::New),
+    ]));
+    let faults = |all: &[Testimony]| undated(&snapshot(all), &Law::default());
+    let found = faults(std::slice::from_ref(&lines));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((&*found[0].about, found[0].wrong), (ORGANISATION, false));
+    assert!(found[0].what.starts_with("1 lines of 300.00 € have no date"), "{found:?}");
+    assert!(faults(&[lines, let_go("lines:file.csv:0")]).is_empty());
 }
 
 #[test]
