@@ -152,7 +152,7 @@ pub fn all_doubts<'a>(basis: &'a Basis) -> impl Iterator<Item = &'a Doubt> + use
     basis.snapshot.doubts.iter().chain(&basis.ledger.doubts).chain(&basis.ambiguous)
 }
 
-/// One doubt for each model that several rows speak of differently.
+/// One doubt for each model that several rows speak of differently, about those of it that nobody let go.
 pub fn ambiguous(snapshot: &Snapshot, rows: &Rows) -> Vec<Doubt> {
     let what = |(alike, choice): (&Alike, &Choice)| {
         let rivals = &choice.rivals;
@@ -169,11 +169,14 @@ pub fn ambiguous(snapshot: &Snapshot, rows: &Rows) -> Vec<Doubt> {
     let there = |asset: &Asset| asset.gone.is_none() && !asset.is_virtual;
     for asset in snapshot.assets.iter().filter(|asset| there(asset)) {
         if let Some(what) = &whats[asset.class as usize] {
-            abouts.entry(what).or_default().push(snapshot.id(asset));
+            let id = snapshot.id(asset);
+            if !snapshot.let_go.contains(&id) {
+                abouts.entry(what).or_default().push(id);
+            }
         }
     }
     let doubt = |(what, about): (&(Text, Vec<Text>), _)| Doubt { about, what: Cause::Models(Box::new(what.clone())) };
-    abouts.into_iter().map(doubt).filter(|doubt| !snapshot.lets_go(doubt)).collect()
+    abouts.into_iter().map(doubt).collect()
 }
 
 fn doubts(basis: &Basis) -> Vec<Reading> {

@@ -252,8 +252,6 @@ fn a_model_that_fits_two_rows_is_a_doubt_and_rests_on_its_kind() {
         let second = model("HP", "ZBook 15 G4", 400.0, None, 0.3);
         Factor { id: Text::from("makers/second"), ..second }
     }]);
-    let fleet = vec![kept("0", laptop("HP", "ZBook 15 G4"))];
-    let settled = snapshot(&[testimony("glpi", fleet), let_go("glpi:0")]);
     let snapshot = world(&[laptop("HP", "ZBook 15 G4"), laptop("HP", "ZBook 15 G5")]);
     let basis = Basis::new(&snapshot, &settings, OPEN, AT);
     let doubts = ambiguous(&snapshot, &basis.rows);
@@ -262,8 +260,15 @@ fn a_model_that_fits_two_rows_is_a_doubt_and_rests_on_its_kind() {
     assert!(doubts[0].what.to_string().contains("makers/HP-ZBook 15 G4, makers/second"), "{}", doubts[0].what);
     assert_eq!(reading(&basis, "doubts", &[("reason", "ambiguous_model")]), Some(1.0));
     near(reading(&basis, "factor_coverage_ratio", &[("kind", "laptop"), ("tier", "kind")]).unwrap(), 1.0);
-    let basis = Basis::new(&settled, &settings, OPEN, AT);
-    assert_eq!(reading(&basis, "doubts", &[("reason", "ambiguous_model")]), Some(0.0));
+    // One that is let go says nothing of the others of its model.
+    let left = |let_go_of: &[&str]| {
+        let mut all = vec![testimony("glpi", ["0", "1"].map(|id| kept(id, laptop("HP", "ZBook 15 G4"))).into())];
+        all.extend(let_go_of.iter().map(|id| let_go(id)));
+        let snapshot = self::snapshot(&all);
+        ambiguous(&snapshot, &Basis::new(&snapshot, &settings, OPEN, AT).rows)
+    };
+    assert_eq!(&*left(&["glpi:0"])[0].about, [Text::from("glpi:1")]);
+    assert!(left(&["glpi:0", "glpi:1"]).is_empty());
 }
 
 #[test]
