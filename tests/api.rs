@@ -191,6 +191,9 @@ fn problems_say_what_is_wrong() {
     check("/api/v1/assets?updated_since=soon", 422, "updated_since");
     check("/api/v1/indicators?at=2026-02-31", 422, "at");
     check("/api/v1/indicators?entity=est", 422, "entity");
+    assert!(
+        daemon.ask("/api/v1/indicators?entity=est", "assets-token").body.contains("or several are: write the id")
+    );
     check("/api/v1/procurement/abc", 422, "year");
     check("/api/v1/footprint?criterion=joy", 422, "criterion");
     check("/api/v1/compare?from=soon", 422, "from");

@@ -81,7 +81,10 @@ fn a_name_that_several_entities_have_is_refused() {
     check(
         &seen("Ville d'Essai"),
         64,
-        &format!("{place}`Ville d'Essai`: write the id of the one that is meant: mairie"),
+        &format!(
+            "{place}`Ville d'Essai`: write the id of the one that is meant: mairie, or leave the key out for the whole \
+             organisation"
+        ),
     );
     let fed =
         |name: &str| entities.to_owned() + &table("fleet", "assets", "fleet.csv", &format!("entity = \"{name}\""));

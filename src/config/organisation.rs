@@ -147,9 +147,14 @@ pub(super) fn entities(organisation: &Organisation, tables: Vec<Table>) -> anyho
 pub(super) fn means_one(entities: &EntityTree, name: &str) -> anyhow::Result<()> {
     let called = entities.called(name);
     if called.len() > 1 && entities.nodes.iter().skip(1).all(|entity| &*entity.id != name) {
+        let has_whole = called.contains(&ROOT);
+        let whole = if has_whole { ", or leave the key out for the whole organisation" } else { "" };
         let others = called.into_iter().filter(|id| *id != ROOT);
         let ids: Vec<&str> = others.map(|id| &*entities.entity(id).id).collect();
-        bail!("several entities are called `{name}`: write the id of the one that is meant: {}", ids.join(" "));
+        bail!(
+            "several entities are called `{name}`: write the id of the one that is meant: {}{whole}",
+            ids.join(" ")
+        );
     }
     Ok(())
 }

@@ -219,7 +219,7 @@ pub enum Stranger {
     Unknown,
     /// The header holds no token.
     Unreadable,
-    /// The token is somebody's, and its entities are gone.
+    /// The token is somebody's, and its entities are gone, or are no longer the only ones of their name.
     Nowhere,
 }
 
@@ -228,7 +228,9 @@ impl From<Stranger> for Problem {
         match stranger {
             Stranger::Unknown => Self::unauthenticated("the token is not known"),
             Stranger::Unreadable => Self::unauthenticated("the authorization header is neither Bearer nor Basic"),
-            Stranger::Nowhere => Self::forbidden("none of the token's entities exists"),
+            Stranger::Nowhere => {
+                Self::forbidden("none of the token's entities exists, or several are called so: write the id")
+            }
         }
     }
 }

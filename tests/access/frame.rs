@@ -166,7 +166,7 @@ fn a_page_says_who_may_see_it() {
         ("/fleet", None, 200, "Se connecter"),
         ("/fleet?lang=fr", Some(&reader), 403, "le droit «\u{a0}assets\u{a0}»"),
         ("/explain?lang=en", Some(&reader), 403, "the scope “assets”"),
-        ("/", Some(&gone), 403, "Aucune des entités de ce jeton n'existe"),
+        ("/", Some(&gone), 403, "Aucune des entités de ce jeton n'existe, ou plusieurs portent ce nom"),
         ("/", Some(&guess), 401, "Ce jeton n'est pas reconnu."),
         ("/", Some(&"Digest x".to_owned()), 401, "ni Bearer ni Basic"),
         ("/sources", Some(&reader), 200, "Sources"),

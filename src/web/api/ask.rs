@@ -100,7 +100,8 @@ impl Ask {
     pub fn entity(&self) -> Result<Option<EntityId>, Problem> {
         let Some(name) = self.text("entity") else { return Ok(None) };
         let found = self.viewer.entity(&self.edition, name);
-        found.map(Some).ok_or_else(|| Problem::parameter("entity", format!("no entity is called `{name}`")))
+        let unknown = || format!("no entity is called `{name}`, or several are: write the id of one");
+        found.map(Some).ok_or_else(|| Problem::parameter("entity", unknown()))
     }
 
     /// The same for what tells of few machines: of those in an office, one would know whose they are. Scope `assets` may.

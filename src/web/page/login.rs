@@ -61,8 +61,8 @@ fn told(lang: Lang, stranger: Stranger) -> &'static str {
             "The request's Authorization header is neither Bearer nor Basic.",
         ),
         Stranger::Nowhere => lang.pick(
-            "Aucune des entités de ce jeton n'existe\u{a0}: il n'ouvre rien.",
-            "None of this token's entities exists: it opens nothing.",
+            "Aucune des entités de ce jeton n'existe, ou plusieurs portent ce nom\u{a0}: il n'ouvre rien.",
+            "None of this token's entities exists, or several are called so: it opens nothing.",
         ),
     }
 }
