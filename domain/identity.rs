@@ -1,7 +1,7 @@
 //! What a thing can be known by again, and the placeholders that look like it.
 
 // Out of `core`, which asks nobody: an address is looked at, not spoken to.
-use core::net::IpAddr;
+use core::net::Ipv6Addr;
 
 /// Letters and digits, in upper case.
 fn bare(text: &str) -> String {
@@ -145,11 +145,20 @@ pub fn macs(told: &str) -> impl Iterator<Item = u64> + '_ {
     })
 }
 
+/// Is it an address, however people write it: with zeros before its numbers, a mask, a port or a dot behind it?
+fn is_address(told: &str) -> bool {
+    let mut parts = told.split('.');
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit());
+    let of_four = (0..3).all(|_| parts.next().is_some_and(is_number))
+        && parts.next().is_some_and(|part| part.starts_with(|c: char| c.is_ascii_digit()));
+    of_four || told.parse::<Ipv6Addr>().is_ok()
+}
+
 /// A host name without its domain, in lower case, spelled in `room`; `None` for an address, whose first part says
 /// nothing of the thing.
 pub fn hostname_in<'a>(told: &str, room: &'a mut String) -> Option<&'a str> {
     let whole = told.trim().trim_end_matches('$');
-    if whole.parse::<IpAddr>().is_ok() {
+    if is_address(whole) {
         return None;
     }
     let host = whole.split('.').next()?;
@@ -279,7 +288,13 @@ mod tests {
         for bad in ["10.0.0.12", " 10.9.9.40 ", "2001:db8::12", "fe80::1", "::1", "localhost", ""] {
             assert_eq!(hostname(bad), None, "{bad}");
         }
+        for bad in ["010.000.000.012", "10.0.0.12/24", "10.0.0.12:9100", "10.0.0.12."] {
+            assert_eq!(hostname(bad), None, "{bad}");
+        }
         for (told, name) in [(" PC-1.ville.fr ", "pc-1"), ("PC-1$", "pc-1"), ("10.ville.fr", "10")] {
+            assert_eq!(hostname(told).as_deref(), Some(name), "{told}");
+        }
+        for (told, name) in [("10.example.org", "10"), ("3com.ville.fr", "3com"), ("10.1.2.ville.fr", "10")] {
             assert_eq!(hostname(told).as_deref(), Some(name), "{told}");
         }
     }

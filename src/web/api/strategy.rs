@@ -18,8 +18,8 @@ fn theme(ask: &Ask) -> Result<Option<Theme>, Problem> {
 
 /// The snapshot's order of lines as a text: pages go on after it.
 fn order<T>(line: &Placed<T>) -> String {
-    let (file, at, _) = natural(&line.native);
-    format!("{:05}\0{file}\0{at:010}", line.source.0)
+    let (file, at, native) = natural(&line.native);
+    format!("{:05}\0{file}\0{at:020}\0{native}", line.source.0)
 }
 
 /// Where each objective stands, in the order of the configuration.
@@ -63,4 +63,29 @@ pub fn services(ask: &Ask) -> Result<Answer, Problem> {
     let asked = snapshot.services.iter().filter(|line| wanted.is_none_or(|wanted| line.told.year == Some(wanted)));
     let rows = asked.map(|line| (order(line), wire::line(wire::SERVICE, snapshot, line, today)));
     ask.paged(rows.collect(), wire::names(wire::SERVICE), Row::clone)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::entity::ROOT;
+    use domain::record::Text;
+    use domain::testimony::SourceId;
+
+    use super::*;
+
+    #[test]
+    fn the_order_as_a_text_is_that_of_the_lines() {
+        let natives = ["a", "a.csv:9", "a.csv:012", "a.csv:12", "a.csv:20000000000", "a.csv:100000000000", "b.csv:1"];
+        assert!(natives.windows(2).all(|pair| natural(pair[0]) < natural(pair[1])));
+        let line = |native: &str| Placed {
+            source: SourceId(0),
+            native: Text::from(native),
+            told: (),
+            entity: ROOT,
+            siret: Text::default(),
+            asset: None,
+        };
+        let orders = natives.map(|native| order(&line(native)));
+        assert!(orders.windows(2).all(|pair| pair[0] < pair[1]), "{orders:?}");
+    }
 }
