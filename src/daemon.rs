@@ -418,6 +418,9 @@ impl Daemon {
         });
         let (testimonies, edition) = made.await.context("making an edition failed from within")?;
         self.testimonies = testimonies;
+        let edition = Arc::new(edition);
+        // Whoever reads that it is published finds it.
+        retire(editions.send_replace(Some(edition.clone())));
         info!(
             assets = edition.snapshot.assets.len(),
             doubts = edition.snapshot.doubts.len(),
@@ -428,7 +431,6 @@ impl Daemon {
         let assets = connectors::counted(edition.snapshot.assets.len(), "asset", "assets");
         let sources = edition.sources.len();
         self.lasting.supervisor.status(&format!("{assets}; sources that answer: {answering} of {sources}"));
-        retire(editions.send_replace(Some(Arc::new(edition))));
         Ok(())
     }
 }
