@@ -53,6 +53,8 @@ fn purchases(sheet: &Sheet) -> Markup {
         ("year", &told),
     ];
     let rate = sheet.figures.find("reuse_spend_ratio", &slice);
+    // The law asks it before anything is bought, too.
+    let target = category.and_then(|category| sheet.edition.settings.law.target(category.name, year));
     let missing = sheet.figures.find("reuse_spend_missing_euros", &slice);
     let projected = sheet.figures.find("reuse_spend_projected_ratio", &slice).and_then(|reading| reading.value);
     html! {
@@ -61,7 +63,7 @@ fn purchases(sheet: &Sheet) -> Markup {
         p {
             @if let Some(category) = category { (words::category(lang, category.name, Some(category.label))) }
             @if let Some(entity) = buyer.and_then(|buyer| buyer.entity) { ", " (entity.name) } ". "
-            @match rate.and_then(|rate| rate.target) {
+            @match target {
                 Some(target) => {
                     (sheet.say("Objectif\u{a0}: ", "Target: ")) (percent(lang, target, 1)) ". "
                     @match missing.and_then(|missing| missing.value) {

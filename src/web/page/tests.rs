@@ -379,6 +379,7 @@ fn a_page_of_nothing_has_no_zero() {
     let page = text(&each(Lang::Fr, READ, Vec::new(), &[]).concat());
     assert!(page.contains("non calculable\u{a0}: aucune donnée pour cette année"), "{page}");
     assert!(page.contains("non calculable\u{a0}: aucun effectif connu"), "{page}");
+    assert!(page.contains("Objectif\u{a0}: 20\u{a0}%. "), "{page}");
     // "100 %" in a sentence of law is no figure of nothing.
     let zeros = page.match_indices("0\u{a0}%").chain(page.match_indices("0\u{a0}kg"));
     let bare = zeros.filter(|(at, _)| !page[..*at].ends_with(|before: char| before.is_ascii_digit()));
