@@ -76,7 +76,7 @@ def openldap():
             login = f"svc-{login}"
         state = {3: ("pwdAccountLockedTime", "000001010000Z"),
                  5: ("pwdAccountLockedTime", (now - datetime.timedelta(minutes=5)).strftime("%Y%m%d%H%M%SZ")),
-                 7: ("shadowExpire", "15000"), 8: ("shadowExpire", "40000"), 10: ("shadowExpire", "-1"),
+                 7: ("shadowExpire", "15000"), 8: ("shadowExpire", "99999"), 10: ("shadowExpire", "-1"),
                  9: ("nsAccountLock", "TRUE"), 11: ("sambaAcctFlags", "[UD         ]"),
                  12: ("sambaAcctFlags", "[U          ]"), 14: ("supannRessourceEtat", "{COMPTE}I")}.get(at % 40)
         # Everybody but a few has a department.
