@@ -168,7 +168,7 @@ fn series(text: &str) -> BTreeSet<&str> {
 #[test]
 fn rules_ask_for_what_is_published() {
     let (_folder, config) = sample();
-    let daemon = Daemon::start(&config);
+    let daemon = Daemon::start_on_sample_day(&config);
     daemon.settled();
     let scrape = daemon.get("/metrics").body;
     let told = |name: &str| {
@@ -256,7 +256,7 @@ fn with(text: &str, from: &str, to: &str) -> String {
 fn a_source_that_is_cut_reaches_a_webhook() {
     let (folder, config) = sample();
     // The CCAS's inventory is read every second, Prometheus asks as often, and alerts wait for nothing. Otherwise this
-    // is what is shipped.
+    // is what is shipped; on the real day, since Prometheus holds what it is told against its own clock.
     let quickstart = std::fs::read_to_string(&config).unwrap();
     let ccas = "path = \"quickstart/inventaire-ccas.csv\"\nevery = \"15m\"";
     std::fs::write(&config, with(&quickstart, ccas, &ccas.replace("15m", "1s")) + ADMIN_TOKEN).unwrap();

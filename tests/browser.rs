@@ -68,7 +68,7 @@ fn an_ecoindex_falls_with_what_a_page_asks() {
 #[expect(clippy::print_stdout, reason = "what each page costs is worth reading: `--no-capture` shows it")]
 fn every_page_is_accessible_and_light() {
     let (_folder, config) = sample();
-    let daemon = Daemon::start(&config);
+    let daemon = Daemon::start_on_sample_day(&config);
     daemon.settled();
     let pages = driven(&["pages.mjs", &daemon.url]);
     let path = |page: &Value| text(&page["address"]).split('?').next().unwrap().to_owned();
@@ -139,7 +139,7 @@ fn readers_click_from_figures_to_what_they_rest_on() {
     let closed = open.replace("anonymous = \"assets\"", "anonymous = \"none\"");
     assert_ne!(closed, open);
     std::fs::write(&config, closed + "\n" + ADMIN_TOKEN).unwrap();
-    let mut daemon = Daemon::start(&config);
+    let mut daemon = Daemon::start_on_sample_day(&config);
     let bearer = format!("Bearer {ADMIN}");
     daemon.until("every source was asked", |daemon| {
         let answer = daemon.request(reqwest::Method::GET, "/api/v1/sources", &[("authorization", &bearer)]);

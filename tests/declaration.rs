@@ -129,7 +129,7 @@ fn the_lines_told_sum_to_what_is_declared() {
 #[test]
 fn the_sample_fleet_is_accepted() {
     let (folder, config) = sample();
-    let daemon = Daemon::start(&config);
+    let daemon = Daemon::start_on_sample_day(&config);
     daemon.settled();
     for year in [2024, 2025, 2026] {
         let file = declared(&daemon, year);

@@ -26,12 +26,10 @@ pub fn sample() -> (Folder, std::path::PathBuf) {
 #[test]
 fn the_sample_fleet_is_what_an_independent_script_computes() {
     let (folder, config) = sample();
-    let daemon = Daemon::start(&config);
+    let daemon = Daemon::start_on_sample_day(&config);
     daemon.settled();
-    let doubts = daemon.json("/api/v1/indicators?name=doubts");
-    let today = doubts["at"].as_str().map_or_else(today_in_paris, str::to_owned);
-    // Today the civil years of both decrees, the former lines up to 2023, the new categories from 2024.
-    let told = recomputed(&folder, &daemon, &[&today], &today);
+    // That day the civil years of both decrees, the former lines up to 2023, the new categories from 2024.
+    let told = recomputed(&folder, &daemon, &[SAMPLE_DAY]);
     let known = |family: &str| {
         let line = told.lines().find(|line| line.starts_with(&format!("KNOWN   {family}: ")));
         line.unwrap_or_else(|| panic!("nothing of {family} is known:\n{told}"))
@@ -44,12 +42,12 @@ fn the_sample_fleet_is_what_an_independent_script_computes() {
     }
     // As they stood at the end of each of those years, and within the last one.
     for at in ["2024-06-30", "2025-12-31"] {
-        recomputed(&folder, &daemon, &[at], &today);
+        recomputed(&folder, &daemon, &[at]);
     }
     // And what makes the difference of two of them: every effect but that of another method, which one edition has not.
     let mut told = told;
     for pair in [["2023-12-31", "2019-06-30"], ["2024-12-31", "2023-12-31"], ["2026-06-30", "2021-03-15"]] {
-        let more = recomputed(&folder, &daemon, &pair, &today);
+        let more = recomputed(&folder, &daemon, &pair);
         assert!(more.contains("6 of 7 are not zero"), "{pair:?}: {more}");
         told += &more;
     }
@@ -68,12 +66,12 @@ fn the_sample_fleet_is_what_an_independent_script_computes() {
 
 /// What `tests/recompute` says of a day, and of the difference from an earlier one where it is told; it has found no
 /// difference between the two programs.
-fn recomputed(folder: &Folder, daemon: &Daemon, days: &[&str], first_seen: &str) -> String {
+fn recomputed(folder: &Folder, daemon: &Daemon, days: &[&str]) -> String {
     let from = days.get(1).map(|from| ["--from", *from]);
     let output = Command::new("python3")
         .arg("-B")
         .arg(root().join("tests/recompute"))
-        .args(["--compare", &daemon.url, "--at", days[0], "--first-seen", first_seen, "--config"])
+        .args(["--compare", &daemon.url, "--at", days[0], "--first-seen", SAMPLE_DAY, "--config"])
         .arg(&folder.0)
         .args(from.into_iter().flatten())
         .output()
@@ -81,11 +79,6 @@ fn recomputed(folder: &Folder, daemon: &Daemon, days: &[&str], first_seen: &str)
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{days:?}: {said}");
     said
-}
-
-pub fn today_in_paris() -> String {
-    let output = Command::new("date").arg("+%F").env("TZ", "Europe/Paris").output().unwrap();
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 /// Worked by hand: 15 200 of 95 200 € are 15.966 %, and 3 840 € are missing; from a ledger to the API.
@@ -140,7 +133,7 @@ fn the_laws_worked_value_through_files_and_the_api() {
 #[test]
 fn explanations_add_up_to_the_published_total() {
     let (_folder, config) = sample();
-    let daemon = Daemon::start(&config);
+    let daemon = Daemon::start_on_sample_day(&config);
     daemon.settled();
     let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1e-9);
     let (mut total, mut count) = (0.0, 0);
@@ -213,7 +206,7 @@ fn explanations_add_up_to_the_published_total() {
 #[test]
 fn the_page_explains_one_thing() {
     let (_folder, config) = sample();
-    let daemon = Daemon::start(&config);
+    let daemon = Daemon::start_on_sample_day(&config);
     daemon.settled();
     let assets = daemon.items("/api/v1/assets?kind=laptop");
     let asset = assets.iter().find(|asset| asset["model"] == "Latitude 5410").unwrap();
@@ -235,7 +228,7 @@ fn the_page_explains_one_thing() {
 #[test]
 fn a_difference_adds_up_whatever_the_days() {
     let (_folder, config) = sample();
-    let daemon = Daemon::start(&config);
+    let daemon = Daemon::start_on_sample_day(&config);
     daemon.settled();
     let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0);
     let fleet = |at: &str| {
@@ -279,7 +272,8 @@ fn a_difference_adds_up_whatever_the_days() {
 #[test]
 fn the_command_compares_too() {
     let (folder, config) = sample();
-    let run = |arguments: &[&str]| ecoparc().args(arguments).arg("--config").arg(&config).output().unwrap();
+    let run =
+        |arguments: &[&str]| on_sample_day(ecoparc()).args(arguments).arg("--config").arg(&config).output().unwrap();
     assert_eq!(run(&["sync"]).status.code(), Some(0));
     let output = run(&["compare", "--from", "2023-07-14", "--to", "2025-12-31"]);
     let text = String::from_utf8(output.stdout).unwrap();

@@ -52,8 +52,9 @@ impl Dashboard {
     }
 }
 
+/// Has a script write what it writes; a fleet as on the sample's day.
 fn python(script: &str, arguments: &[&Path]) -> Output {
-    let output = Command::new("python3").arg(root().join(script)).args(arguments).output().unwrap();
+    let output = on_sample_day(Command::new("python3")).arg(root().join(script)).args(arguments).output().unwrap();
     assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
     output
 }
@@ -139,7 +140,7 @@ fn values(dashboard: &Dashboard, prometheus: &Prometheus, first: bool) -> BTreeM
 fn every_query_finds_something_in_a_real_prometheus() {
     let folder = Folder::new();
     python("tests/grafana/fleet.py", &["make".as_ref(), &folder.0, "127.0.0.1:0".as_ref()]);
-    let daemon = Daemon::start(&folder.0.join("ecoparc.toml"));
+    let daemon = Daemon::start_on_sample_day(&folder.0.join("ecoparc.toml"));
     daemon.settled();
     daemon.until("the room is measured", |daemon| !daemon.readings("room_pue_ratio").is_empty());
     let prometheus = Prometheus::scraping(&daemon, &folder);

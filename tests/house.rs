@@ -9,8 +9,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+mod clock;
 mod servers;
 
+pub use clock::{SAMPLE_DAY, civil, faketime, now, on_sample_day};
 pub use servers::{Glpi, Program, server, webhook};
 
 /// How long anything may take before a test gives up on it, whatever else the machine does.

@@ -15,7 +15,7 @@ const NORTH: &str = "[[entity]]\nid = \"nord\"\nname = \"nord\"\n[[server.token]
 
 /// So many days of samples a quarter of an hour apart, up to now: 400 W and 600 W of IT, an index that counts 1.5 kW.
 fn samples(days: i64) -> String {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as i64;
+    let now = now();
     let mut table = "time;device;watts;kwh\n".to_owned();
     for quarter in (0..=days * 96).rev() {
         let at = now - quarter * 900 - 5;
@@ -25,18 +25,6 @@ fn samples(days: i64) -> String {
         let _ = write!(table, "{time};pdu-a1;400;\n{time};pdu-a2;600;\n{time};tgbt-a;1500;{kwh}\n");
     }
     table
-}
-
-/// The civil date of a day since 1970.
-fn civil(day: i64) -> String {
-    let day = day + 719_468;
-    let era = day.div_euclid(146_097);
-    let of_era = day.rem_euclid(146_097);
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let (of_month, month) = (of_year - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
-    format!("{:04}-{month:02}-{of_month:02}", year + era * 400 + i64::from(month <= 2))
 }
 
 #[test]

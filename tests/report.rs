@@ -10,7 +10,7 @@ use crate::figures::sample;
 use crate::house::*;
 
 fn run(config: &Path, arguments: &[&str]) -> Output {
-    ecoparc().arg("--config").arg(config).args(arguments).output().unwrap()
+    on_sample_day(ecoparc()).arg("--config").arg(config).args(arguments).output().unwrap()
 }
 
 fn told(config: &Path, arguments: &[&str]) -> String {
@@ -38,7 +38,7 @@ fn every_figure_of_the_report_is_the_apis() {
     let (_folder, config) = collected();
     let report: Value = serde_json::from_str(&told(&config, &["--year", "2025", "--format", "json"])).unwrap();
     assert_eq!((&report["year"], &report["at"]), (&2025.into(), &"2025-12-31".into()));
-    let daemon = Daemon::start(&config);
+    let daemon = Daemon::start_on_sample_day(&config);
     daemon.settled();
     let list = |path: &str| daemon.json(path)["items"].as_array().unwrap().clone();
     let mut days: BTreeMap<&str, usize> = BTreeMap::new();
@@ -70,7 +70,7 @@ fn every_figure_of_the_report_is_the_apis() {
 #[test]
 fn what_people_wrote_survives_new_figures() {
     let (folder, config) = collected();
-    let before = told(&config, &["--year", "2026", "--at", "2026-11-24", "--format", "md"]);
+    let before = told(&config, &["--year", "2026", "--at", SAMPLE_DAY, "--format", "md"]);
     let note = "Les portables de la génération 2019 ont reçu une **extension de mémoire**";
     assert!(before.contains(note) && before.contains("débat d'orientation budgétaire"), "{before}");
     // A large refurbished purchase changes the rate, and nothing of what was written.
@@ -90,7 +90,7 @@ fn what_people_wrote_survives_new_figures() {
     lines += &format!("{}\n", heads.split(';').map(cell).collect::<Vec<_>>().join(";"));
     std::fs::write(&ledger, lines).unwrap();
     assert!(run(&config, &["sync", "--source", "achats"]).status.success());
-    let after = told(&config, &["--year", "2026", "--at", "2026-11-24", "--format", "md"]);
+    let after = told(&config, &["--year", "2026", "--at", SAMPLE_DAY, "--format", "md"]);
     assert!(after.contains(note), "{after}");
     let rate = |text: &str| text.lines().find(|line| line.contains("Achats informatiques")).unwrap().to_owned();
     assert!(

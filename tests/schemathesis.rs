@@ -17,7 +17,9 @@ fn the_api_is_what_it_says_it_is() {
     assert!(copied.unwrap().success());
     let quickstart = std::fs::read_to_string(root().join("config/quickstart.toml")).unwrap();
     let config = folder.write("ecoparc.toml", &format!("{quickstart}\n{ADMIN_TOKEN}"));
-    let daemon = Daemon::start_with(&config, &[("ECOPARC__SERVER__LISTEN", "127.0.0.1:0")]);
+    let mut daemon = on_sample_day(ecoparc());
+    daemon.arg("run").arg("--config").arg(&config).env("ECOPARC__SERVER__LISTEN", "127.0.0.1:0");
+    let daemon = Daemon::launch(daemon);
     daemon.settled();
     let mut command = Command::new(root().join("tests/schemathesis/run"));
     command.current_dir(&folder.0).arg(format!("{}/api/v1/openapi.json", daemon.url));

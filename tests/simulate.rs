@@ -64,17 +64,15 @@ fn simulated(daemon: &Daemon, query: &str, body: &str) -> Value {
 }
 
 fn run(config: &Path, arguments: &[&str]) -> std::process::Output {
-    ecoparc().args(arguments).arg("--config").arg(config).output().unwrap()
+    on_sample_day(ecoparc()).args(arguments).arg("--config").arg(config).output().unwrap()
 }
 
 #[test]
 fn laptops_of_six_years_are_what_an_independent_script_simulates() {
     let (folder, config) = sample();
-    let daemon = Daemon::start(&config);
+    let daemon = Daemon::start_on_sample_day(&config);
     daemon.settled();
-    let doubts = daemon.json("/api/v1/indicators?name=doubts");
-    let today = doubts["at"].as_str().map_or_else(crate::figures::today_in_paris, str::to_owned);
-    let script = script(&folder, &today);
+    let script = script(&folder, SAMPLE_DAY);
     let told = simulated(&daemon, "", r#"{"title": "Six ans", "lifetime_years": {"laptop": 6}}"#);
     assert_eq!(told["title"], "Six ans");
     assert!(compared(&told, &script) > 120);
@@ -123,7 +121,7 @@ fn laptops_of_six_years_are_what_an_independent_script_simulates() {
 #[test]
 fn ready_scenarios_change_what_they_name() {
     let (_folder, config) = sample();
-    let daemon = Daemon::start(&config);
+    let daemon = Daemon::start_on_sample_day(&config);
     daemon.settled();
     let difference = |told: &Value, year: usize, name: &str, kind: Option<&str>| {
         let list = if kind.is_some() { "kinds" } else { "items" };

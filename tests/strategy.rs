@@ -18,7 +18,7 @@ fn the_sample_towns_strategy() {
     let (_folder, config) = sample();
     let text = std::fs::read_to_string(&config).unwrap() + CCAS;
     std::fs::write(&config, text).unwrap();
-    let daemon = Daemon::start(&config);
+    let daemon = Daemon::start_on_sample_day(&config);
     daemon.settled();
     let named = |items: &[Value], key: &str, value: &str| {
         items.iter().find(|row| row[key] == value).unwrap_or_else(|| panic!("no {value}")).clone()

@@ -28,15 +28,15 @@ fn line(name: &str, daemon: &Daemon) -> String {
 #[expect(clippy::print_stdout, reason = "the lines are copied from here")]
 fn recorded_fleets() {
     let (_folder, sample) = sample();
-    let mut lines = vec![line("sample fleet", &Daemon::start(&sample))];
+    let mut lines = vec![line("sample fleet", &Daemon::start_on_sample_day(&sample))];
     for version in [10, 11] {
         let (glpi, folder) = (Glpi::start(version, &[]), Folder::new());
-        let daemon = Daemon::start(&folder.configure(&glpi.source("glpi", "")));
+        let daemon = Daemon::start_on_sample_day(&folder.configure(&glpi.source("glpi", "")));
         lines.push(line(&format!("GLPI {version}, recorded"), &daemon));
     }
     let folder = Folder::new();
     let ocs = Ocs::start(&folder);
-    lines.push(line("OCS, recorded", &Daemon::start(&folder.configure(&ocs.source("")))));
+    lines.push(line("OCS, recorded", &Daemon::start_on_sample_day(&folder.configure(&ocs.source("")))));
     let readme = std::fs::read_to_string(root().join("factors/README.md")).unwrap();
     println!("{}", lines.join("\n"));
     for line in lines {
