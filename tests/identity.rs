@@ -116,7 +116,8 @@ fn both_generations_of_glpi_give_the_same_assets() {
     let (ten, eleven) = (Glpi::start(10, &[]), Glpi::start(11, &[]));
     let of = |glpi: &Glpi| {
         let folder = Folder::new();
-        let daemon = Daemon::start(&folder.configure(&glpi.source("glpi", "")));
+        // On a real one, the day may end between the two.
+        let daemon = Daemon::start_on_sample_day(&folder.configure(&glpi.source("glpi", "")));
         daemon.settled();
         daemon.items("/api/v1/assets")
     };
