@@ -1,5 +1,7 @@
 //! `ecoparc declare`: the file, what is refused, what is kept of it, and what has changed since.
 
+use std::process::Output;
+
 use crate::house::*;
 
 const LEDGER: &str = "invoice_date;siret;kind;quantity;amount_ht;condition;mode;recycled_content\n\
@@ -8,6 +10,11 @@ const LEDGER: &str = "invoice_date;siret;kind;quantity;amount_ht;condition;mode;
      2025-04-05;26000000000018;desktop;1;500;new;;\n\
      2025-05-06;26000000000018;laptop;1;;donated;;\n";
 
+/// Runs a command to its end, in a year in which the page tells of declarations of 2025.
+fn run(folder: &Folder, arguments: &[&str]) -> Output {
+    on_sample_day(ecoparc()).args(arguments).arg("--config").arg(folder.0.join("ecoparc.toml")).output().unwrap()
+}
+
 fn house(ledger: &str) -> Folder {
     let folder = Folder::new();
     folder.write("achats.csv", ledger);
@@ -15,7 +22,7 @@ fn house(ledger: &str) -> Folder {
         &("[[entity]]\nid = \"ccas\"\nname = \"CCAS d'Essai\"\nsiret = \"26000000000018\"\n".to_owned()
             + &table("achats", "purchases", "achats.csv", "allow_shrink = true")),
     );
-    assert!(folder.run(&["sync"]).status.success());
+    assert!(run(&folder, &["sync"]).status.success());
     folder
 }
 
@@ -30,18 +37,18 @@ const CCAS: &str = "2025,26000000000018,CCAS d'Essai,Matériel informatique et t
 fn a_file_for_all_or_for_each() {
     let folder = house(LEDGER);
     let out = folder.0.join("declaration.csv");
-    let told = folder.run(&["declare", "--year", "2025", "--output", out.to_str().unwrap()]);
+    let told = run(&folder, &["declare", "--year", "2025", "--output", out.to_str().unwrap()]);
     assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
     assert_eq!(std::fs::read_to_string(&out).unwrap(), format!("{HEAD}{TOWN}{CCAS}"));
 
     let each = folder.0.join("each");
-    let told = folder.run(&["declare", "--year", "2025", "--split", "siret", "--output", each.to_str().unwrap()]);
+    let told = run(&folder, &["declare", "--year", "2025", "--split", "siret", "--output", each.to_str().unwrap()]);
     assert!(told.status.success());
     let of = |siret: &str| std::fs::read_to_string(each.join(format!("declaration-2025-{siret}.csv"))).unwrap();
     assert_eq!(of("21000000000013"), format!("{HEAD}{TOWN}"));
     assert_eq!(of("26000000000018"), format!("{HEAD}{CCAS}"));
 
-    let told = folder.run(&["declare", "--year", "2025", "--entity", "ccas"]);
+    let told = run(&folder, &["declare", "--year", "2025", "--entity", "ccas"]);
     assert_eq!(String::from_utf8_lossy(&told.stdout).trim_end(), format!("{HEAD}{CCAS}").trim_end());
     let refused = [
         (["--entity", "nobody"], "no entity is called `nobody`"),
@@ -50,7 +57,7 @@ fn a_file_for_all_or_for_each() {
         (["--filed", "2025-12-31"], "was not over then"),
     ];
     for (arguments, said) in refused {
-        let told = folder.run(&[&["declare", "--year", "2025"][..], &arguments].concat());
+        let told = run(&folder, &[&["declare", "--year", "2025"][..], &arguments].concat());
         assert_eq!(told.status.code(), Some(1));
         assert!(String::from_utf8_lossy(&told.stderr).contains(said), "{}", String::from_utf8_lossy(&told.stderr));
     }
@@ -60,7 +67,7 @@ fn a_file_for_all_or_for_each() {
 fn a_file_that_would_be_wrong_is_not_written() {
     let folder = house(&format!("{LEDGER}2025-06-07;26000000000018;printer;1;-50;new;;\n"));
     let out = folder.0.join("declaration.csv");
-    let told = folder.run(&["declare", "--year", "2025", "--output", out.to_str().unwrap()]);
+    let told = run(&folder, &["declare", "--year", "2025", "--output", out.to_str().unwrap()]);
     let said = String::from_utf8_lossy(&told.stderr).into_owned();
     assert_eq!(told.status.code(), Some(1));
     assert!(
@@ -68,7 +75,7 @@ fn a_file_that_would_be_wrong_is_not_written() {
         "{said}"
     );
     assert!(!out.exists());
-    let told = folder.run(&["declare", "--year", "2025", "--output", out.to_str().unwrap(), "--force"]);
+    let told = run(&folder, &["declare", "--year", "2025", "--output", out.to_str().unwrap(), "--force"]);
     assert!(told.status.success() && out.exists());
 }
 
@@ -90,12 +97,12 @@ fn a_purchase_of_no_year_is_told() {
 #[test]
 fn what_was_handed_in_stays_and_later_changes_are_told() {
     let folder = house(LEDGER);
-    let filed = folder.run(&["declare", "--year", "2025", "--entity", "ccas", "--filed", "2026-06-15"]);
+    let filed = run(&folder, &["declare", "--year", "2025", "--entity", "ccas", "--filed", "2026-06-15"]);
     assert!(filed.status.success(), "{}", String::from_utf8_lossy(&filed.stderr));
     // A late invoice.
     folder.write("achats.csv", &format!("{LEDGER}2025-12-30;26000000000018;laptop;1;300;refurbished;;\n"));
-    assert!(folder.run(&["sync"]).status.success());
-    let told = folder.run(&["declare", "--year", "2025"]);
+    assert!(run(&folder, &["sync"]).status.success());
+    let told = run(&folder, &["declare", "--year", "2025"]);
     let said = String::from_utf8_lossy(&told.stderr).into_owned();
     assert!(
         said.contains("since it was handed in on 2026-06-15: 26000000000018") && said.contains("now total 1000.00 €"),
@@ -103,10 +110,10 @@ fn what_was_handed_in_stays_and_later_changes_are_told() {
     );
     assert!(!said.contains("21000000000013"), "{said}");
     // What was handed in stays, unless its author insists.
-    let again = folder.run(&["declare", "--year", "2025", "--filed", "2026-06-20"]);
+    let again = run(&folder, &["declare", "--year", "2025", "--filed", "2026-06-20"]);
     assert_eq!(again.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&again.stderr).contains("26000000000018 has handed in 2025 on 2026-06-15"));
-    let daemon = Daemon::start(&folder.0.join("ecoparc.toml"));
+    let daemon = Daemon::start_on_sample_day(&folder.0.join("ecoparc.toml"));
     daemon.settled();
     let filed = |siret: &str| daemon.reading("declaration_filed", &[("siret", siret), ("year", "2025")]);
     assert_eq!((filed("26000000000018"), filed("21000000000013")), (Some(1.0), Some(0.0)));
