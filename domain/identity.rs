@@ -112,15 +112,16 @@ fn plain(told: &str, room: &mut String) {
 /// A system UUID in one of its two byte orders: firmware before SMBIOS 2.6 and after disagree on the order of the
 /// first three groups, so the smaller of both spellings stands for the pair. `None` for known bad ones.
 pub fn uuid(told: &str) -> Option<u128> {
-    let (mut value, mut digits) = (0, 0);
-    for c in told.chars().filter(|c| !matches!(c, '-' | '{' | '}')) {
-        value = value << 4 | u128::from(c.to_digit(16)?);
+    let (mut bytes, mut digits) = ([0_u8; 16], 0);
+    for c in told.bytes().filter(|c| !matches!(c, b'-' | b'{' | b'}')) {
+        let byte = bytes.get_mut(digits / 2)?;
+        *byte = *byte << 4 | char::from(c).to_digit(16)? as u8;
         digits += 1;
     }
     if digits != 32 {
         return None;
     }
-    let mut bytes = value.to_be_bytes();
+    let value = u128::from_be_bytes(bytes);
     bytes[0..4].reverse();
     bytes[4..6].reverse();
     bytes[6..8].reverse();
@@ -147,6 +148,9 @@ pub fn macs(told: &str) -> impl Iterator<Item = u64> + '_ {
 
 /// Is it an address, however people write it: with zeros before its numbers, a mask, a port or a dot behind it?
 fn is_address(told: &str) -> bool {
+    if !told.bytes().any(|c| matches!(c, b'.' | b':')) {
+        return false;
+    }
     let mut parts = told.split('.');
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit());
     let of_four = (0..3).all(|_| parts.next().is_some_and(is_number))
@@ -161,7 +165,7 @@ pub fn hostname_in<'a>(told: &str, room: &'a mut String) -> Option<&'a str> {
     if is_address(whole) {
         return None;
     }
-    let host = whole.split('.').next()?;
+    let host = whole.split_once('.').map_or(whole, |(host, _)| host);
     room.clear();
     if host.is_ascii() {
         room.push_str(host);

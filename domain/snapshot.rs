@@ -74,6 +74,8 @@ pub struct Asset {
     pub mode: Option<Mode>,
     /// An ecolabel of it is told.
     pub ecolabelled: bool,
+    /// Its repairability is told: of a laptop the index, of a smartphone or tablet the class.
+    pub repairability_told: bool,
     /// Newest contact.
     pub last_seen: Option<Date>,
     /// Reformed on this day (told, or the day first seen so).

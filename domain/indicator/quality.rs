@@ -75,14 +75,9 @@ fn repairability(basis: &Basis) -> Vec<Reading> {
 fn repairability_coverage(basis: &Basis) -> Vec<Reading> {
     let mut counts: BTreeMap<Kind, (f64, f64)> = BTreeMap::new();
     for (asset, _) in basis.active() {
-        let told = match asset.kind {
-            Some(Kind::Laptop) => asset.told(Packed::repairability_index).is_some(),
-            Some(Kind::Smartphone | Kind::Tablet) => asset.told(Packed::repairability_class).is_some(),
-            _ => continue,
-        };
-        let Some(kind) = asset.kind else { continue };
+        let Some(kind @ (Kind::Laptop | Kind::Smartphone | Kind::Tablet)) = asset.kind else { continue };
         let (known, all) = counts.entry(kind).or_default();
-        *known += f64::from(u8::from(told));
+        *known += f64::from(u8::from(asset.repairability_told));
         *all += 1.0;
     }
     let reading =
@@ -94,9 +89,8 @@ fn classes(basis: &Basis) -> Vec<Reading> {
     let mut counts: BTreeMap<(Kind, Text), f64> = BTreeMap::new();
     for (asset, _) in basis.active() {
         let Some(kind @ (Kind::Smartphone | Kind::Tablet)) = asset.kind else { continue };
-        let class = asset
-            .told(Packed::repairability_class)
-            .map_or_else(|| Text::from("unknown"), |class| class.text().clone());
+        let class = asset.repairability_told.then(|| asset.told(Packed::repairability_class)).flatten();
+        let class = class.map_or_else(|| Text::from("unknown"), |class| class.text().clone());
         *counts.entry((kind, class)).or_default() += 1.0;
     }
     let readings = counts

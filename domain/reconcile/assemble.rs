@@ -1,4 +1,6 @@
 //! From groups of observations to assets: merging field by field, dates of life, exits.
+use std::ops::RangeInclusive;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -23,7 +25,7 @@ use super::classify::{self, Systems};
 use super::holder::Holders;
 use super::join::Joined;
 use super::place::Places;
-use super::{Rules, Seen, plausible};
+use super::{Rules, Seen};
 
 /// No field of an asset has a number above this in its unit: a gigawatt-hour, a million tonnes.
 const ABSURD_NUMBER: f64 = 1e9;
@@ -114,8 +116,8 @@ struct Assembling<'a> {
     rules: &'a Rules,
     places: &'a Places,
     holders: Holders<'a>,
-    /// The day of the newest harvest.
-    newest: Date,
+    /// Those that can be.
+    dates: &'a RangeInclusive<Date>,
 }
 
 /// Every thing as an asset, or as a witness's word that found no asset.
@@ -125,11 +127,11 @@ pub(crate) fn assemble(
     testimonies: &[Testimony],
     rules: &Rules,
     places: &Places,
-    newest: Date,
+    dates: &RangeInclusive<Date>,
 ) -> Assembled {
     let things = Things::of(&joined.root, seen, testimonies);
     let holders = Holders::of(testimonies);
-    let assembling = Assembling { seen, testimonies, rules, places, holders, newest };
+    let assembling = Assembling { seen, testimonies, rules, places, holders, dates };
     let (mut assets, mut beside) = (Vec::new(), Vec::new());
     let asset = |(makers, systems): &mut (Makers, Systems), (root, namer): &(u32, u32)| {
         let mut doubts = Vec::new();
@@ -197,6 +199,7 @@ impl Assembling<'_> {
             mode: None,
             price: None,
             ecolabelled: false,
+            repairability_told: false,
             tells_use: false,
             is_virtual: false,
             known: 0,
@@ -219,7 +222,7 @@ impl Assembling<'_> {
                 .max(),
             voices,
         };
-        drop_implausible(&mut asset, self.newest, testimonies, doubts);
+        drop_implausible(&mut asset, self.dates, testimonies, doubts);
         live(&mut asset, &creators, spells);
         group_doubts(&asset, testimonies, makers, doubts);
         asset
@@ -257,11 +260,16 @@ fn unlisted(creators: &[&Seen], testimonies: &[Testimony], rules: &Rules) -> Opt
 
 /// Takes out dates, prices and numbers that cannot be: they hide no word of a less believed source that can. The source's
 /// own word stays in its testimony and in the doubt.
-fn drop_implausible(asset: &mut Asset, newest: Date, testimonies: &[Testimony], doubts: &mut Vec<Doubt>) {
+fn drop_implausible(
+    asset: &mut Asset,
+    dates: &RangeInclusive<Date>,
+    testimonies: &[Testimony],
+    doubts: &mut Vec<Doubt>,
+) {
     let personal = asset.told(Packed::kind).is_some_and(Kind::is_personal);
     let dearest = if personal { ABSURD_PERSONAL_CENTS } else { ABSURD_CENTS };
     let is_absurd = |name: &str, value: &Value| match value {
-        Value::Date(date) if name != "warranty_end" => !plausible(*date, newest),
+        Value::Date(date) if name != "warranty_end" => !dates.contains(date),
         Value::Money(cents) => !(0..=dearest).contains(&cents.0),
         Value::Number(number) => {
             !(0.0..=ABSURD_NUMBER).contains(number) || (name == "upstream_years" && *number > 50.0)
@@ -269,7 +277,7 @@ fn drop_implausible(asset: &mut Asset, newest: Date, testimonies: &[Testimony], 
         _ => false,
     };
     let sound = |said: &Packed| {
-        said.dates_but_warranty().all(|date| plausible(date, newest))
+        said.dates_but_warranty().all(|date| dates.contains(&date))
             && said.numbers().all(|number| (0.0..=ABSURD_NUMBER).contains(&number))
             && said.upstream_years().is_none_or(|years| years <= 50.0)
             && said.purchase_price_ht().is_none_or(|price| (0..=dearest).contains(&price.0))
@@ -286,7 +294,7 @@ fn drop_implausible(asset: &mut Asset, newest: Date, testimonies: &[Testimony], 
         return;
     }
     let about = super::asset_id(asset, testimonies);
-    let contact = asset.voices.newest_contact(|day| plausible(day, newest));
+    let contact = asset.voices.newest_contact(|day| dates.contains(&day));
     let heard: Vec<(SourceId, Facts)> =
         asset.voices.heard().iter().map(|voice| (voice.source, voice.said.facts())).collect();
     asset.voices.settle(|facts, said_by| {
@@ -362,6 +370,11 @@ fn read(asset: &mut Asset) {
     asset.mode = asset.told(Packed::mode);
     asset.price = asset.told(Packed::purchase_price_ht);
     asset.ecolabelled = asset.told(Packed::ecolabel).is_some();
+    asset.repairability_told = match asset.kind {
+        Some(Kind::Laptop) => asset.told(Packed::repairability_index).is_some(),
+        Some(Kind::Smartphone | Kind::Tablet) => asset.told(Packed::repairability_class).is_some(),
+        _ => false,
+    };
     asset.last_seen = asset.voices.last_seen();
     asset.known = quality::known_fields(asset);
 }

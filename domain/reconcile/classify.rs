@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -63,21 +64,26 @@ impl Models {
 /// reuse and after how many years, and what a server is made of. Of 100 000 classes two are taken for one with a chance of
 /// one in some thousand million.
 pub(super) fn key(asset: &Asset) -> u64 {
-    let number = |of: fn(&Packed) -> Option<f64>| asset.told(of).map(f64::to_bits);
+    const NONE: u64 = u64::MAX;
+    let shared = |of: fn(&Packed) -> Option<Shared>| asset.told(of).map_or(NONE, |told| u64::from(told.0));
+    let year = |day: Option<Date>| day.map_or(NONE, |day| day.year() as u64);
     let service = [asset.bought, asset.told(Packed::delivery_date), asset.told(Packed::in_service_date)];
     let specification = (asset.kind == Some(Kind::Server))
         .then(|| Specification::of(&asset.facts()))
         .flatten()
-        .map(|made| made.text());
-    hash((
-        asset.kind,
-        [asset.told(Packed::manufacturer), asset.told(Packed::model)],
-        number(Packed::screen_inches),
-        [asset.told(Packed::manufacture_date), service.into_iter().flatten().min()].map(|day| Some(day?.year())),
-        asset.condition.is_some_and(Condition::is_reuse),
-        asset.upstream_years().map(f64::to_bits),
+        .map_or(NONE, |made| hash(made.text()));
+    // All in one array: it is hashed as one text, of which each part touches each bit.
+    hash([
+        asset.kind.map_or(NONE, |kind| kind as u64),
+        shared(Packed::manufacturer),
+        shared(Packed::model),
+        asset.told(Packed::screen_inches).map_or(NONE, f64::to_bits),
+        year(asset.told(Packed::manufacture_date)),
+        year(service.into_iter().flatten().min()),
+        u64::from(asset.condition.is_some_and(Condition::is_reuse)),
+        asset.upstream_years().map_or(NONE, f64::to_bits),
         specification,
-    ))
+    ])
 }
 
 /// What systems were looked up already.

@@ -7,6 +7,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::doubt::{Cause, Doubt};
 use crate::identity;
@@ -42,7 +43,7 @@ struct Joining<'a> {
     /// Has the group anything better than a host name?
     strong: Vec<bool>,
     /// Of roots: observations that people hold apart from the group.
-    apart: HashMap<u32, Vec<u32>>,
+    apart: FxHashMap<u32, Vec<u32>>,
     doubts: Vec<Doubt>,
 }
 
@@ -57,7 +58,7 @@ pub(crate) fn join(seen: &[Seen], testimonies: &[Testimony], decisions: &Decisio
         strong: only_host.iter().map(|only_host| !only_host).collect(),
         serials,
         only_host,
-        apart: HashMap::new(),
+        apart: FxHashMap::default(),
         doubts: Vec::new(),
     };
     joining.decided(decisions);

@@ -12,10 +12,11 @@ mod key;
 mod place;
 
 use std::collections::{BTreeSet, HashSet};
+use std::ops::RangeInclusive;
 
 pub use place::{Naming, naming};
 
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
@@ -95,8 +96,8 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
     let decisions = Decisions::of(testimonies);
     let joined = join::join(&seen, testimonies, &decisions);
     let mut places = place::Places::of(testimonies, rules);
-    let newest = newest(testimonies, rules);
-    let assembled = assemble::assemble(&seen, &joined, testimonies, rules, &places, newest);
+    let dates = plausible_dates(testimonies, rules);
+    let assembled = assemble::assemble(&seen, &joined, testimonies, rules, &places, &dates);
     let assemble::Assembled { mut assets, unjoined, mut doubts, mut keys } = assembled;
     doubts.extend(joined.doubts);
     drop(seen);
@@ -109,11 +110,11 @@ pub fn reconcile(testimonies: &[Testimony], rules: &Rules) -> Snapshot {
         placed(&places, testimonies, |t| &t.lines.stock_counts, |told| (None, told.siret.as_ref()));
     let mut headcounts = placed(&places, testimonies, |t| &t.lines.headcounts, |told| (told.entity.as_ref(), None));
     let mut declared = placed(&places, testimonies, |t| &t.lines.declared, |told| (told.entity.as_ref(), None));
-    drop_impossible(&mut exits, testimonies, newest, &mut doubts);
-    drop_impossible(&mut purchases, testimonies, newest, &mut doubts);
-    drop_impossible(&mut stock_counts, testimonies, newest, &mut doubts);
-    drop_impossible(&mut headcounts, testimonies, newest, &mut doubts);
-    drop_impossible(&mut declared, testimonies, newest, &mut doubts);
+    drop_impossible(&mut exits, testimonies, &dates, &mut doubts);
+    drop_impossible(&mut purchases, testimonies, &dates, &mut doubts);
+    drop_impossible(&mut stock_counts, testimonies, &dates, &mut doubts);
+    drop_impossible(&mut headcounts, testimonies, &dates, &mut doubts);
+    drop_impossible(&mut declared, testimonies, &dates, &mut doubts);
     // An action may be due in many years. It names no entity: it is its source's.
     let actions = placed(&places, testimonies, |t| &t.lines.actions, |_| (None, None));
     let services = placed(&places, testimonies, |t| &t.lines.services, |told| (told.entity.as_ref(), None));
@@ -207,13 +208,13 @@ fn placed<T: Clone>(
 fn drop_impossible<T: Record>(
     lines: &mut [Placed<T>],
     testimonies: &[Testimony],
-    newest: Date,
+    dates: &RangeInclusive<Date>,
     doubts: &mut Vec<Doubt>,
 ) {
     for line in lines {
         for field in T::FIELDS.iter().filter(|field| matches!(field.takes, Takes::Date)) {
             let Some(Value::Date(date)) = (field.get)(&line.told) else { continue };
-            if plausible(date, newest) {
+            if dates.contains(&date) {
                 continue;
             }
             let source = &testimonies[usize::from(line.source.0)].source;
@@ -286,13 +287,9 @@ fn pair(a: &Text, b: &Text) -> (Text, Text) {
     (a.clone(), b.clone())
 }
 
-/// The day of the newest harvest.
-fn newest(testimonies: &[Testimony], rules: &Rules) -> Date {
+/// The dates that can be one of an asset's or a line's: neither before computing nor more than a year after the newest harvest.
+fn plausible_dates(testimonies: &[Testimony], rules: &Rules) -> RangeInclusive<Date> {
     let days = testimonies.iter().map(|testimony| assemble::day_of(testimony.harvested, rules));
-    days.max().unwrap_or(Date::MAX)
-}
-
-/// A date that can be one of an asset's or a line's: neither before computing nor more than a year after the last harvest.
-fn plausible(date: Date, harvested: Date) -> bool {
-    date.year() >= 1980 && date <= harvested.saturating_add(jiff::Span::new().days(366))
+    let newest = days.max().unwrap_or(Date::MAX);
+    date(1980, 1, 1)..=newest.saturating_add(jiff::Span::new().days(366))
 }

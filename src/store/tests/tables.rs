@@ -97,6 +97,7 @@ fn snapshot(ids: &[&str]) -> Snapshot {
             price: said.facts.purchase_price_ht,
             ecolabelled: false,
             tells_use: false,
+            repairability_told: false,
             is_virtual: false,
             known: 0,
             system: None,
