@@ -166,7 +166,7 @@ fn reuse_fleet(basis: &Basis) -> Vec<Reading> {
 
 fn reassignments(basis: &Basis) -> Vec<Reading> {
     let mut counts: BTreeMap<(Option<Kind>, i16), f64> = BTreeMap::new();
-    for asset in &basis.snapshot.assets {
+    for asset in basis.snapshot.assets.iter().filter(|asset| !asset.is_virtual) {
         let mut holder = None;
         let mut stocked = false;
         for spell in asset.spells.iter().flat_map(|spells| spells.iter()).filter(|spell| spell.since <= basis.at) {
@@ -202,7 +202,7 @@ fn virtual_machines(basis: &Basis) -> Vec<Reading> {
 fn printed_pages(basis: &Basis) -> Vec<Reading> {
     // Pages, active things that count them, and active things that could.
     let mut sums: BTreeMap<Text, (f64, f64, f64)> = BTreeMap::new();
-    for asset in &basis.snapshot.assets {
+    for asset in basis.snapshot.assets.iter().filter(|asset| !asset.is_virtual) {
         let (pages, prints) = (
             asset.told(Packed::printed_pages),
             matches!(asset.kind, Some(Kind::Printer | Kind::Multifunction | Kind::Copier)),

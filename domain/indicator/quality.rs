@@ -62,7 +62,8 @@ const SILENT_DAYS: i64 = 90;
 
 fn repairability(basis: &Basis) -> Vec<Reading> {
     let laptops = || basis.active().filter(|(asset, _)| asset.kind == Some(Kind::Laptop));
-    let told: Vec<f64> = laptops().filter_map(|(asset, _)| asset.told(Packed::repairability_index)).collect();
+    let told = laptops().filter(|(asset, _)| asset.repairability_told);
+    let told: Vec<f64> = told.filter_map(|(asset, _)| asset.told(Packed::repairability_index)).collect();
     let all = laptops().count();
     if all == 0 {
         return Vec::new();

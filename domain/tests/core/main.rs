@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod compare;
+mod counted;
 mod footing;
 mod gain;
 mod growth;

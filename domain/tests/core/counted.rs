@@ -1,0 +1,192 @@
+//! Small houses whose indicators are counted on the fingers of one hand.
+
+use domain::indicator::{Basis, Reading, all};
+use domain::observation::Facts;
+use domain::purchase::PurchaseLine;
+use domain::quantity::Impact;
+use domain::record::Text;
+use domain::testimony::{Kept, Spell};
+use domain::word::{Condition, Criterion, Kind, Status};
+use jiff::civil::{Date, date};
+
+use crate::world::{OPEN, euros, kept, purchases, settings, snapshot, testimony, text, told};
+
+const AT: Date = date(2026, 6, 30);
+
+fn of(kind: Kind, years: i16) -> Facts {
+    Facts { kind: Some(kind), in_service_date: Some(date(2026 - years, 6, 30)), ..Facts::default() }
+}
+
+fn numbered(fleet: impl IntoIterator<Item = Facts>) -> Vec<Kept> {
+    fleet.into_iter().enumerate().map(|(at, facts)| kept(&at.to_string(), facts)).collect()
+}
+
+/// All readings of one indicator: what tells them apart, and the value.
+fn told_by(basis: &Basis, name: &str) -> Vec<Reading> {
+    (all().find(|indicator| indicator.name == name).unwrap().compute)(basis)
+}
+
+/// Each reading's labels, its value and its coverage, as they are told.
+fn lines(basis: &Basis, name: &str) -> Vec<String> {
+    let line = |reading: Reading| {
+        let labels: Vec<&str> = reading.slice.iter().map(|(_, value)| &**value).collect();
+        let value = reading.value.map_or_else(|| "?".to_owned(), |value| format!("{value:.3}"));
+        format!("{} {value} of {:.2}", labels.join(" "), reading.coverage)
+    };
+    told_by(basis, name).into_iter().map(line).collect()
+}
+
+fn of_fleet(fleet: impl IntoIterator<Item = Facts>, name: &str) -> Vec<String> {
+    let (snapshot, settings) = (snapshot(&[testimony("glpi", numbered(fleet))]), settings(0.0461));
+    lines(&Basis::new(&snapshot, &settings, OPEN, AT), name)
+}
+
+/// Laptops have an index, phones and tablets a class; what is disposed of counts in neither.
+#[test]
+fn repairability() {
+    let index = |index| Facts { repairability_index: Some(index), ..of(Kind::Laptop, 1) };
+    let class = |kind, class: &str| Facts { repairability_class: text(class), ..of(kind, 1) };
+    let fleet = || {
+        [
+            index(7.0),
+            index(8.0),
+            of(Kind::Laptop, 1),
+            of(Kind::Laptop, 2),
+            Facts { status: Some(Status::Disposed), disposal_date: Some(date(2026, 1, 1)), ..index(1.0) },
+            class(Kind::Smartphone, "A"),
+            class(Kind::Smartphone, "C"),
+            class(Kind::Smartphone, "C"),
+            of(Kind::Tablet, 1),
+            // Neither has a word in the other's figures.
+            class(Kind::Laptop, "A"),
+            Facts { repairability_index: Some(2.0), ..of(Kind::Tablet, 1) },
+            Facts { repairability_index: Some(2.0), ..of(Kind::Monitor, 1) },
+        ]
+    };
+    assert_eq!(of_fleet(fleet(), "repairability_index_mean"), ["laptop 7.500 of 0.40"]);
+    assert_eq!(
+        of_fleet(fleet(), "repairability_coverage_ratio"),
+        ["laptop 0.400 of 1.00", "tablet 0.000 of 1.00", "smartphone 1.000 of 1.00"]
+    );
+    assert_eq!(
+        of_fleet(fleet(), "repairability_classes"),
+        ["tablet unknown 2.000 of 1.00", "smartphone A 1.000 of 1.00", "smartphone C 2.000 of 1.00"]
+    );
+}
+
+/// A laptop is expected to last five years: one of five is not older than that yet.
+#[test]
+fn past_lifetime() {
+    let undated = Facts { kind: Some(Kind::Laptop), ..Facts::default() };
+    let fleet = [of(Kind::Laptop, 4), of(Kind::Laptop, 6), of(Kind::Laptop, 9), undated];
+    assert_eq!(of_fleet(fleet, "assets_past_lifetime"), ["organisation laptop 2.000 of 0.75"]);
+}
+
+/// A gift was not bought; the bounds tell what those could be of which nothing is known.
+#[test]
+fn reuse_in_the_fleet() {
+    let bought = |condition| Facts { condition: Some(condition), ..of(Kind::Laptop, 1) };
+    let fleet =
+        || [bought(Condition::New), bought(Condition::Refurbished), bought(Condition::Donated), of(Kind::Laptop, 1)];
+    assert_eq!(of_fleet(fleet(), "reuse_fleet_ratio"), ["laptop 0.250 of 0.75"]);
+    let (snapshot, settings) = (snapshot(&[testimony("glpi", numbered(fleet()))]), settings(0.0461));
+    let readings = told_by(&Basis::new(&snapshot, &settings, OPEN, AT), "reuse_fleet_ratio");
+    assert_eq!((readings[0].low, readings[0].high), (Some(0.25), Some(0.5)));
+}
+
+#[test]
+fn known_fields() {
+    let named = Facts { manufacturer: text("Dell"), model: text("Latitude 5440"), ..of(Kind::Laptop, 1) };
+    let priced =
+        Facts { purchase_price_ht: euros(900), serial: text("To be filled by O.E.M."), ..of(Kind::Laptop, 1) };
+    let known = of_fleet([named, priced, of(Kind::Laptop, 1), of(Kind::Laptop, 2)], "field_known_ratio");
+    let of = |field: &str| known.iter().find(|line| line.contains(field)).unwrap().as_str();
+    for (field, share) in [
+        (" model", "0.250"),
+        ("manufacturer", "0.250"),
+        ("purchase_price", "0.250"),
+        ("service_start", "1.000"),
+        // A phrase of the firmware's is no serial number.
+        ("serial", "0.000"),
+        ("condition", "0.000"),
+    ] {
+        assert!(of(field).contains(share), "{}, not {share}", of(field));
+    }
+}
+
+/// Of lines alone, in units and in euros.
+#[test]
+fn ecolabelled_purchases() {
+    let line = |amount, quantity, ecolabel: Option<&str>| PurchaseLine {
+        invoice_date: Some(date(2026, 3, 1)),
+        kind: Some(Kind::Laptop),
+        amount_ht: euros(amount),
+        quantity: Some(quantity),
+        condition: Some(Condition::New),
+        ecolabel: ecolabel.map(Text::from),
+        ..PurchaseLine::default()
+    };
+    let bought = told(purchases([line(3_000, 3.0, Some("TCO Certified")), line(7_000, 1.0, None)]));
+    let (snapshot, settings) = (snapshot(&[bought]), settings(0.0461));
+    let basis = Basis::new(&snapshot, &settings, OPEN, AT);
+    assert_eq!(
+        lines(&basis, "ecolabelled_purchases_ratio"),
+        ["2026 units 0.750 of 1.00", "2026 euros 0.300 of 1.00"]
+    );
+}
+
+/// Given to somebody else after a time in stock; back to the same hands, passed on directly, or a virtual machine counts not.
+#[test]
+fn reassignments() {
+    let spell = |since, status, user: Option<&str>| Spell { since, status, entity: None, user: user.map(Text::from) };
+    let lent = |native: &str, back_to: &str, by_stock: bool, is_virtual: bool| {
+        let mut kept = kept(
+            native,
+            Facts { status: Some(Status::InUse), virtual_machine: Some(is_virtual), ..of(Kind::Laptop, 3) },
+        );
+        kept.spells = vec![spell(date(2024, 1, 1), Status::InUse, Some("a"))];
+        if by_stock {
+            kept.spells.push(spell(date(2025, 3, 1), Status::InStock, None));
+        }
+        kept.spells.push(spell(date(2025, 5, 1), Status::InUse, Some(back_to)));
+        kept
+    };
+    let fleet = vec![
+        lent("1", "b", true, false),
+        lent("2", "c", true, false),
+        lent("3", "a", true, false),
+        lent("4", "b", false, false),
+        lent("5", "b", true, true),
+    ];
+    let (snapshot, settings) = (snapshot(&[testimony("glpi", fleet)]), settings(0.0461));
+    let basis = Basis::new(&snapshot, &settings, OPEN, AT);
+    assert_eq!(lines(&basis, "internal_reassignments"), ["laptop 2025 2.000 of 1.00"]);
+}
+
+/// The bounds that are families of their own are those of the fleet, and other criteria are summed by their own rows.
+#[test]
+fn bounds_and_other_criteria() {
+    let mut settings = settings(0.0461);
+    let laptop = settings.factors.rows.iter().find(|row| row.kind == Kind::Laptop).unwrap().clone();
+    let [manufacture, distribution, end_of_life] = [0.05, 0.004, 0.001].map(Impact);
+    settings.factors.rows.push(domain::factor::Factor {
+        id: Text::from("ademe/laptop-adpe"),
+        criterion: Criterion::Adpe,
+        manufacture,
+        distribution,
+        end_of_life,
+        ..laptop
+    });
+    settings.factors = settings.factors.indexed();
+    let snapshot = snapshot(&[testimony("glpi", numbered([of(Kind::Laptop, 1), of(Kind::Laptop, 2)]))]);
+    let basis = Basis::new(&snapshot, &settings, OPEN, AT);
+    let value = |name| told_by(&basis, name)[0].value;
+    let fleet = &told_by(&basis, "footprint_fleet_annual_co2e_grams")[0];
+    assert!(fleet.low < fleet.value && fleet.value < fleet.high, "{fleet:?}");
+    assert_eq!(value("footprint_fleet_annual_co2e_low_grams"), fleet.low);
+    assert_eq!(value("footprint_fleet_annual_co2e_high_grams"), fleet.high);
+    // 0.05 + 0.004 + 0.001 grams over five years, of two.
+    let adpe = told_by(&basis, "footprint_annual_adpe_grams");
+    let embodied: f64 = adpe.iter().filter(|r| &*r.slice[1].1 != "use").filter_map(|r| r.value).sum();
+    assert_eq!(format!("{embodied:.5}"), "0.02200");
+}
