@@ -181,3 +181,28 @@ proptest! {
         prop_assert_eq!(printers.filter_map(|(_, reading)| reading.value).sum::<f64>(), seen(Kind::Printer) as f64);
     }
 }
+
+/// Of each day there must be enough of them; what is gone is nobody's any more, and a virtual machine never was.
+#[test]
+fn a_small_department_is_told_of_what_it_has_enough_of_on_every_day() {
+    let laptop = |number: usize| Facts {
+        entity: Some(Text::from("ville")),
+        kind: Some(Kind::Laptop),
+        in_service_date: Some(date(2020, 3, 1)),
+        disposal_date: (number == 0).then_some(date(2026, 6, 1)),
+        ..Facts::default()
+    };
+    let mut fleet: Vec<Facts> = (0..LEAST).map(laptop).collect();
+    fleet.push(Facts { virtual_machine: Some(true), kind: Some(Kind::Tablet), ..laptop(LEAST) });
+    let fleet = fleet.into_iter().enumerate().map(|(at, facts)| kept(&at.to_string(), facts)).collect();
+    let whole = snapshot(&[testimony("parc", fleet)]);
+    let ville = whole.entities.find("ville").unwrap();
+    let told = |days: &[Date]| {
+        let part = whole.told_within(&[ville], LEAST, days);
+        part.assets.iter().map(|asset| asset.kind.unwrap()).collect::<Vec<Kind>>()
+    };
+    let enough = date(2026, 5, 1);
+    assert_eq!(told(&[enough]), [vec![Kind::Laptop; LEAST], vec![Kind::Tablet]].concat());
+    assert_eq!(told(&[AT]), [Kind::Tablet]);
+    assert_eq!(told(&[enough, AT]), [Kind::Tablet]);
+}
