@@ -1,6 +1,8 @@
 //! Small houses whose indicators are counted on the fingers of one hand.
 
 use domain::indicator::{Basis, Reading, all};
+use domain::law::agec::SpendLine;
+use domain::law::price::{by_kind, is_new, is_reused};
 use domain::observation::Facts;
 use domain::purchase::PurchaseLine;
 use domain::quantity::Impact;
@@ -15,6 +17,16 @@ const AT: Date = date(2026, 6, 30);
 
 fn of(kind: Kind, years: i16) -> Facts {
     Facts { kind: Some(kind), in_service_date: Some(date(2026 - years, 6, 30)), ..Facts::default() }
+}
+
+fn bought(day: Date, amount: i64, condition: Condition) -> PurchaseLine {
+    PurchaseLine {
+        invoice_date: Some(day),
+        kind: Some(Kind::Laptop),
+        amount_ht: euros(amount),
+        condition: Some(condition),
+        ..PurchaseLine::default()
+    }
 }
 
 fn numbered(fleet: impl IntoIterator<Item = Facts>) -> Vec<Kept> {
@@ -118,13 +130,9 @@ fn known_fields() {
 #[test]
 fn ecolabelled_purchases() {
     let line = |amount, quantity, ecolabel: Option<&str>| PurchaseLine {
-        invoice_date: Some(date(2026, 3, 1)),
-        kind: Some(Kind::Laptop),
-        amount_ht: euros(amount),
         quantity: Some(quantity),
-        condition: Some(Condition::New),
         ecolabel: ecolabel.map(Text::from),
-        ..PurchaseLine::default()
+        ..bought(date(2026, 3, 1), amount, Condition::New)
     };
     let bought = told(purchases([line(3_000, 3.0, Some("TCO Certified")), line(7_000, 1.0, None)]));
     let (snapshot, settings) = (snapshot(&[bought]), settings(0.0461));
@@ -189,4 +197,41 @@ fn bounds_and_other_criteria() {
     let adpe = told_by(&basis, "footprint_annual_adpe_grams");
     let embodied: f64 = adpe.iter().filter(|r| &*r.slice[1].1 != "use").filter_map(|r| r.value).sum();
     assert_eq!(format!("{embodied:.5}"), "0.02200");
+}
+
+/// A credit note takes its units away, on which side they were.
+#[test]
+fn units_of_purchases() {
+    let day = date(2026, 3, 1);
+    let of =
+        |quantity, amount, condition| PurchaseLine { quantity: Some(quantity), ..bought(day, amount, condition) };
+    let lines_told = told(purchases([
+        of(4.0, 4_000, Condition::New),
+        of(3.0, 900, Condition::Refurbished),
+        of(1.0, -1_000, Condition::New),
+        of(1.0, -300, Condition::Refurbished),
+    ]));
+    let (snapshot, settings) = (snapshot(&[lines_told]), settings(0.0461));
+    let basis = Basis::new(&snapshot, &settings, OPEN, AT);
+    assert_eq!(lines(&basis, "reuse_units_ratio"), ["it_telephony 2026 0.400 of 1.00"]);
+}
+
+/// What is new is told so: a line of an untold condition is no price of something new.
+#[test]
+fn prices_of_what_is_new() {
+    let day = date(2026, 3, 1);
+    let of = |quantity, amount, condition| PurchaseLine {
+        quantity: Some(quantity),
+        condition,
+        ..bought(day, amount, Condition::New)
+    };
+    let lines = told(purchases([
+        of(2.0, 2_000, Some(Condition::New)),
+        of(1.0, 400, None),
+        of(1.0, 300, Some(Condition::Refurbished)),
+    ]));
+    let (snapshot, settings) = (snapshot(&[lines]), settings(0.0461));
+    let ledger = Basis::new(&snapshot, &settings, OPEN, day).ledger;
+    let mean = |asked: fn(&SpendLine) -> bool| by_kind(&ledger, day, asked)[&Kind::Laptop].mean();
+    assert_eq!((mean(is_new), mean(is_reused), mean(|_| true)), (1_000.0, 300.0, 675.0));
 }

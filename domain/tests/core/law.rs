@@ -12,6 +12,7 @@ use domain::purchase::PurchaseLine;
 use domain::quantity::Cents;
 use domain::testimony::Testimony;
 use domain::word::{Condition, Disposal, Kind, Mode, Status};
+use jiff::Span;
 use jiff::civil::{Date, date};
 
 use crate::world::{
@@ -110,8 +111,14 @@ fn gifts_count_from_2024_at_the_grid() {
         amount_ht: euros(999),
         ..bought(date(year, 5, 1), kind, 0, Condition::Donated)
     };
-    let all = [told(purchases([gift(2026, Kind::Laptop), gift(2026, Kind::Monitor), gift(2023, Kind::Laptop)]))];
+    let all = [told(purchases([
+        gift(2026, Kind::Laptop),
+        gift(2026, Kind::Monitor),
+        gift(2023, Kind::Laptop),
+        gift(2024, Kind::Laptop),
+    ]))];
     assert_eq!(agec(&all, "gifts_euros", "it_telephony", 2026), Some(200.0));
+    assert_eq!(agec(&all, "gifts_euros", "it_telephony", 2024), Some(200.0));
     assert_eq!(agec(&all, "gifts_euros", "it_2021", 2023), Some(0.0));
     assert_eq!(doubts(&all, Reason::GridValueMissing), 1);
     let [lines] = all;
@@ -349,4 +356,52 @@ fn a_virtual_machine_is_no_purchase_and_no_exit() {
     };
     assert_eq!(lines(None), (1, 1));
     assert_eq!(lines(Some(true)), (0, 0));
+}
+
+/// Of a day what happened on it is known, and nothing of the day after.
+#[test]
+fn the_last_day_counts() {
+    let (bought, left) = (date(2026, 2, 10), date(2026, 3, 1));
+    let priced = Facts {
+        kind: Some(Kind::Laptop),
+        purchase_date: Some(bought),
+        purchase_price_ht: euros(900),
+        ..Facts::default()
+    };
+    let early = Facts { purchase_date: Some(date(2020, 12, 31)), ..priced.clone() };
+    let house = testimony(
+        "house",
+        vec![
+            kept("1", priced),
+            kept("2", early),
+            asset("3", date(2020, 1, 1), Some(date(2025, 10, 1)), Some(left), Disposal::Donation),
+        ],
+    );
+    let (snapshot, settings) = (snapshot(&[house]), settings(0.0461));
+    let on = |day| Basis::new(&snapshot, &settings, OPEN, day);
+    assert_eq!(on(bought - Span::new().days(1)).ledger.lines.len(), 0);
+    assert_eq!(on(bought).ledger.lines.len(), 1);
+    let a = |day| Exits::of(&snapshot, &settings.law, day).cells.get(&(ORGANISATION.into(), 2026)).map(|told| told.a);
+    assert_eq!((a(left - Span::new().days(1)), a(left)), (Some(0.0), Some(1.0)));
+}
+
+/// Figures begin in the year of the first target, and a year's coverage is the share of exits of which the scope is known.
+#[test]
+fn years_and_coverage_of_exits() {
+    let undated = Facts {
+        kind: Some(Kind::Laptop),
+        serial: text("SERIALX"),
+        disposal_date: Some(date(2026, 5, 1)),
+        disposal: Some(Disposal::Recycling),
+        ..Facts::default()
+    };
+    let other = Facts { serial: text("SERIALY"), ..undated.clone() };
+    let known = asset("1", date(2020, 1, 1), Some(date(2026, 1, 5)), Some(date(2026, 3, 1)), Disposal::Donation);
+    let (snapshot, settings) =
+        (snapshot(&[testimony("house", vec![known, kept("2", undated), kept("3", other)])]), settings(0.0461));
+    let exits = Exits::of(&snapshot, &settings.law, date(2026, 12, 31));
+    let years: Vec<i16> = exits.cells.keys().map(|(_, year)| *year).collect();
+    assert_eq!(years, [2023, 2024, 2025, 2026]);
+    let told = &exits.cells[&(ORGANISATION.into(), 2026)];
+    assert_eq!((told.exits, told.known, told.eligible), (3.0, 1.0, 1.0));
 }
