@@ -8,10 +8,12 @@ use domain::purchase::PurchaseLine;
 use domain::quantity::Impact;
 use domain::record::Text;
 use domain::testimony::{Kept, Spell};
-use domain::word::{Condition, Criterion, Kind, Status};
+use domain::word::{Condition, Criterion, Disposal, Kind, Status};
 use jiff::civil::{Date, date};
 
-use crate::world::{OPEN, euros, kept, purchases, settings, snapshot, testimony, text, told};
+use crate::world::{
+    OPEN, ORGANISATION, euros, headcounts, kept, purchases, settings, snapshot, testimony, text, told,
+};
 
 const AT: Date = date(2026, 6, 30);
 
@@ -206,7 +208,9 @@ fn units_of_purchases() {
     let of =
         |quantity, amount, condition| PurchaseLine { quantity: Some(quantity), ..bought(day, amount, condition) };
     let lines_told = told(purchases([
-        of(4.0, 4_000, Condition::New),
+        of(3.0, 4_000, Condition::New),
+        // It came at no price: a unit all the same.
+        of(1.0, 0, Condition::New),
         of(3.0, 900, Condition::Refurbished),
         of(1.0, -1_000, Condition::New),
         of(1.0, -300, Condition::Refurbished),
@@ -234,4 +238,30 @@ fn prices_of_what_is_new() {
     let ledger = Basis::new(&snapshot, &settings, OPEN, day).ledger;
     let mean = |asked: fn(&SpendLine) -> bool| by_kind(&ledger, day, asked)[&Kind::Laptop].mean();
     assert_eq!((mean(is_new), mean(is_reused), mean(|_| true)), (1_000.0, 300.0, 675.0));
+}
+
+/// A total is told of weights that are told; its coverage says of how much of what went to recycling.
+#[test]
+fn waste() {
+    let exit = |weight_kg, way| Facts {
+        weight_kg,
+        disposal_date: Some(date(2026, 3, 1)),
+        disposal: Some(way),
+        ..of(Kind::Laptop, 6)
+    };
+    let recycled = |weight| exit(weight, Disposal::Recycling);
+    assert_eq!(of_fleet([recycled(None)], "weee_grams"), [format!("{ORGANISATION} 2026 unknown ? of 0.00")]);
+    let fleet = [recycled(None), recycled(Some(2.0)), exit(Some(2.5), Disposal::Donation)];
+    assert_eq!(of_fleet(fleet, "weee_grams"), [format!("{ORGANISATION} 2026 unknown 2000.000 of 0.50")]);
+}
+
+#[test]
+fn equipment_per_agent() {
+    let there = |kind| Facts { entity: text("ville"), ..of(kind, 1) };
+    let laptops = vec![there(Kind::Laptop); 6];
+    let mut house = testimony("glpi", numbered(laptops));
+    house.lines = headcounts([("ville", 8.0)]);
+    let (snapshot, settings) = (snapshot(&[house]), settings(0.0461));
+    let basis = Basis::new(&snapshot, &settings, OPEN, AT);
+    assert_eq!(lines(&basis, "assets_per_agent_ratio"), ["ville laptop 0.750 of 1.00"]);
 }

@@ -257,6 +257,11 @@ fn a_over_b() {
     let count = StockCount { date: Some(date(2025, 12, 31)), count: Some(2.0), ..StockCount::default() };
     let counted = told(exits([], [count]));
     assert_eq!(reen(&[fleet(), counted.clone()], "reformed_stock"), Some(2.0));
+    // A month before the year's first day is near enough, a day more is not.
+    for (day, told_by_count) in [(date(2025, 12, 1), Some(2.0)), (date(2025, 11, 30), Some(3.0))] {
+        let count = StockCount { date: Some(day), count: Some(2.0), ..StockCount::default() };
+        assert_eq!(reen(&[fleet(), told(exits([], [count]))], "reformed_stock"), told_by_count, "{day}");
+    }
     assert_eq!(reen(&[fleet(), counted], "disposal_reuse_ratio"), Some(1.5));
     // A line that names an asset is the same exit, and may say that it is classified.
     let line = ExitLine {

@@ -221,3 +221,11 @@ fn what_divides_evenly_is_not_rounded_up() {
     // Missing 1 000 € at a third of 1 000 € each.
     assert_eq!(need(&one(&lines, date(2026, 6, 1)), Kind::Laptop).units, Some(3.0));
 }
+
+/// A purchase and its credit note: a rate of nothing is no rate.
+#[test]
+fn a_year_of_nothing_has_no_rate() {
+    let credit = PurchaseLine { amount_ht: Some(Cents(-100_000)), ..bought(date(2026, 2, 1), 0, Condition::New) };
+    let lines = [bought(date(2026, 1, 10), 1_000, Condition::New), credit];
+    assert_eq!(one(&lines, date(2026, 12, 31)).projected(), None);
+}
