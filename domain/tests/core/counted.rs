@@ -12,23 +12,13 @@ use domain::word::{Condition, Criterion, Disposal, Kind, Status};
 use jiff::civil::{Date, date};
 
 use crate::world::{
-    OPEN, ORGANISATION, euros, headcounts, kept, purchases, settings, snapshot, testimony, text, told,
+    OPEN, ORGANISATION, bought, euros, headcounts, kept, purchases, settings, snapshot, testimony, text, told,
 };
 
 const AT: Date = date(2026, 6, 30);
 
 fn of(kind: Kind, years: i16) -> Facts {
     Facts { kind: Some(kind), in_service_date: Some(date(2026 - years, 6, 30)), ..Facts::default() }
-}
-
-fn bought(day: Date, amount: i64, condition: Condition) -> PurchaseLine {
-    PurchaseLine {
-        invoice_date: Some(day),
-        kind: Some(Kind::Laptop),
-        amount_ht: euros(amount),
-        condition: Some(condition),
-        ..PurchaseLine::default()
-    }
 }
 
 fn numbered(fleet: impl IntoIterator<Item = Facts>) -> Vec<Kept> {
@@ -134,7 +124,7 @@ fn ecolabelled_purchases() {
     let line = |amount, quantity, ecolabel: Option<&str>| PurchaseLine {
         quantity: Some(quantity),
         ecolabel: ecolabel.map(Text::from),
-        ..bought(date(2026, 3, 1), amount, Condition::New)
+        ..bought(date(2026, 3, 1), Kind::Laptop, amount, Condition::New)
     };
     let bought = told(purchases([line(3_000, 3.0, Some("TCO Certified")), line(7_000, 1.0, None)]));
     let (snapshot, settings) = (snapshot(&[bought]), settings(0.0461));
@@ -205,8 +195,10 @@ fn bounds_and_other_criteria() {
 #[test]
 fn units_of_purchases() {
     let day = date(2026, 3, 1);
-    let of =
-        |quantity, amount, condition| PurchaseLine { quantity: Some(quantity), ..bought(day, amount, condition) };
+    let of = |quantity, amount, condition| PurchaseLine {
+        quantity: Some(quantity),
+        ..bought(day, Kind::Laptop, amount, condition)
+    };
     let lines_told = told(purchases([
         of(3.0, 4_000, Condition::New),
         // It came at no price: a unit all the same.
@@ -227,7 +219,7 @@ fn prices_of_what_is_new() {
     let of = |quantity, amount, condition| PurchaseLine {
         quantity: Some(quantity),
         condition,
-        ..bought(day, amount, Condition::New)
+        ..bought(day, Kind::Laptop, amount, Condition::New)
     };
     let lines = told(purchases([
         of(2.0, 2_000, Some(Condition::New)),

@@ -16,18 +16,9 @@ use jiff::Span;
 use jiff::civil::{Date, date};
 
 use crate::world::{
-    OPEN, ORGANISATION, euros, exits, kept, let_go, purchases, reading, settings, snapshot, testimony, text, told,
+    OPEN, ORGANISATION, bought, euros, exits, kept, let_go, purchases, reading, settings, snapshot, testimony, text,
+    told,
 };
-
-fn bought(day: Date, kind: Kind, amount: i64, condition: Condition) -> PurchaseLine {
-    PurchaseLine {
-        invoice_date: Some(day),
-        kind: Some(kind),
-        amount_ht: euros(amount),
-        condition: Some(condition),
-        ..PurchaseLine::default()
-    }
-}
 
 /// A family's value of one category and year, out of these testimonies.
 fn agec(testimonies: &[Testimony], name: &str, category: &str, year: i16) -> Option<f64> {

@@ -7,17 +7,10 @@ use domain::quantity::Cents;
 use domain::word::{Condition, Kind, Mode};
 use jiff::civil::{Date, date};
 
-use crate::world::{CCAS, OPEN, ORGANISATION, euros, purchases, settings, snapshot, text, told};
+use crate::world::{self, CCAS, OPEN, ORGANISATION, purchases, settings, snapshot, text, told};
 
 fn bought(day: Date, amount: i64, condition: Condition) -> PurchaseLine {
-    PurchaseLine {
-        invoice_date: Some(day),
-        kind: Some(Kind::Laptop),
-        quantity: Some(1.0),
-        amount_ht: euros(amount),
-        condition: Some(condition),
-        ..PurchaseLine::default()
-    }
+    PurchaseLine { quantity: Some(1.0), ..world::bought(day, Kind::Laptop, amount, condition) }
 }
 
 /// 30 laptops for 15 000 €, one given, 80 000 € new: 15 200 of 95 200 € are 15.966 %, and 3 840 € are missing.

@@ -17,7 +17,7 @@ use domain::record::Text;
 use domain::snapshot::Snapshot;
 use domain::specification::{Component, Part};
 use domain::testimony::{Kept, Line, Lines, Moment, Source, Spell, Testimony};
-use domain::word::{Criterion, Kind, Status, Verdict};
+use domain::word::{Condition, Criterion, Kind, Status, Verdict};
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 
@@ -106,6 +106,17 @@ pub fn told(lines: Lines) -> Testimony {
 
 pub fn line<T>(key: usize, told: T) -> Line<T> {
     Line { native: Text::from(format!("file.csv:{key}")), told }
+}
+
+/// A line of an invoice.
+pub fn bought(day: Date, kind: Kind, amount: i64, condition: Condition) -> PurchaseLine {
+    PurchaseLine {
+        invoice_date: Some(day),
+        kind: Some(kind),
+        amount_ht: euros(amount),
+        condition: Some(condition),
+        ..PurchaseLine::default()
+    }
 }
 
 pub fn purchases(told: impl IntoIterator<Item = PurchaseLine>) -> Lines {
