@@ -1,9 +1,8 @@
 //! Texts that many things share, each kept once and known by a number: makers, models, entities, places, buyers and their
 //! categories. What is kept stays for the life of the process; a house names a few thousand of them.
 
+use std::collections::HashMap;
 use std::sync::{LazyLock, RwLock};
-
-use rustc_hash::FxHashMap;
 
 use crate::record::Text;
 
@@ -12,7 +11,7 @@ use crate::record::Text;
 pub struct Shared(pub(crate) u32);
 
 static TEXTS: LazyLock<boxcar::Vec<Text>> = LazyLock::new(boxcar::Vec::new);
-static NUMBERS: LazyLock<RwLock<FxHashMap<Text, u32>>> = LazyLock::new(RwLock::default);
+static NUMBERS: LazyLock<RwLock<HashMap<Text, u32>>> = LazyLock::new(RwLock::default);
 
 impl Shared {
     /// The number of a text, given where it has none yet.
