@@ -98,6 +98,15 @@ mod tests {
     }
 
     #[test]
+    fn diagonals_are_told_roughly() {
+        for (one, other, same) in
+            [(13.9, 14.0, true), (23.0, 23.8, true), (23.8, 23.0, true), (24.0, 25.0, false), (27.0, 24.0, false)]
+        {
+            assert_eq!(same_diagonal(one, other), same, "{one} and {other}");
+        }
+    }
+
+    #[test]
     fn a_maker_that_is_the_whole_name_stays() {
         assert_eq!(name(Some("Fairphone"), "Fairphone 4").key, "FAIRPHONE4");
         assert_eq!(name(Some("HP"), "HP").key, "HP");

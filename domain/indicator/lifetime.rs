@@ -282,4 +282,18 @@ mod tests {
         let survival: Vec<f64> = curve(&lives).iter().map(|step| step.survival).collect();
         assert_eq!(survival, [0.5, 0.25]);
     }
+
+    /// By hand, of four: after two exits √(1/(4·3) + 1/(3·2)) of a half; once nobody is left there is nothing to err on.
+    #[test]
+    fn worked_errors() {
+        let life = |end| Life { entry: 0, end, exited: true };
+        let lives = [10, 20, 30, 40].map(life);
+        let errors: Vec<String> = curve(&lives).iter().map(|step| format!("{:.4}", step.error)).collect();
+        assert_eq!(errors, ["0.2165", "0.2500", "0.2165", "0.0000"]);
+        let (low, high) = curve(&lives)[0].bounds();
+        assert_eq!(format!("{low:.2} {high:.2}"), "0.33 1.17");
+        // What leaves on the day it comes has no life.
+        let of_a_day = Life { entry: 20, end: 20, exited: true };
+        assert_eq!(curve(&[&lives[..], &[of_a_day]].concat()), curve(&lives));
+    }
 }

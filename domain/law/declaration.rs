@@ -204,6 +204,7 @@ mod tests {
         };
         check("a good one", row(), None, "");
         check("no SIRET", Row { siret: Text::from("unknown"), ..row() }, Some(true), "14 digits");
+        check("no digits", Row { siret: Text::from("2100000000001X"), ..row() }, Some(true), "14 digits");
         check("its key", Row { siret: Text::from("21000000000014"), ..row() }, Some(false), "check key");
         check("no name", Row { buyer: Text::default(), ..row() }, Some(true), "name");
         check("parts", Row { reuse: Cents(9_510_001), ..row() }, Some(true), "more than the total");

@@ -257,3 +257,31 @@ fn equipment_per_agent() {
     let basis = Basis::new(&snapshot, &settings, OPEN, AT);
     assert_eq!(lines(&basis, "assets_per_agent_ratio"), ["ville laptop 0.750 of 1.00"]);
 }
+
+/// Two and four years, and none; a virtual machine and what leaves only later are in no mean.
+#[test]
+fn mean_age_at_exit() {
+    let gone = |years, is_virtual| Facts {
+        disposal_date: Some(date(2026, 6, 30)),
+        virtual_machine: Some(is_virtual),
+        ..of(Kind::Laptop, years)
+    };
+    let later = Facts { disposal_date: Some(date(2026, 7, 1)), ..of(Kind::Laptop, 7) };
+    let fleet = [gone(2, false), gone(4, false), gone(0, false), gone(9, true), later, of(Kind::Laptop, 8)];
+    // 730, 1461 and 0 days.
+    assert_eq!(of_fleet(fleet, "lifetime_mean_at_exit_seconds"), ["laptop 2026 63100800.000 of 1.00"]);
+    // An exit is one on its own day.
+    assert_eq!(of_fleet([gone(2, false)], "lifetime_median_seconds"), ["laptop 63072000.000 of 1.00"]);
+}
+
+/// No page of a printer that tells none, and none of a thing that does not print.
+#[test]
+fn pages_that_nobody_counts() {
+    let told = |pages| Facts { printed_pages: pages, ..of(Kind::Printer, 1) };
+    assert_eq!(of_fleet([told(None)], "printed_pages_total"), ["organisation ? of 0.00"]);
+    assert_eq!(of_fleet([told(None), told(Some(0.0))], "printed_pages_total"), ["organisation 0.000 of 0.50"]);
+    // What is gone has printed too.
+    let gone = Facts { disposal_date: Some(date(2026, 1, 1)), ..told(Some(500.0)) };
+    assert_eq!(of_fleet([gone], "printed_pages_total"), ["organisation 500.000 of 0.00"]);
+    assert!(of_fleet([of(Kind::Laptop, 1)], "printed_pages_total").is_empty());
+}

@@ -53,7 +53,9 @@ fn worked_values() {
         amount_ht: euros(amount),
         ..PurchaseLine::default()
     };
-    let lines: Lines = purchases([bought(Condition::New, 10.0, 2000), bought(Condition::Refurbished, 4.0, 300)]);
+    let last_year = PurchaseLine { date: Some(date(2025, 12, 31)), ..bought(Condition::Refurbished, 9.0, 100) };
+    let lines: Lines =
+        purchases([bought(Condition::New, 10.0, 2000), bought(Condition::Refurbished, 4.0, 300), last_year]);
     let left = ExitLine {
         date: Some(date(2026, 3, 1)),
         kind: Some(Kind::Monitor),
@@ -92,4 +94,17 @@ fn what_is_not_known_is_not_spared() {
     let reading = asked(&basis, "avoided_co2e_grams", "refurbished_purchases").unwrap();
     assert_eq!((reading.value, reading.coverage), (None, 0.0));
     assert!(asked(&basis, "avoided_co2e_grams", "longer_lives").is_none());
+}
+
+/// What nobody calls reused is not taken for it.
+#[test]
+fn an_untold_condition_spares_nothing() {
+    let bought = Some(date(2026, 2, 1));
+    let facts =
+        Facts { kind: Some(Kind::Laptop), purchase_date: bought, in_service_date: bought, ..Facts::default() };
+    let snapshot = snapshot(&[testimony("glpi", vec![kept("a", facts)])]);
+    let settings = settings(0.0461);
+    assert!(
+        asked(&Basis::new(&snapshot, &settings, OPEN, AT), "avoided_co2e_grams", "refurbished_purchases").is_none()
+    );
 }

@@ -16,6 +16,7 @@ mod pieces;
 mod power;
 mod privacy;
 mod properties;
+mod reen;
 mod simulation;
 mod strategy;
 mod trajectory;

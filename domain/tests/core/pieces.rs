@@ -92,6 +92,33 @@ fn neither_order_nor_cores_change_anything() {
     same(&made(&testimonies, 3), "in reverse and on three cores");
 }
 
+/// Half of them leave after three years, and half stay; two entities have as many.
+#[test]
+fn pieces_are_added_up() {
+    let of = |at: usize| Facts {
+        kind: Some(Kind::Laptop),
+        entity: text(["ville", "ccas"][at % 2]),
+        in_service_date: Some(date(2022, 6, 30)),
+        disposal_date: (at / 2).is_multiple_of(2).then(|| date(2025, 6, 30)),
+        ..Facts::default()
+    };
+    let inventory = testimony("inventory", (0..MANY).map(|at| kept(&format!("{at:06}"), of(at))).collect());
+    let (_, _, readings) = made(&[inventory], 2);
+    let told = |name: &str, label: &str| {
+        let is =
+            |(of, reading): &&(_, Reading)| *of == name && reading.slice.iter().any(|(_, value)| **value == *label);
+        readings.iter().find(is).map(|(_, reading)| (reading.value, reading.coverage)).unwrap()
+    };
+    let half = MANY as f64 / 2.0;
+    assert_eq!(told("assets_by_age", "4-5y"), (Some(half), 1.0));
+    assert_eq!(told("lifetime_median_seconds", "laptop"), (Some(1096.0 * 86_400.0), 1.0));
+    assert_eq!(
+        told("footprint_embodied_co2e_grams", "laptop"),
+        (Some(half / 2.0 * 185_090.0), 1.0),
+        "of one of two entities"
+    );
+}
+
 #[test]
 fn lines_of_a_part_name_what_they_are_of() {
     let asset = |native: &str, entity: &str| {

@@ -92,6 +92,7 @@ fn worked_pue() {
     let (_, told) = measure(&basis).into_iter().find(|(indicator, _)| indicator.name == "room_pue_ratio").unwrap();
     let note = "over 9.2 days known of both, from 2026-06-21 to 2026-06-30; a year is asked";
     assert_eq!((told.note.as_deref(), told.grounds), (Some(note), Grounds::Measured));
+    assert_eq!(format!("{:.6}", told.coverage), "0.025342", "9.25 days of 365");
     assert_eq!(reading(&basis, "power_watts", &[("room", "Salle A"), ("role", "it")]), Some(1000.0));
     let joules = reading(&basis, "room_energy_joules_total", &[("room", "Salle A"), ("role", "it")]);
     assert_eq!(joules, Some(1000.0 * 240.0 * HOUR));

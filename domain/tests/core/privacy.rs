@@ -182,6 +182,36 @@ proptest! {
     }
 }
 
+/// What is folded is folded only as far as it must be: the smallest that is left joins those that are too few together.
+#[test]
+fn no_more_is_folded_than_must_be() {
+    let folded = |counts: [usize; 3]| {
+        let of = |(place, count): (&'static str, usize)| {
+            (0..count).map(move |number| Facts {
+                serial: Some(Text::from(format!("SERIAL{place}{number}"))),
+                entity: Some(Text::from(place)),
+                kind: Some(Kind::Laptop),
+                ..Facts::default()
+            })
+        };
+        let fleet = ["ville", "ecole", "atelier"].into_iter().zip(counts).flat_map(of);
+        let fleet = fleet.enumerate().map(|(at, facts)| kept(&at.to_string(), facts)).collect();
+        let mut told: Vec<(String, f64)> = readings(&snapshot(&[testimony("parc", fleet)]))
+            .iter()
+            .filter(|(name, reading)| *name == "assets" && reading.value.is_some_and(|count| count > 0.0))
+            .map(|(_, reading)| (label(reading, "entity").unwrap().to_owned(), reading.value.unwrap()))
+            .collect();
+        told.sort_by(|a, b| a.partial_cmp(b).unwrap());
+        told
+    };
+    let told = |entities: &[(&str, f64)]| {
+        entities.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect::<Vec<_>>()
+    };
+    assert_eq!(folded([9, 7, 6]), told(&[("atelier", 6.0), ("ecole", 7.0), ("ville", 9.0)]));
+    assert_eq!(folded([9, 3, 3]), told(&[("other", 6.0), ("ville", 9.0)]));
+    assert_eq!(folded([9, 7, 3]), told(&[("other", 10.0), ("ville", 9.0)]));
+}
+
 /// Of each day there must be enough of them; what is gone is nobody's any more, and a virtual machine never was.
 #[test]
 fn a_small_department_is_told_of_what_it_has_enough_of_on_every_day() {

@@ -204,6 +204,19 @@ fn prices_are_the_buyers_then_the_houses_of_24_months() {
     assert!(need(of(CCAS), Kind::Monitor).note.unwrap().contains("whole house"));
 }
 
+/// A year that is over knows nothing of the prices of the next one.
+#[test]
+fn prices_of_a_past_year() {
+    let lines = [
+        bought(date(2025, 3, 1), 900, Condition::New),
+        bought(date(2025, 5, 1), 300, Condition::Refurbished),
+        bought(date(2026, 5, 1), 700, Condition::Refurbished),
+    ];
+    let past = trajectories(&lines, date(2026, 11, 24), 2025);
+    assert_eq!((past.len(), need(&past[0], Kind::Laptop).price.unwrap().mean()), (1, 300.0));
+    assert_eq!(past[0].so_far.total, Cents(120_000));
+}
+
 #[test]
 fn what_divides_evenly_is_not_rounded_up() {
     let day = date(2026, 5, 1);

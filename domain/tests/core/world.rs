@@ -17,7 +17,7 @@ use domain::record::Text;
 use domain::snapshot::Snapshot;
 use domain::specification::{Component, Part};
 use domain::testimony::{Kept, Line, Lines, Moment, Source, Spell, Testimony};
-use domain::word::{Condition, Criterion, Kind, Status, Verdict};
+use domain::word::{Condition, Criterion, Disposal, Kind, Status, Verdict};
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 
@@ -97,6 +97,23 @@ pub fn testimony(name: &str, observations: Vec<Kept>) -> Testimony {
         lines: Lines::default(),
         power: Vec::new(),
     }
+}
+
+/// A laptop that was bought, reformed and given away, on these days.
+pub fn asset(native: &str, bought: Date, retired: Option<Date>, gone: Option<Date>, way: Disposal) -> Kept {
+    kept(
+        native,
+        Facts {
+            kind: Some(Kind::Laptop),
+            serial: text(&format!("SERIAL{native}")),
+            status: Some(if gone.is_some() { Status::Disposed } else { Status::Retired }),
+            purchase_date: Some(bought),
+            retired_date: retired,
+            disposal_date: gone,
+            disposal: gone.map(|_| way),
+            ..Facts::default()
+        },
+    )
 }
 
 /// A source that only tells lines.

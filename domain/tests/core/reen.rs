@@ -1,0 +1,187 @@
+//! REEN article 16, as tables.
+
+use domain::exit::{ExitLine, StockCount};
+use domain::indicator::Basis;
+use domain::law::Law;
+use domain::law::reen::Exits;
+use domain::observation::Facts;
+use domain::testimony::Testimony;
+use domain::word::{Disposal, Kind, Status};
+use jiff::Span;
+use jiff::civil::{Date, date};
+
+use crate::world::{OPEN, ORGANISATION, asset, exits, kept, reading, settings, snapshot, testimony, text, told};
+
+/// A value of the organisation and of 2026.
+pub fn reen(testimonies: &[Testimony], name: &str) -> Option<f64> {
+    let (snapshot, settings) = (snapshot(testimonies), settings(0.0461));
+    let basis = Basis::new(&snapshot, &settings, OPEN, date(2026, 12, 31));
+    reading(&basis, name, &[("siret", ORGANISATION), ("year", "2026")])
+}
+
+#[test]
+fn a_over_b() {
+    let old = date(2020, 1, 1);
+    let in_stock = Some(date(2025, 10, 1));
+    let fleet = || {
+        testimony(
+            "fleet",
+            vec![
+                asset("1", old, in_stock, Some(date(2026, 3, 1)), Disposal::Donation),
+                asset("2", old, in_stock, Some(date(2026, 3, 1)), Disposal::Recycling),
+                asset("3", old, in_stock, None, Disposal::Unknown),
+                // Reformed during the year: in A, not in B.
+                asset("4", old, Some(date(2026, 2, 1)), Some(date(2026, 4, 1)), Disposal::PublicTransfer),
+                // Gone before the year.
+                asset("5", old, Some(date(2025, 2, 1)), Some(date(2025, 12, 31)), Disposal::Donation),
+                // One day more than ten years old at reform, and ten years to the day.
+                asset("6", date(2016, 2, 28), Some(date(2026, 3, 1)), Some(date(2026, 3, 2)), Disposal::Donation),
+                asset("7", date(2016, 3, 1), Some(date(2026, 3, 1)), Some(date(2026, 3, 2)), Disposal::Donation),
+            ],
+        )
+    };
+    assert_eq!(reen(&[fleet()], "disposals_to_reuse"), Some(3.0));
+    assert_eq!(reen(&[fleet()], "reformed_stock"), Some(3.0));
+    assert_eq!(reen(&[fleet()], "disposal_reuse_ratio"), Some(1.0));
+    let count = StockCount { date: Some(date(2025, 12, 31)), count: Some(2.0), ..StockCount::default() };
+    let counted = told(exits([], [count]));
+    assert_eq!(reen(&[fleet(), counted.clone()], "reformed_stock"), Some(2.0));
+    // A month before the year's first day is near enough, a day more is not.
+    for (day, told_by_count) in [(date(2025, 12, 1), Some(2.0)), (date(2025, 11, 30), Some(3.0))] {
+        let count = StockCount { date: Some(day), count: Some(2.0), ..StockCount::default() };
+        assert_eq!(reen(&[fleet(), told(exits([], [count]))], "reformed_stock"), told_by_count, "{day}");
+    }
+    assert_eq!(reen(&[fleet(), counted], "disposal_reuse_ratio"), Some(1.5));
+    // A line that names an asset is the same exit, and may say that it is classified.
+    let line = ExitLine {
+        date: Some(date(2026, 3, 1)),
+        serial: text("serial1"),
+        disposal: Some(Disposal::Donation),
+        classified: Some(true),
+        ..ExitLine::default()
+    };
+    assert_eq!(reen(&[fleet(), told(exits([line], []))], "disposals_to_reuse"), Some(2.0));
+}
+
+/// Two lists tell of one exit: what the first says, and what the second alone says, counts.
+#[test]
+fn lines_about_one_asset_are_believed_in_their_order() {
+    let line = |proof: Option<&str>, approved_scheme, classified| ExitLine {
+        date: Some(date(2026, 3, 1)),
+        serial: text("SERIAL1"),
+        proof: proof.and_then(text),
+        approved_scheme,
+        classified,
+        ..ExitLine::default()
+    };
+    let seen = |lines: [ExitLine; 2]| {
+        let fleet = testimony("fleet", vec![asset("1", date(2020, 1, 1), None, None, Disposal::Unknown)]);
+        let exits = Exits::of(&snapshot(&[fleet, told(exits(lines, []))]), &Law::default(), date(2026, 12, 31));
+        assert_eq!(exits.lines.len(), 1);
+        let line = &exits.lines[0];
+        (line.proof.as_deref().map(str::to_owned), line.approved, line.eligible)
+    };
+    let (slip, classified) = (line(Some("slip 12"), None, Some(true)), line(None, Some(true), Some(false)));
+    let told = |proof: Option<&str>, eligible| (proof.map(str::to_owned), Some(true), Some(eligible));
+    assert_eq!(seen([slip.clone(), line(None, Some(true), None)]), told(Some("slip 12"), false));
+    assert_eq!(seen([classified, slip]), told(Some("slip 12"), true));
+}
+
+/// What left by a day of reform alone stands in no stock after it; counts of one day, room by room, are one.
+#[test]
+fn what_has_left_stands_in_no_stock() {
+    let given = ExitLine {
+        kind: Some(Kind::Laptop),
+        quantity: Some(50.0),
+        purchase_date: Some(date(2020, 1, 1)),
+        retired_date: Some(date(2024, 6, 1)),
+        disposal: Some(Disposal::Donation),
+        ..ExitLine::default()
+    };
+    assert_eq!(reen(&[told(exits([given], []))], "reformed_stock"), Some(0.0));
+    let room = |count| StockCount { date: Some(date(2025, 12, 31)), count: Some(count), ..StockCount::default() };
+    let earlier = StockCount { date: Some(date(2025, 12, 20)), count: Some(7.0), ..StockCount::default() };
+    assert_eq!(reen(&[told(exits([], [room(60.0), earlier, room(83.0)]))], "reformed_stock"), Some(143.0));
+    // As near on the other side: two counts of the same goods are no sum.
+    let after = StockCount { date: Some(date(2026, 1, 2)), count: Some(140.0), ..StockCount::default() };
+    assert_eq!(reen(&[told(exits([], [after.clone(), room(143.0)]))], "reformed_stock"), Some(143.0));
+    assert_eq!(reen(&[told(exits([], [after]))], "reformed_stock"), Some(140.0));
+}
+
+#[test]
+fn no_stock_and_no_history_are_no_zero() {
+    let exit = |retired, date| ExitLine {
+        kind: Some(Kind::Monitor),
+        quantity: Some(4.0),
+        purchase_date: Some(jiff::civil::date(2020, 1, 1)),
+        retired_date: retired,
+        date,
+        disposal: Some(Disposal::Donation),
+        ..ExitLine::default()
+    };
+    let this_year = told(exits([exit(None, Some(date(2026, 5, 1)))], []));
+    assert_eq!(reen(std::slice::from_ref(&this_year), "disposals_to_reuse"), Some(4.0));
+    assert_eq!(reen(std::slice::from_ref(&this_year), "reformed_stock"), None);
+    assert_eq!(reen(&[this_year], "disposal_reuse_ratio"), None);
+    let year_before = exit(None, Some(date(2025, 5, 1)));
+    let both = told(exits([exit(None, Some(date(2026, 5, 1))), year_before], []));
+    assert_eq!(reen(std::slice::from_ref(&both), "reformed_stock"), Some(0.0));
+    assert_eq!(reen(&[both], "disposal_reuse_ratio"), None);
+}
+
+/// Each day belongs to what happens on it.
+#[test]
+fn a_good_is_reformed_from_its_day_on() {
+    let day = date(2026, 1, 1);
+    let reformed = asset("1", date(2020, 1, 1), Some(day), None, Disposal::Unknown);
+    let before = asset("2", date(2020, 1, 1), Some(date(2025, 3, 1)), Some(date(2025, 4, 1)), Disposal::Recycling);
+    let (snapshot, law) = (snapshot(&[testimony("house", vec![reformed, before])]), Law::default());
+    let lines = |at| Exits::of(&snapshot, &law, at).lines.len();
+    assert_eq!((lines(day - Span::new().days(1)), lines(day)), (1, 2));
+    // A way out without a day of its own: it left on the day of its reform.
+    let left = Facts {
+        kind: Some(Kind::Laptop),
+        status: Some(Status::Retired),
+        purchase_date: Some(date(2020, 1, 1)),
+        retired_date: Some(day),
+        disposal: Some(Disposal::Donation),
+        ..Facts::default()
+    };
+    let given = crate::world::snapshot(&[testimony("house", vec![kept("1", left)])]);
+    let a = |at| Exits::of(&given, &law, at).cells.get(&(ORGANISATION.into(), at.year())).map(|told| told.a);
+    assert_eq!((a(day - Span::new().days(1)), a(day)), (None, Some(1.0)));
+    // And stands in the stock of that morning.
+    let of_the_year = Exits::of(&snapshot, &law, day).cells[&(ORGANISATION.into(), 2026)].clone();
+    assert_eq!((of_the_year.b, of_the_year.counted), (Some(1.0), false));
+    let status = |native: &str, at: Date| snapshot.asset(&format!("house:{native}")).unwrap().status(at);
+    assert_eq!(
+        (status("1", day - Span::new().days(1)), status("1", day)),
+        (Some(Status::InUse), Some(Status::Retired))
+    );
+    let gone = date(2025, 4, 1);
+    assert_eq!(
+        (status("2", gone - Span::new().days(1)), status("2", gone)),
+        (Some(Status::Retired), Some(Status::Disposed))
+    );
+}
+
+/// Figures begin in the year of the first target, and a year's coverage is the share of exits of which the scope is known.
+#[test]
+fn years_and_coverage_of_exits() {
+    let undated = Facts {
+        kind: Some(Kind::Laptop),
+        serial: text("SERIALX"),
+        disposal_date: Some(date(2026, 5, 1)),
+        disposal: Some(Disposal::Recycling),
+        ..Facts::default()
+    };
+    let other = Facts { serial: text("SERIALY"), ..undated.clone() };
+    let known = asset("1", date(2020, 1, 1), Some(date(2026, 1, 5)), Some(date(2026, 3, 1)), Disposal::Donation);
+    let (snapshot, settings) =
+        (snapshot(&[testimony("house", vec![known, kept("2", undated), kept("3", other)])]), settings(0.0461));
+    let exits = Exits::of(&snapshot, &settings.law, date(2026, 12, 31));
+    let years: Vec<i16> = exits.cells.keys().map(|(_, year)| *year).collect();
+    assert_eq!(years, [2023, 2024, 2025, 2026]);
+    let told = &exits.cells[&(ORGANISATION.into(), 2026)];
+    assert_eq!((told.exits, told.known, told.eligible), (3.0, 1.0, 1.0));
+}
