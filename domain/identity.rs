@@ -262,6 +262,12 @@ mod tests {
             assert_eq!(serial(bad), None, "{bad}");
         }
         assert_eq!(serial(" cnd 1234xyz"), Some("CND1234XYZ".to_owned()));
+        // Letters beyond ASCII are read as others are.
+        for (told, placeholder) in [("Néant", true), ("éééé", true), ("é", false), ("– –", true), ("né 4é", false)]
+        {
+            assert_eq!(is_placeholder(told), placeholder, "{told}");
+        }
+        assert_eq!(serial(" écran 12é4"), Some("ÉCRAN12É4".to_owned()));
     }
 
     #[test]
@@ -285,6 +291,7 @@ mod tests {
     #[test]
     fn only_hardware_macs_identify() {
         assert_eq!(macs("00:1a:2b:3c:4d:5e 02:00:00:00:00:01 00-00-00-00-00-00").count(), 1);
+        assert_eq!(macs("44:44:44:44:44:44 44:44:44:44:44:45").collect::<Vec<_>>(), [0x4444_4444_4445]);
     }
 
     #[test]

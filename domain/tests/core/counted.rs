@@ -1,5 +1,6 @@
 //! Small houses whose indicators are counted on the fingers of one hand.
 
+use domain::exit::ExitLine;
 use domain::indicator::{Basis, Reading, all};
 use domain::law::agec::SpendLine;
 use domain::law::price::{by_kind, is_new, is_reused};
@@ -12,7 +13,7 @@ use domain::word::{Condition, Criterion, Disposal, Kind, Status};
 use jiff::civil::{Date, date};
 
 use crate::world::{
-    OPEN, ORGANISATION, bought, euros, headcounts, kept, purchases, settings, snapshot, testimony, text, told,
+    OPEN, ORGANISATION, bought, euros, exits, headcounts, kept, purchases, settings, snapshot, testimony, text, told,
 };
 
 const AT: Date = date(2026, 6, 30);
@@ -284,4 +285,43 @@ fn pages_that_nobody_counts() {
     let gone = Facts { disposal_date: Some(date(2026, 1, 1)), ..told(Some(500.0)) };
     assert_eq!(of_fleet([gone], "printed_pages_total"), ["organisation 500.000 of 0.00"]);
     assert!(of_fleet([of(Kind::Laptop, 1)], "printed_pages_total").is_empty());
+}
+
+/// A list that tells on which day a thing was reformed or left dates its exit.
+#[test]
+fn exits_are_dated_by_a_line() {
+    let laptop = Facts { serial: text("SERIAL1"), ..of(Kind::Laptop, 2) };
+    let line = |date, retired_date| ExitLine {
+        serial: text("SERIAL1"),
+        date,
+        retired_date,
+        disposal: Some(Disposal::Recycling),
+        ..ExitLine::default()
+    };
+    for line in [line(Some(AT), None), line(None, Some(AT))] {
+        let sources = [testimony("glpi", numbered([laptop.clone()])), told(exits([line], []))];
+        let (snapshot, settings) = (snapshot(&sources), settings(0.0461));
+        let basis = Basis::new(&snapshot, &settings, OPEN, AT);
+        assert_eq!(lines(&basis, "lifetime_mean_at_exit_seconds"), ["laptop 2026 63072000.000 of 1.00"]);
+    }
+}
+
+/// Only what is active counts, and each of them once.
+#[test]
+fn virtual_machines_and_electricity() {
+    let machine = |status| Facts { virtual_machine: Some(true), status: Some(status), ..of(Kind::Server, 1) };
+    let fleet = [machine(Status::InUse), machine(Status::Retired), machine(Status::Retired), of(Kind::Laptop, 1)];
+    assert_eq!(of_fleet(fleet, "virtual_machines"), ["organisation 1.000 of 1.00"]);
+    // 29 kWh each.
+    let told = of_fleet([of(Kind::Laptop, 1), of(Kind::Laptop, 2)], "electricity_annual_joules");
+    assert!(told.contains(&"organisation laptop default 208800000.000 of 1.00".to_owned()), "{told:?}");
+}
+
+/// What is bought on the day is acquired, and what comes tomorrow is not.
+#[test]
+fn acquired_by_the_day() {
+    let bought = |day| Facts { kind: Some(Kind::Laptop), purchase_date: Some(day), ..Facts::default() };
+    let fleet = [bought(AT), bought(date(2026, 7, 1)), bought(date(2025, 7, 1))];
+    let told = of_fleet(fleet, "footprint_acquired_co2e_grams");
+    assert_eq!(told, ["laptop 2025 185090.000 of 1.00", "laptop 2026 185090.000 of 1.00"]);
 }

@@ -5,11 +5,13 @@ use domain::exit::ExitLine;
 use domain::indicator::Basis;
 use domain::indicator::quality::all_doubts;
 use domain::law::Law;
-use domain::law::declaration::{left_out, undated};
+use domain::law::declaration::{Filing, left_out, rows, undated};
 use domain::law::reen::Exits;
 use domain::observation::Facts;
 use domain::purchase::PurchaseLine;
 use domain::quantity::Cents;
+use domain::reconcile::{Rules, reconcile};
+use domain::record::Text;
 use domain::testimony::Testimony;
 use domain::word::{Condition, Disposal, Kind, Mode, Status};
 use jiff::Span;
@@ -17,8 +19,8 @@ use jiff::civil::date;
 
 use crate::reen::reen;
 use crate::world::{
-    OPEN, ORGANISATION, asset, bought, euros, exits, kept, let_go, purchases, reading, settings, snapshot, testimony,
-    text, told,
+    OPEN, ORGANISATION, asset, bought, euros, exits, kept, let_go, purchases, reading, rules, settings, snapshot,
+    testimony, text, told,
 };
 
 /// A family's value of one category and year, out of these testimonies.
@@ -249,15 +251,59 @@ fn the_last_day_counts() {
 fn purchases_of_no_category_are_left_out() {
     let day = date(2026, 3, 1);
     let untold = |amount| PurchaseLine { kind: None, ..bought(day, Kind::Laptop, amount, Condition::New) };
-    let snapshot =
-        snapshot(&[told(purchases([untold(300), untold(50), bought(day, Kind::Laptop, 900, Condition::New)]))]);
+    let before = bought(date(2025, 3, 1), Kind::Laptop, 600, Condition::New);
+    let untold_before = PurchaseLine { kind: None, amount_ht: euros(70), ..before.clone() };
+    let snapshot = snapshot(&[told(purchases([
+        untold(300),
+        untold(50),
+        bought(day, Kind::Laptop, 900, Condition::New),
+        before,
+        untold_before,
+    ]))]);
     let settings = settings(0.0461);
     let ledger = Basis::new(&snapshot, &settings, OPEN, date(2026, 12, 31)).ledger.clone();
-    let told: Vec<String> =
-        left_out(&ledger, 2026).into_iter().map(|fault| format!("{}: {}", fault.about, fault.what)).collect();
-    assert_eq!(
-        told,
-        [format!("{ORGANISATION}: 2 lines of 350.00 € tell neither kind nor category, and are in no row")]
-    );
-    assert!(left_out(&ledger, 2025).is_empty());
+    let told = |year| -> Vec<String> {
+        left_out(&ledger, year).into_iter().map(|fault| format!("{}: {}", fault.about, fault.what)).collect()
+    };
+    let why = "tell neither kind nor category, and are in no row";
+    assert_eq!(told(2026), [format!("{ORGANISATION}: 2 lines of 350.00 € {why}")]);
+    assert_eq!(told(2025), [format!("{ORGANISATION}: 1 lines of 70.00 € {why}")]);
+    assert!(told(2024).is_empty());
+    let declared = rows(&ledger, &settings.law, &snapshot.entities, 2026);
+    assert_eq!(declared.iter().map(|row| (row.year, row.total)).collect::<Vec<_>>(), [(2026, Cents(90_000))]);
+}
+
+/// What the inventory tells: a gift without a price has the grid's value, anything else without one is no purchase.
+#[test]
+fn purchases_out_of_the_inventory() {
+    let on_the_day = Facts { kind: Some(Kind::Laptop), purchase_date: Some(date(2026, 2, 1)), ..Facts::default() };
+    let gift = Facts { mode: Some(Mode::Gift), ..on_the_day.clone() };
+    let priced = |price| Facts { purchase_price_ht: euros(price), ..on_the_day.clone() };
+    let fleet = [gift, on_the_day.clone(), priced(0), priced(900)];
+    let fleet = fleet.into_iter().enumerate().map(|(at, facts)| kept(&at.to_string(), facts)).collect();
+    let all = [testimony("glpi", fleet)];
+    assert_eq!(agec(&all, "gifts_euros", "it_telephony", 2026), Some(200.0));
+    assert_eq!(agec(&all, "purchases_euros", "it_telephony", 2026), Some(900.0));
+    let (whole, settings) = (snapshot(&all), settings(0.0461));
+    assert_eq!(Basis::new(&whole, &settings, OPEN, date(2026, 12, 31)).ledger.lines.len(), 2);
+    // A list of rentals alone covers the cell, and is no sum to compare with.
+    let rental =
+        PurchaseLine { mode: Some(Mode::Rental), ..bought(date(2026, 3, 1), Kind::Laptop, 500, Condition::New) };
+    let [inventory] = all;
+    assert_eq!(doubts(&[inventory, told(purchases([rental]))], Reason::LedgerGap), 0);
+}
+
+/// A declaration is handed in from its own day on.
+#[test]
+fn the_day_of_a_filing() {
+    let day = date(2026, 6, 30);
+    let filing = Filing { siret: Text::from(ORGANISATION), year: 2025, date: day, rows: Vec::new() };
+    let bought = told(purchases([bought(date(2025, 3, 1), Kind::Laptop, 900, Condition::New)]));
+    let snapshot = reconcile(&[bought], &Rules { filings: vec![filing], ..rules() });
+    let settings = settings(0.0461);
+    let filed = |at| {
+        let basis = Basis::new(&snapshot, &settings, OPEN, at);
+        reading(&basis, "declaration_filed", &[("siret", ORGANISATION), ("year", "2025")])
+    };
+    assert_eq!((filed(day - Span::new().days(1)), filed(day)), (Some(0.0), Some(1.0)));
 }

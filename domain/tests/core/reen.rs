@@ -151,8 +151,12 @@ fn a_good_is_reformed_from_its_day_on() {
     let a = |at| Exits::of(&given, &law, at).cells.get(&(ORGANISATION.into(), at.year())).map(|told| told.a);
     assert_eq!((a(day - Span::new().days(1)), a(day)), (None, Some(1.0)));
     // And stands in the stock of that morning.
-    let of_the_year = Exits::of(&snapshot, &law, day).cells[&(ORGANISATION.into(), 2026)].clone();
-    assert_eq!((of_the_year.b, of_the_year.counted), (Some(1.0), false));
+    let of_the_year = |snapshot| Exits::of(snapshot, &law, day).cells[&(ORGANISATION.into(), 2026)].clone();
+    assert_eq!((of_the_year(&snapshot).b, of_the_year(&snapshot).counted), (Some(1.0), false));
+    // As people count it, who may do so on that very day.
+    let count = StockCount { date: Some(day), count: Some(7.0), ..StockCount::default() };
+    let counted = of_the_year(&crate::world::snapshot(&[told(exits([], [count]))]));
+    assert_eq!((counted.b, counted.counted), (Some(7.0), true));
     let status = |native: &str, at: Date| snapshot.asset(&format!("house:{native}")).unwrap().status(at);
     assert_eq!(
         (status("1", day - Span::new().days(1)), status("1", day)),
