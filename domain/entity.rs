@@ -144,6 +144,26 @@ mod tests {
         assert_eq!(&*tree(None).siret_of(EntityId(2)), NO_SIRET);
     }
 
+    /// The one town that holds all that is configured below it is no step: whoever has two towns tells them apart.
+    #[test]
+    fn a_trunk_is_no_step() {
+        let depths = |parents: &[(Option<u32>, bool)]| {
+            let entity = |(parent, configured): &(Option<u32>, bool)| Entity {
+                parent: parent.map(EntityId),
+                configured: *configured,
+                ..Entity::default()
+            };
+            let tree = EntityTree { nodes: parents.iter().map(entity).collect() };
+            (0..parents.len() as u32).map(|at| tree.depth(EntityId(at))).collect::<Vec<_>>()
+        };
+        let (root, town, below, told) = ((None, true), (Some(0), true), (Some(1), true), (Some(2), false));
+        assert_eq!(depths(&[root, town, below, told]), [0, 0, 1, 2]);
+        // Alone it is a direction like others; a second one, and what nobody configured, have their own steps.
+        assert_eq!(depths(&[root, town, (Some(1), false)]), [0, 1, 2]);
+        assert_eq!(depths(&[root, town, below, (Some(0), true)]), [0, 1, 2, 1]);
+        assert_eq!(depths(&[root, town, below, (Some(0), false)]), [0, 0, 1, 1]);
+    }
+
     #[test]
     fn a_name_of_several_means_none_of_them() {
         let entity = |id: &str, name: &str, configured| Entity {

@@ -246,5 +246,6 @@ mod tests {
     fn cents_read_as_euros() {
         assert_eq!(Cents(-1_205).to_string(), "-12.05");
         assert_eq!(Cents(99).to_string(), "0.99");
+        assert_eq!(Cents(0).to_string(), "0.00");
     }
 }

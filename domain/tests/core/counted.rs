@@ -1,6 +1,7 @@
 //! Small houses whose indicators are counted on the fingers of one hand.
 
 use domain::exit::ExitLine;
+use domain::indicator::lifetime::life;
 use domain::indicator::{Basis, Reading, all};
 use domain::law::agec::SpendLine;
 use domain::law::price::{by_kind, is_new, is_reused};
@@ -10,10 +11,12 @@ use domain::quantity::Impact;
 use domain::record::Text;
 use domain::testimony::{Kept, Spell};
 use domain::word::{Condition, Criterion, Disposal, Kind, Status};
+use jiff::Span;
 use jiff::civil::{Date, date};
 
 use crate::world::{
-    OPEN, ORGANISATION, bought, euros, exits, headcounts, kept, purchases, settings, snapshot, testimony, text, told,
+    OPEN, ORGANISATION, bought, euros, exits, headcounts, kept, moment, purchases, settings, snapshot, testimony,
+    text, told,
 };
 
 const AT: Date = date(2026, 6, 30);
@@ -315,6 +318,28 @@ fn virtual_machines_and_electricity() {
     // 29 kWh each.
     let told = of_fleet([of(Kind::Laptop, 1), of(Kind::Laptop, 2)], "electricity_annual_joules");
     assert!(told.contains(&"organisation laptop default 208800000.000 of 1.00".to_owned()), "{told:?}");
+    // What its maker declares goes before that.
+    let declared = Facts { annual_kwh: Some(100.0), ..of(Kind::Laptop, 1) };
+    let told = of_fleet([declared], "electricity_annual_joules");
+    assert!(told.contains(&"organisation laptop declared 360000000.000 of 1.00".to_owned()), "{told:?}");
+}
+
+/// What no source lists any more has no status from its day on, and its life is seen until then.
+#[test]
+fn unlisted_from_its_day_on() {
+    let laptop = kept("1", of(Kind::Laptop, 3));
+    let lost = Kept { unlisted_since: Some(moment(date(2025, 10, 1))), ..laptop };
+    let snapshot = snapshot(&[testimony("glpi", vec![lost])]);
+    let asset = &snapshot.assets[0];
+    let day = asset.unlisted.unwrap();
+    let before = day.yesterday().unwrap();
+    assert_eq!((asset.status(before), asset.status(day)), (Some(Status::InUse), None));
+    let seen_until = |at| {
+        let life = life(asset, at).unwrap();
+        assert!(!life.exited);
+        date(2023, 6, 30).saturating_add(Span::new().days(life.end))
+    };
+    assert_eq!((seen_until(before), seen_until(day), seen_until(AT)), (before, day, day));
 }
 
 /// What is bought on the day is acquired, and what comes tomorrow is not.

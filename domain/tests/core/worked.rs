@@ -4,6 +4,7 @@ use domain::indicator::footprint::fleet;
 use domain::indicator::{Basis, Reading};
 use domain::observation::Facts;
 use domain::purchase::PurchaseLine;
+use domain::quantity::{Estimate, Impact, Intensity};
 use domain::testimony::{Kept, Testimony};
 use domain::word::{Condition, Disposal, Kind, Mode};
 use jiff::Span;
@@ -64,6 +65,23 @@ fn bounds() {
     check(two_models.value, "370.18");
     check(two_models.low, "148.40");
     check(two_models.high, "773.35");
+}
+
+/// The error of the country's electricity is one more, of all use together.
+#[test]
+fn bounds_of_electricity() {
+    let mut settings = settings(GRID);
+    settings.factors.grid[0].bounds = Some((Intensity::per_kwh(26.1), Intensity::per_kwh(66.1)));
+    let snapshot = snapshot(&[testimony("glpi", vec![kept("1", in_service(Kind::Desktop, 1))])]);
+    let told = fleet(&Basis::new(&snapshot, &settings, OPEN, AT));
+    let (embodied, used) = ((203.0 + 1.85 + 6.61) / 6.0, 153.3 * GRID);
+    // Of the row, of its electricity, and 40 g between the bounds of 46.1 g: two times 1.96 deviations.
+    let errors = [0.78 * embodied, 0.30 * used, used * 40.0 / (2.0 * 1.96) / 46.1];
+    let variance: f64 = errors.iter().map(|error| error * error).sum();
+    let expected = Estimate::log_normal(Impact(embodied + used), variance);
+    for (told, expected) in [(told.value, expected.value), (told.low, expected.low), (told.high, expected.high)] {
+        assert!((told.unwrap() / 1000.0 / expected.0 - 1.0).abs() < 1e-9, "{told:?} {expected:?}");
+    }
 }
 
 #[test]
