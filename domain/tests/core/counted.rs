@@ -2,6 +2,7 @@
 
 use domain::exit::ExitLine;
 use domain::indicator::lifetime::life;
+use domain::indicator::quality::silent_before;
 use domain::indicator::{Basis, Reading, all};
 use domain::law::agec::SpendLine;
 use domain::law::price::{by_kind, is_new, is_reused};
@@ -349,4 +350,21 @@ fn acquired_by_the_day() {
     let fleet = [bought(AT), bought(date(2026, 7, 1)), bought(date(2025, 7, 1))];
     let told = of_fleet(fleet, "footprint_acquired_co2e_grams");
     assert_eq!(told, ["laptop 2025 185090.000 of 1.00", "laptop 2026 185090.000 of 1.00"]);
+}
+
+/// 365 and 1096 days; of a third one nobody knows how old it is.
+#[test]
+fn ages_are_summed() {
+    let fleet = || [of(Kind::Laptop, 1), of(Kind::Laptop, 3), Facts { kind: Some(Kind::Laptop), ..Facts::default() }];
+    assert_eq!(of_fleet(fleet(), "assets_age_seconds"), ["organisation laptop 126230400.000 of 0.67"]);
+    assert_eq!(of_fleet(fleet(), "assets_age_known"), ["organisation laptop 2.000 of 0.67"]);
+}
+
+/// Heard of on the first day that counts, the day before it, and never: only of the second is it said.
+#[test]
+fn silence_begins_on_a_day() {
+    let first = silent_before(AT);
+    let seen = |last_seen| Facts { last_seen, ..of(Kind::Laptop, 1) };
+    let told = of_fleet([seen(Some(first)), seen(first.yesterday().ok()), seen(None)], "unseen_assets");
+    assert_eq!(told, ["laptop silent 1.000 of 1.00"]);
 }

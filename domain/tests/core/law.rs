@@ -5,6 +5,7 @@ use domain::exit::ExitLine;
 use domain::indicator::Basis;
 use domain::indicator::quality::all_doubts;
 use domain::law::Law;
+use domain::law::agec::Why;
 use domain::law::declaration::{Filing, left_out, rows, undated};
 use domain::law::reen::Exits;
 use domain::observation::Facts;
@@ -94,6 +95,8 @@ fn unknown_is_not_new() {
     let basis = Basis::new(&snapshot, &settings, OPEN, day);
     let spend = basis.ledger.cells.values().next().unwrap();
     assert_eq!(spend.ratio_bounds(), Some((0.2, 0.5)));
+    let whys: Vec<Why> = basis.ledger.lines.iter().map(|line| line.why).collect();
+    assert_eq!(whys, [Why::NotReuse, Why::Reuse, Why::UnknownCondition]);
     // Nothing of a day to come counts.
     assert!(Basis::new(&snapshot, &settings, OPEN, date(2026, 2, 28)).ledger.cells.is_empty());
 }
