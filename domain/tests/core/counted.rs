@@ -276,7 +276,8 @@ fn mean_age_at_exit() {
     // 730, 1461 and 0 days.
     assert_eq!(of_fleet(fleet, "lifetime_mean_at_exit_seconds"), ["laptop 2026 63100800.000 of 1.00"]);
     // An exit is one on its own day.
-    assert_eq!(of_fleet([gone(2, false)], "lifetime_median_seconds"), ["laptop 63072000.000 of 1.00"]);
+    let undated = Facts { kind: Some(Kind::Laptop), ..Facts::default() };
+    assert_eq!(of_fleet([gone(2, false), undated], "lifetime_median_seconds"), ["laptop 63072000.000 of 0.50"]);
 }
 
 /// No page of a printer that tells none, and none of a thing that does not print.
@@ -323,6 +324,10 @@ fn virtual_machines_and_electricity() {
     let declared = Facts { annual_kwh: Some(100.0), ..of(Kind::Laptop, 1) };
     let told = of_fleet([declared], "electricity_annual_joules");
     assert!(told.contains(&"organisation laptop declared 360000000.000 of 1.00".to_owned()), "{told:?}");
+    // No row tells of tablets here.
+    let declared = Facts { annual_kwh: Some(10.0), ..of(Kind::Tablet, 1) };
+    let told = of_fleet([declared, of(Kind::Tablet, 1)], "electricity_annual_joules");
+    assert!(told.contains(&"organisation tablet declared 36000000.000 of 0.50".to_owned()), "{told:?}");
 }
 
 /// What no source lists any more has no status from its day on, and its life is seen until then.

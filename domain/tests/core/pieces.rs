@@ -111,6 +111,8 @@ fn pieces_are_added_up() {
     };
     let half = MANY as f64 / 2.0;
     assert_eq!(told("assets_by_age", "4-5y"), (Some(half), 1.0));
+    // What has left was acquired too.
+    assert_eq!(told("footprint_acquired_co2e_grams", "2022"), (Some(MANY as f64 * 185_090.0), 1.0));
     assert_eq!(told("lifetime_median_seconds", "laptop"), (Some(1096.0 * 86_400.0), 1.0));
     assert_eq!(
         told("footprint_embodied_co2e_grams", "laptop"),
