@@ -4,11 +4,11 @@
 
 use std::fmt;
 use std::hash::BuildHasher;
+use std::marker::PhantomData;
 
 use domain::quantity::Cents;
 use domain::record::{Record, Takes, Text, Value};
 use domain::testimony::Moment;
-use jiff::civil::Date;
 use rustc_hash::FxBuildHasher;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -46,106 +46,96 @@ pub(crate) fn to_json<R: Record>(record: &R) -> String {
 /// The record that this JSON object tells. What is stored is read page by page instead, texts shared.
 #[cfg(test)]
 pub(crate) fn from_json<R: Record>(json: &str) -> serde_json::Result<R> {
-    let (mut record, mut reader) = (R::default(), serde_json::Deserializer::from_str(json));
-    Seed { recall: &mut Recall::default(), record: &mut record }.deserialize(&mut reader)?;
+    let mut reader = serde_json::Deserializer::from_str(json);
+    let record = Seed::new(&mut Recall::default()).deserialize(&mut reader)?;
     reader.end()?;
     Ok(record)
 }
 
-/// What was read lately, since rows are alike.
+/// Texts read lately, shared instead of copied: makers, models and entities repeat from row to row.
+/// A fixed number of slots, each keeping the last text that fell into it, bounds both memory and time.
 pub(super) struct Recall {
-    /// Texts, shared instead of copied: makers, models and entities repeat from row to row.
-    /// A fixed number of slots, each keeping the last text that fell into it, bounds both memory and time.
     slots: Vec<Text>,
-    /// By where the search for a field begins, the place where it ended: rows of a source tell the same fields.
-    ends: Vec<usize>,
 }
-
-/// Texts that are remembered.
-const SLOTS: usize = 1024;
 
 impl Default for Recall {
     fn default() -> Self {
-        Self { slots: vec![Text::default(); SLOTS], ends: Vec::new() }
+        Self { slots: vec![Text::default(); 1024] }
     }
 }
 
 impl Recall {
     /// The text, shared with an earlier equal one where that is still remembered.
     pub(super) fn text(&mut self, text: &str) -> Text {
-        let at = FxBuildHasher.hash_one(text) as usize % SLOTS;
+        let at = FxBuildHasher.hash_one(text) as usize % self.slots.len();
         let slot = &mut self.slots[at];
         if **slot != *text {
             *slot = Text::from(text);
         }
         slot.clone()
     }
+}
 
-    /// The place of the field of this name, from here on or, where nobody wrote them in order, before.
-    fn place<R: Record>(&mut self, from: usize, name: &str) -> Option<usize> {
-        let is = |at: &usize| R::FIELDS.get(*at).is_some_and(|field| field.name == name);
-        if let Some(end) = self.ends.get(from).copied().filter(is) {
-            return Some(end);
-        }
-        let at = (from..R::FIELDS.len()).chain(0..from).find(is)?;
-        if self.ends.len() <= from {
-            self.ends.resize(from + 1, 0);
-        }
-        self.ends[from] = at;
-        Some(at)
+/// Reads one record off a stream of JSON objects.
+pub(super) struct Seed<'a, R> {
+    recall: &'a mut Recall,
+    record: PhantomData<R>,
+}
+
+impl<'a, R> Seed<'a, R> {
+    /// A seed that shares the texts in `recall`.
+    pub(super) fn new(recall: &'a mut Recall) -> Self {
+        Self { recall, record: PhantomData }
     }
 }
 
-/// Reads one record off a stream of JSON objects, into one that holds nothing yet and so need not be moved.
-pub(super) struct Seed<'a, R> {
-    pub(super) recall: &'a mut Recall,
-    pub(super) record: &'a mut R,
-}
-
 impl<'de, R: Record> DeserializeSeed<'de> for Seed<'_, R> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    type Value = R;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<R, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
 impl<'de, R: Record> Visitor<'de> for Seed<'_, R> {
-    type Value = ();
+    type Value = R;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "an object of `{}` fields", R::NAME)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
-        let Self { recall, record } = self;
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<R, A::Error> {
+        let mut record = R::default();
         // Fields come in order: the search goes on where the last one was found.
         let mut next = 0;
-        while let Some(found) = object.next_key_seed(Key(|name: &str| recall.place::<R>(next, name)))? {
+        while let Some(found) = object.next_key_seed(Key::<R> { next, record: PhantomData })? {
             let Some(at) = found else {
                 object.next_value::<IgnoredAny>()?;
                 continue;
             };
             next = at + 1;
             let field = &R::FIELDS[at];
-            if let Some(value) = object.next_value_seed(Slot { takes: field.takes, recall })? {
-                (field.set)(record, value);
+            if let Some(value) = object.next_value_seed(Slot { takes: field.takes, recall: self.recall })? {
+                (field.set)(&mut record, value);
             }
         }
-        Ok(())
+        Ok(record)
     }
 }
 
 /// Reads a key as the place of its field in `FIELDS`.
-struct Key<P>(P);
+struct Key<R> {
+    next: usize,
+    record: PhantomData<R>,
+}
 
-impl<'de, P: FnOnce(&str) -> Option<usize>> DeserializeSeed<'de> for Key<P> {
+impl<'de, R: Record> DeserializeSeed<'de> for Key<R> {
     type Value = Option<usize>;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl<P: FnOnce(&str) -> Option<usize>> Visitor<'_> for Key<P> {
+impl<R: Record> Visitor<'_> for Key<R> {
     type Value = Option<usize>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -153,7 +143,8 @@ impl<P: FnOnce(&str) -> Option<usize>> Visitor<'_> for Key<P> {
     }
 
     fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(self.0(key))
+        let later = R::FIELDS.iter().skip(self.next).position(|field| field.name == key).map(|at| at + self.next);
+        Ok(later.or_else(|| R::FIELDS.iter().position(|field| field.name == key)))
     }
 }
 
@@ -181,7 +172,7 @@ impl<'de> Visitor<'de> for Slot<'_> {
         Ok(match self.takes {
             Takes::Text => Some(Value::Text(self.recall.text(text))),
             Takes::Word(canonical, _) => canonical(text).map(Value::Word),
-            Takes::Date => day(text).map(Value::Date),
+            Takes::Date => text.parse().ok().map(Value::Date),
             Takes::Moment | Takes::Money | Takes::Number | Takes::Flag => None,
         })
     }
@@ -224,40 +215,6 @@ impl<'de> Visitor<'de> for Slot<'_> {
     fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Self::Value, A::Error> {
         IgnoredAny.visit_map(object)?;
         Ok(None)
-    }
-}
-
-/// The day that a stored date tells.
-pub(super) fn day(text: &str) -> Option<Date> {
-    let number = |digits: &[u8]| {
-        digits.iter().try_fold(0, |sum, digit| digit.is_ascii_digit().then(|| 10 * sum + i16::from(digit - b'0')))
-    };
-    match text.as_bytes() {
-        // What nearly all are, in less time than a parser of all that a date may be.
-        [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] => {
-            let (year, month, day) = (number(&[*y1, *y2, *y3, *y4])?, number(&[*m1, *m2])?, number(&[*d1, *d2])?);
-            Date::new(year, month as i8, day as i8).ok()
-        }
-        _ => text.parse().ok(),
-    }
-}
-
-/// A native id as the database tells it.
-pub(super) struct Native(pub(super) Text);
-
-impl<'de> Deserialize<'de> for Native {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Told;
-        impl Visitor<'_> for Told {
-            type Value = Native;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a native id")
-            }
-            fn visit_str<E: Error>(self, native: &str) -> Result<Native, E> {
-                Ok(Native(Text::from(native)))
-            }
-        }
-        deserializer.deserialize_str(Told)
     }
 }
 

@@ -89,10 +89,9 @@ async fn without_holder(tx: &mut Tx, source: i64, told: &str, values: &[Cell<'_>
     let mut recall = Recall::default();
     let mut cells = vec![];
     for (native, anonymous, body) in &rows {
-        let (mut facts, mut reader) = (Facts::default(), serde_json::Deserializer::from_str(body));
-        Seed { recall: &mut recall, record: &mut facts }
-            .deserialize(&mut reader)
-            .with_context(|| format!("record `{native}`"))?;
+        let mut reader = serde_json::Deserializer::from_str(body);
+        let mut facts: Facts =
+            Seed::new(&mut recall).deserialize(&mut reader).with_context(|| format!("record `{native}`"))?;
         facts.user = None;
         let observation = Observation { native: Text::from(native.as_str()), anonymous: *anonymous == 1, facts };
         let packed = Packed::from(&observation);

@@ -1,15 +1,15 @@
 //! Reads back the last word of a source.
 
 use anyhow::{Context, Result};
-use domain::observation::{Facts, Observation};
+use domain::observation::Observation;
 use domain::packed::Packed;
-use domain::record::Record;
+use domain::record::{Record, Text};
 use domain::testimony::{Kept, Line, Lines, Moment, Source, Spell, Testimony};
 use domain::word::{Status, Word};
 use serde::de::DeserializeSeed;
 
 use super::Store;
-use super::body::{Native, Recall, Seed, column, day};
+use super::body::{Recall, Seed, column};
 use super::bulk;
 use super::engine::Tx;
 use super::power;
@@ -72,15 +72,14 @@ async fn observations(tx: &mut Tx, source: i64, recall: &mut Recall) -> Result<V
     Ok(all)
 }
 
-/// Some observations, column by column: JSON arrays, but for `marks`, digits, and `first_seen`, ISO dates, one behind the
-/// other, and `bodies`, JSON objects one after the other.
+/// Some observations, column by column: JSON arrays, but for `first_seen`, ISO dates one behind the other, and `bodies`,
+/// JSON objects one after the other.
 #[derive(Default, sqlx::FromRow)]
 struct Page {
     last: Option<String>,
     natives: String,
-    marks: Option<String>,
+    marks: String,
     first_seen: Option<String>,
-    /// Those of observations that are no longer listed.
     unlisted_since: String,
     bodies: Option<String>,
     /// Those of observations of which more than the opening one is told.
@@ -94,10 +93,9 @@ async fn fetch(tx: &mut Tx, source: i64, from: &str) -> sqlx::Result<Page> {
     let mut page: Page = tx
         .one(
             "SELECT max(native) AS last, coalesce(CAST(json_group_array(native) AS TEXT), '[]') AS natives, \
-                group_concat(CAST(anonymous + 2 * arrived AS TEXT), '') AS marks, \
+                coalesce(CAST(json_group_array(anonymous + 2 * arrived) AS TEXT), '[]') AS marks, \
                 group_concat(first_seen, '') AS first_seen, \
-                coalesce(CAST(json_group_array(json_array(native, unlisted_since)) \
-                    FILTER (WHERE unlisted_since IS NOT NULL) AS TEXT), '[]') AS unlisted_since, \
+                coalesce(CAST(json_group_array(unlisted_since) AS TEXT), '[]') AS unlisted_since, \
                 group_concat(body, ' ') AS bodies \
              FROM (SELECT native, anonymous, arrived, first_seen, unlisted_since, body FROM observation \
                    WHERE source = $1 AND native >= $2 ORDER BY native LIMIT $3) AS page",
@@ -120,29 +118,27 @@ async fn fetch(tx: &mut Tx, source: i64, from: &str) -> sqlx::Result<Page> {
 
 /// Adds the observations of one page.
 fn read(page: &Page, recall: &mut Recall, all: &mut Vec<Packed>) -> Result<()> {
-    let mut marks = page.marks.as_deref().unwrap_or_default().chars();
+    let marks = column::<u8>(&page.marks)?;
     let mut days = page.first_seen.as_deref().unwrap_or_default();
-    let mut unlisted_since = column::<(String, i64)>(&page.unlisted_since)?.into_iter().peekable();
+    let unlisted_since = column::<Option<i64>>(&page.unlisted_since)?;
     let mut bodies = serde_json::Deserializer::from_str(page.bodies.as_deref().unwrap_or_default());
     let mut spells =
         column::<(String, &str, &str, Option<String>, Option<String>)>(&page.spells)?.into_iter().peekable();
-    for Native(native) in column(&page.natives)? {
-        let mark =
-            marks.next().and_then(|mark| mark.to_digit(4)).with_context(|| format!("record `{native}`: no mark"))?;
-        let (told, later) = days.split_at_checked(DAY).unwrap_or((days, ""));
+    for (at, native) in column::<String>(&page.natives)?.into_iter().enumerate() {
+        let facts = Seed::new(recall).deserialize(&mut bodies).with_context(|| format!("record `{native}`"))?;
+        let (first_seen, later) = days.split_at_checked(DAY).with_context(|| format!("record `{native}`: no day"))?;
         days = later;
         let mut kept = Kept {
-            first_seen: day(told).with_context(|| format!("record `{native}`: `{told}` is no day"))?,
-            observation: Observation { native, anonymous: mark & 1 != 0, facts: Facts::default() },
-            arrived: mark & 2 != 0,
-            unlisted_since: None,
+            observation: Observation { native: Text::from(native), anonymous: marks[at] & 1 != 0, facts },
+            first_seen: first_seen.parse()?,
+            arrived: marks[at] & 2 != 0,
+            unlisted_since: unlisted_since[at].map(Moment),
             spells: Vec::new(),
         };
-        let Observation { native, facts, .. } = &mut kept.observation;
-        Seed { recall, record: facts }.deserialize(&mut bodies).with_context(|| format!("record `{native}`"))?;
-        // These come in the order of native ids too.
-        kept.unlisted_since = unlisted_since.next_if(|(of, _)| **of == **native).map(|(_, since)| Moment(since));
-        while let Some((_, since, status, entity, holder)) = spells.next_if(|(of, ..)| **of == **native) {
+        // Both come in the order of native ids.
+        while let Some((_, since, status, entity, holder)) =
+            spells.next_if(|(native, ..)| **native == *kept.observation.native)
+        {
             kept.spells.push(Spell {
                 since: since.parse()?,
                 status: Status::parse(status).unwrap_or(Status::InUse),
@@ -171,12 +167,9 @@ async fn lines<R: Record>(tx: &mut Tx, source: i64, recall: &mut Recall) -> Resu
         let Some((bodies, place)) = bodies.zip(place) else { break };
         last = place;
         let mut bodies = serde_json::Deserializer::from_str(&bodies);
-        for Native(native) in column(&natives)? {
-            let mut told = R::default();
-            Seed { recall, record: &mut told }
-                .deserialize(&mut bodies)
-                .with_context(|| format!("line `{native}`"))?;
-            all.push(Line { native, told });
+        for native in column::<String>(&natives)? {
+            let told = Seed::new(recall).deserialize(&mut bodies).with_context(|| format!("line `{native}`"))?;
+            all.push(Line { native: Text::from(native), told });
         }
     }
     Ok(all)

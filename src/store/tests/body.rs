@@ -1,9 +1,7 @@
 use domain::record::{Record, Takes, Value};
-use jiff::ToSpan;
 use proptest::prelude::*;
-use serde::de::DeserializeSeed;
 
-use super::super::body::{Recall, Seed, day, from_json, to_json};
+use super::super::body::{from_json, to_json};
 use super::*;
 
 #[test]
@@ -24,42 +22,6 @@ fn what_is_not_understood_is_passed_over() {
     assert_eq!(from_json::<Facts>(json).unwrap(), expected);
     assert!(from_json::<Facts>("{").is_err());
     assert!(from_json::<Facts>("{} {}").is_err());
-}
-
-#[test]
-fn fields_are_found_in_any_order() {
-    let one = r#"{"kind":"laptop","serial":"A1","ram_gb":16}"#;
-    let (mut recall, expected) = (Recall::default(), from_json::<Facts>(one).unwrap());
-    // What rows before told, and in which order, says nothing of this one.
-    for json in
-        [one, r#"{"ram_gb":16,"kind":"laptop","serial":"A1"}"#, r#"{"serial":"A1","ram_gb":16,"kind":"laptop"}"#, one]
-    {
-        let mut facts = Facts::default();
-        let mut reader = serde_json::Deserializer::from_str(json);
-        Seed { recall: &mut recall, record: &mut facts }.deserialize(&mut reader).unwrap();
-        assert_eq!(facts, expected, "{json}");
-    }
-}
-
-#[test]
-fn a_stored_day_is_read_as_any_parser_reads_it() {
-    let first: Date = "2023-12-30".parse().unwrap();
-    for date in first.series(1.day()).take(800).chain([Date::MIN, Date::MAX, "0001-01-01".parse().unwrap()]) {
-        assert_eq!(day(&date.to_string()), Some(date));
-    }
-    for told in [
-        "2026-02-29",
-        "2026-13-01",
-        "2026-00-10",
-        "2026-01-32",
-        "20a6-01-01",
-        "2026-1-01",
-        "2026 01 01",
-        "",
-        "é026-01-01",
-    ] {
-        assert_eq!(day(told), told.parse().ok(), "{told}");
-    }
 }
 
 /// Any value that a field can hold, made of one number and one text.
