@@ -79,10 +79,8 @@ pub async fn serve(
                 continue;
             }
         };
-        let seat = tokio::select! {
-            seat = seats.one() => seat,
-            _ = stops.wait_for(|stop| *stop) => break,
-        };
+        // Whoever was accepted is answered, though a stop is told meanwhile: those who leave then make room.
+        let seat = seats.one().await;
         let (routes, stopping) = (routes.clone(), stopping.clone());
         let acceptor = tls.as_ref().map(|tls| TlsAcceptor::from(tls.borrow().clone()));
         connections.spawn(async move {

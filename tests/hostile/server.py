@@ -186,6 +186,8 @@ def main():
         stats[name] = {"asked": 0, "sent": 0, "heads": []}
         # All of 127.0.0.0/8: the certificate is for 127.0.0.1 alone.
         listener = socket.create_server(("", 0))
+        # What the system keeps of an answer was not taken by anybody.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 64 << 10)
         ports[name] = listener.getsockname()[1]
         threading.Thread(target=serve, args=(name, listener, context), daemon=True).start()
     print(json.dumps(ports), flush=True)

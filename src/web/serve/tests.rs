@@ -1,6 +1,20 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
 use super::*;
+
+const ASKS: &[u8] = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n";
+
+fn routes() -> Router {
+    Router::new().route("/", axum::routing::get(|| async { "here" }))
+}
+
+async fn assert_answered(mut asks: TcpStream) {
+    let mut answer = String::new();
+    asks.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("here"), "{answer}");
+}
 
 /// Whoever came first and keeps silent makes room; whoever is being answered does not.
 #[tokio::test(start_paused = true)]
@@ -63,13 +77,11 @@ async fn answers_are_sent_in_pieces() {
 /// Whoever has connected when a stop is told and asks only then is answered; whoever asks nothing does not keep it waiting.
 #[tokio::test]
 async fn who_came_before_the_stop_is_answered() {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stops) = watch::channel(false);
     let seats = Arc::new(Seats::of(8));
-    let routes = Router::new().route("/", axum::routing::get(|| async { "here" }));
-    let serving = tokio::spawn(serve(listener, routes, None, seats.clone(), stops));
+    let serving = tokio::spawn(serve(listener, routes(), None, seats.clone(), stops));
     let (mut asks, silent) = (TcpStream::connect(address).await.unwrap(), TcpStream::connect(address).await.unwrap());
     while seats.guests().1.len() < 2 {
         sleep(AGAIN).await;
@@ -77,10 +89,27 @@ async fn who_came_before_the_stop_is_answered() {
     stop.send_replace(true);
     // There is one thread: whoever waits for the stop hears of it now, and no time passes of what is left to ask in.
     tokio::task::yield_now().await;
-    asks.write_all(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n").await.unwrap();
-    let mut answer = String::new();
-    asks.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("here"), "{answer}");
+    asks.write_all(ASKS).await.unwrap();
+    assert_answered(asks).await;
     timeout(HEAD / 2, serving).await.unwrap().unwrap();
     drop(silent);
+}
+
+/// Whoever was accepted waits for a place though a stop is told meanwhile, and is answered.
+#[tokio::test]
+async fn who_waits_for_a_place_is_answered_after_the_stop() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut asks = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    asks.write_all(ASKS).await.unwrap();
+    let (stop, stops) = watch::channel(false);
+    let seats = Arc::new(Seats::of(1));
+    let answered = seats.enter().unwrap();
+    let under_way = answered.making();
+    let serving = tokio::spawn(serve(listener, routes(), None, seats, stops));
+    sleep(AGAIN).await;
+    stop.send_replace(true);
+    sleep(AGAIN).await;
+    drop((under_way, answered));
+    assert_answered(asks).await;
+    timeout(HEAD / 2, serving).await.unwrap().unwrap();
 }
