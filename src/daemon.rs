@@ -154,7 +154,7 @@ async fn reach(place: &Place) {
     loop {
         match Store::open(place).await {
             Err(error) if Store::is_away(&error) && tokio::time::Instant::now() < until => {
-                warn!("waiting for the database: {error:#}");
+                warn!("waiting for the database: {}", in_one_line(&error));
                 tokio::time::sleep(Duration::from_secs(2)).await;
             }
             Err(_) => return,

@@ -137,9 +137,7 @@ fn spoilt_configurations() -> anyhow::Result<()> {
     let path = folder.join("ecoparc.toml");
     read("configurations", &seeds, |text| {
         std::fs::write(&path, text).map_err(|error| error.to_string())?;
-        // As it is told at the border.
-        let one_line = |error: anyhow::Error| format!("{error:#}").split_whitespace().collect::<Vec<_>>().join(" ");
-        Config::load(&path).map(drop).map_err(one_line)
+        Config::load(&path).map(drop).map_err(|error| crate::telemetry::in_one_line(&error))
     });
     std::fs::remove_dir_all(&folder)?;
     Ok(())

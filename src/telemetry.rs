@@ -14,7 +14,16 @@ pub enum Log {
 
 /// An error with its causes, in one line whatever they hold: what reads TOML draws the line that it does not understand.
 pub fn in_one_line(error: &anyhow::Error) -> String {
-    format!("{error:#}").split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut line = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        // Some libraries tell their cause in their own words too.
+        if !line.ends_with(&cause) {
+            line += if line.is_empty() { "" } else { ": " };
+            line += &cause;
+        }
+    }
+    line
 }
 
 /// Starts the log. `ECOPARC_LOG` filters it (`info` where unset, `debug`, `warn`, `ecoparc::daemon=debug`…).
@@ -38,4 +47,17 @@ pub fn start(log: Log) {
         let place = panic.location().map(|at| format!("{}:{}", at.file(), at.line())).unwrap_or_default();
         tracing::error!(place, "a fault in ecoparc itself");
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::in_one_line;
+
+    #[test]
+    fn an_error_is_told_once_and_in_one_line() {
+        let error = anyhow!("no such table").context("the database says: no such table");
+        assert_eq!(in_one_line(&error.context("cannot\n  open")), "cannot open: the database says: no such table");
+    }
 }
