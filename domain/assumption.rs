@@ -129,3 +129,22 @@ impl Assumptions {
         all
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_operator_tells_is_said_to_be_the_operators() {
+        let mut assumptions =
+            Assumptions { measured_days: 30.0, told: vec!["measured_days"], ..Assumptions::default() };
+        assumptions.set_lifetime(Kind::Laptop, Years(7.0));
+        let lifetimes = [Kind::Laptop, Kind::Monitor, Kind::Switch].map(|kind| assumptions.lifetime(kind));
+        assert_eq!(lifetimes, [Some(Years(7.0)), Some(Years(6.0)), None]);
+        let all = assumptions.all();
+        let told: Vec<&str> =
+            all.iter().filter(|one| one.origin == "configuration").map(|one| one.name.as_str()).collect();
+        assert_eq!(told, ["lifetime_years.laptop", "measured_days"]);
+        assert_eq!(all.len(), Assumptions::default().all().len());
+    }
+}

@@ -268,6 +268,12 @@ mod tests {
             assert_eq!(is_placeholder(told), placeholder, "{told}");
         }
         assert_eq!(serial(" écran 12é4"), Some("ÉCRAN12É4".to_owned()));
+        for told in [" cnd 1234xyz", "a b c", "a b c d", "N / A", "Default string", "éééé", "é4 é5"] {
+            assert_eq!(is_serial(told), serial(told).is_some(), "{told}");
+        }
+        for (told, tag) in [(" inv 7", Some("INV7")), ("42", Some("42")), ("7", None), ("N/A", None)] {
+            assert_eq!(asset_tag_in(told, &mut String::new()), tag, "{told}");
+        }
     }
 
     #[test]
@@ -308,6 +314,10 @@ mod tests {
         for (told, name) in [("10.example.org", "10"), ("3com.ville.fr", "3com"), ("10.1.2.ville.fr", "10")] {
             assert_eq!(hostname(told).as_deref(), Some(name), "{told}");
         }
+        // Letters among the numbers, and three numbers, are no address.
+        for (told, name) in [("pc1.r2.s3.4etage.fr", "pc1"), ("10.1.2", "10"), ("PC-ÉCOLE.Ville.fr", "pc-école")] {
+            assert_eq!(hostname(told).as_deref(), Some(name), "{told}");
+        }
     }
 
     #[test]
@@ -323,5 +333,11 @@ mod tests {
         assert!(is_siret("73282932000074"));
         assert!(!is_siret("73282932000075"));
         assert!(!is_siret("7328293200007"));
+        // People write it with spaces; files have it without.
+        assert!(!is_siret("732 829 320 00074"));
+        // Of La Poste's establishments the sum of the digits is a multiple of five, here 45; of nobody else's.
+        assert!(is_siret("35600000049837"));
+        assert!(!is_siret("35600000049838"));
+        assert!(!is_siret("73282932000077"));
     }
 }

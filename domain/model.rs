@@ -110,5 +110,7 @@ mod tests {
     fn a_maker_that_is_the_whole_name_stays() {
         assert_eq!(name(Some("Fairphone"), "Fairphone 4").key, "FAIRPHONE4");
         assert_eq!(name(Some("HP"), "HP").key, "HP");
+        // One letter is no maker's name.
+        assert_eq!(name(Some("A Data"), "A400").key, "A400");
     }
 }

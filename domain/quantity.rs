@@ -239,7 +239,7 @@ mod tests {
         assert_eq!(Intensity::per_kwh(46.1).as_per_kwh(), 46.1);
         assert_eq!((Energy::kwh(2.0).0, Energy(7_200_000.0).as_kwh()), (7_200_000.0, 2.0));
         assert_eq!(Years(2.0).seconds(), 63_115_200.0);
-        assert_eq!(Years::from_days(1461), Years(4.0));
+        assert_eq!(Years::from_days(1461) - Years(1.0), Years(3.0));
     }
 
     #[test]

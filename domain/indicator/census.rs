@@ -154,6 +154,28 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+    use crate::entity::ROOT;
+
+    /// A fleet of more than one piece: what each of them counts is added up.
+    #[test]
+    fn what_is_counted_in_parts_is_added_up() {
+        let counted = |count, ages, unseen| Count {
+            entity: ROOT,
+            kind: None,
+            status: Status::InUse,
+            condition: Condition::New,
+            count,
+            ages,
+            past: 1,
+            bands: [count; BANDS.len()],
+            known: [count; FIELDS.len()],
+            unseen: [unseen; 3],
+        };
+        let mut sum = counted(3, (700, 2), (1, 3));
+        sum.add(&counted(2, (300, 1), (2, 2)));
+        assert_eq!((sum.count, sum.ages, sum.past), (5, (1000, 3), 2));
+        assert_eq!((sum.bands[0], sum.known[0], sum.unseen[0]), (5, 5, (3, 5)));
+    }
 
     #[test]
     fn bands_turn_on_anniversaries() {

@@ -281,6 +281,16 @@ mod tests {
         ];
         let survival: Vec<f64> = curve(&lives).iter().map(|step| step.survival).collect();
         assert_eq!(survival, [0.5, 0.25]);
+        // Nor on its very day: at ten, one of the two others leaves.
+        let lives = [Life { entry: 10, end: 20, exited: true }, lives[0], lives[2]];
+        let survival: Vec<f64> = curve(&lives).iter().map(|step| step.survival).collect();
+        assert_eq!(survival, [0.5, 0.25]);
+    }
+
+    #[test]
+    fn the_median_is_where_one_half_is_left() {
+        let lives = [Life { entry: 0, end: 10, exited: true }, Life { entry: 0, end: 20, exited: false }];
+        assert_eq!(median_of(&curve(&lives)).map(|(median, ..)| median), Some(10));
     }
 
     /// By hand, of four: after two exits √(1/(4·3) + 1/(3·2)) of a half; once nobody is left there is nothing to err on.

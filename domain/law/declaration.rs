@@ -208,9 +208,14 @@ mod tests {
         check("its key", Row { siret: Text::from("21000000000014"), ..row() }, Some(false), "check key");
         check("no name", Row { buyer: Text::default(), ..row() }, Some(true), "name");
         check("parts", Row { reuse: Cents(9_510_001), ..row() }, Some(true), "more than the total");
+        check("nothing but reuse and gifts", Row { reuse: Cents(9_500_000), ..row() }, None, "");
+        let nothing = Row { total: Cents(0), reuse: Cents(0), gifts: Cents(0), ..row() };
+        check("as much given back as bought", nothing, None, "");
+        check("reuse given back", Row { reuse: Cents(-1), ..row() }, Some(true), "below zero");
         check("credit notes", Row { total: Cents(-1), reuse: Cents(0), gifts: Cents(0), ..row() }, Some(true), "");
         check("another category", Row { label: Text::from("Papier"), ..row() }, Some(false), "passed through");
         let former = Row { year: 2023, label: Text::from("Téléphones mobiles, téléphones fixes"), ..row() };
+        check("its line today", Row { year: 2025, ..former.clone() }, Some(true), "other years");
         check("the former decree", former, Some(true), "former decree");
         check("a year that goes on", Row { year: 2026, ..row() }, Some(false), "not over");
         assert!(faults(&[], &Law::default(), date(2026, 6, 1))[0].wrong);

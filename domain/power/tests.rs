@@ -113,6 +113,14 @@ fn an_index_is_believed_over_watts() {
         "2026-03-01T12:00 watts=100 kwh=7\n2026-03-02T18:01 watts=100\n2026-03-02T18:11 watts=100",
         "2026-03-02 60000 600",
     );
+    // After thirty hours to the second it is only late.
+    check(
+        "2026-03-01T12:00 watts=100 kwh=7
+        2026-03-02T17:40 watts=100
+        2026-03-02T18:00 watts=100
+        2026-03-02T18:20 watts=100",
+        "2026-03-02 120000 1200",
+    );
 }
 
 /// An index told once a day, with watts every twenty minutes beside it: no day is lost, be it long or told late.
@@ -139,6 +147,33 @@ fn a_daily_index_holds_between_its_readings() {
     }
 }
 
+/// Of two samples of one moment the first counts; an index that stands still tells that nothing went through.
+#[test]
+fn what_stands_still() {
+    check(
+        "2026-03-01T12:00 watts=100\n2026-03-01T12:00 watts=300\n2026-03-01T12:10 watts=100",
+        "2026-03-01 60000 600",
+    );
+    check("2026-03-01T12:00 kwh=5\n2026-03-01T13:00 kwh=5", "2026-03-01 0 3600");
+}
+
+/// In Newfoundland clocks went from a minute past midnight back into the evening before: 1 kW for two hours, from half an
+/// hour before the second midnight on.
+#[test]
+fn a_day_that_ends_twice() {
+    let time_zone = TimeZone::posix("NST3:30NDT,M3.2.0/0:01,M11.1.0/0:01").expect("a zone");
+    let at = |time: &str, kwh| PowerSample {
+        time: time.parse().ok().map(|at: Timestamp| Moment(at.as_second())),
+        device: Some(Text::from("pdu-a1")),
+        kwh: Some(kwh),
+        ..PowerSample::default()
+    };
+    let mut meters = Vec::new();
+    let told = [at("2026-11-01T03:00:00Z", 0.0), at("2026-11-01T05:00:00Z", 2.0)];
+    integrate(&mut meters, &told, &Integration { time_zone, gap: 1800.0 });
+    assert_eq!(days(&meters), "2026-10-31 1800000 1800\n2026-11-01 5400000 5400\n");
+}
+
 #[test]
 fn a_replaced_meter_is_a_gap() {
     check(
@@ -149,6 +184,15 @@ fn a_replaced_meter_is_a_gap() {
     check(
         "2026-03-01T12:00 kwh=52000\n2026-03-01T13:00 kwh=0\n2026-03-01T14:00 kwh=52002",
         "2026-03-01 7200000 7200",
+    );
+    // The next meter has not counted yet, and is known all the while.
+    check(
+        "2026-03-01T12:00 kwh=100
+        2026-03-01T13:00 kwh=101
+        2026-03-01T14:00 kwh=0
+        2026-03-01T15:00 kwh=0
+        2026-03-01T16:00 kwh=2",
+        "2026-03-01 10800000 10800",
     );
     // A leap of more than 10 MW is one too.
     check("2026-03-01T12:00 kwh=100\n2026-03-01T13:00 kwh=90000", "");
@@ -180,6 +224,9 @@ fn a_clock_that_was_ahead_silences_nothing() {
     let mut meters = Vec::new();
     integrate(&mut meters, &samples("2027-03-01T12:00 watts=100 kwh=1"), &paris());
     let now = sample("2026-03-01T12:00").time.expect("a time");
+    let mut right = Meter { watts: Some((now, 100.0)), index: Some((now, 1.0)), ..Meter::default() };
+    right.forget_after(now);
+    assert_eq!((right.watts, right.index), (Some((now, 100.0)), Some((now, 1.0))), "what is told now is kept");
     meters[0].forget_after(now);
     integrate(&mut meters, &samples("2026-03-01T12:00 watts=100\n2026-03-01T12:10 watts=100"), &paris());
     assert_eq!(days(&meters), "2026-03-01 60000 600\n");

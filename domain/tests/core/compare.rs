@@ -114,6 +114,8 @@ fn a_fleet_that_begins_is_its_size() {
     let (snapshot, settings) = (world(), round());
     let before = date(2010, 1, 1);
     assert!(!is_known(&Basis::new(&snapshot, &settings, OPEN, before)));
+    // Something is known as soon as one thing is.
+    assert!(is_known(&Basis::new(&snapshot, &settings, OPEN, FROM)));
     let told = between(&snapshot, (&settings, before), (&settings, FROM)).unwrap();
     assert_eq!((told.from, kilograms(&told)), (Impact(0.0), vec![0.0, 220.0, 0.0, 0.0, 0.0, 0.0, 0.0]));
 }

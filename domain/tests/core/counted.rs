@@ -36,7 +36,7 @@ fn told_by(basis: &Basis, name: &str) -> Vec<Reading> {
 }
 
 /// Each reading's labels, its value and its coverage, as they are told.
-fn lines(basis: &Basis, name: &str) -> Vec<String> {
+pub fn lines(basis: &Basis, name: &str) -> Vec<String> {
     let line = |reading: Reading| {
         let labels: Vec<&str> = reading.slice.iter().map(|(_, value)| &**value).collect();
         let value = reading.value.map_or_else(|| "?".to_owned(), |value| format!("{value:.3}"));
@@ -89,6 +89,26 @@ fn past_lifetime() {
     let undated = Facts { kind: Some(Kind::Laptop), ..Facts::default() };
     let fleet = [of(Kind::Laptop, 4), of(Kind::Laptop, 6), of(Kind::Laptop, 9), undated];
     assert_eq!(of_fleet(fleet, "assets_past_lifetime"), ["organisation laptop 2.000 of 0.75"]);
+    // Eight years of a television are 2922 days: on the last of them it is not past yet, a day later it is.
+    let a_day_more = Facts { in_service_date: Some(date(2018, 6, 29)), ..of(Kind::Tv, 8) };
+    let told = of_fleet([of(Kind::Tv, 8), a_day_more], "assets_past_lifetime");
+    assert_eq!(told, ["organisation tv 1.000 of 1.00"]);
+}
+
+#[test]
+fn conditions_and_age_bands() {
+    let bought = |condition, years| Facts { condition: Some(condition), ..of(Kind::Laptop, years) };
+    let told = |name| {
+        let fleet = [bought(Condition::New, 1), bought(Condition::New, 3), bought(Condition::Refurbished, 1)];
+        let mut told = of_fleet(fleet, name);
+        told.retain(|line| !line.contains(" 0.000 "));
+        told
+    };
+    assert_eq!(
+        told("assets_acquired"),
+        ["organisation laptop new 2.000 of 1.00", "organisation laptop refurbished 1.000 of 1.00"]
+    );
+    assert_eq!(told("assets_by_age"), ["laptop 1-2y 2.000 of 1.00", "laptop 3-4y 1.000 of 1.00"]);
 }
 
 /// A gift was not bought; the bounds tell what those could be of which nothing is known.
@@ -109,9 +129,8 @@ fn known_fields() {
     let priced =
         Facts { purchase_price_ht: euros(900), serial: text("To be filled by O.E.M."), ..of(Kind::Laptop, 1) };
     let known = of_fleet([named, priced, of(Kind::Laptop, 1), of(Kind::Laptop, 2)], "field_known_ratio");
-    let of = |field: &str| known.iter().find(|line| line.contains(field)).unwrap().as_str();
     for (field, share) in [
-        (" model", "0.250"),
+        ("model", "0.250"),
         ("manufacturer", "0.250"),
         ("purchase_price", "0.250"),
         ("service_start", "1.000"),
@@ -119,7 +138,7 @@ fn known_fields() {
         ("serial", "0.000"),
         ("condition", "0.000"),
     ] {
-        assert!(of(field).contains(share), "{}, not {share}", of(field));
+        assert!(known.contains(&format!("laptop {field} {share} of 1.00")), "{field}: {known:?}");
     }
 }
 
@@ -156,12 +175,16 @@ fn reassignments() {
         kept.spells.push(spell(date(2025, 5, 1), Status::InUse, Some(back_to)));
         kept
     };
+    // In stock since its first day: it was nobody's before.
+    let mut first = lent("6", "b", true, false);
+    first.spells.remove(0);
     let fleet = vec![
         lent("1", "b", true, false),
         lent("2", "c", true, false),
         lent("3", "a", true, false),
         lent("4", "b", false, false),
         lent("5", "b", true, true),
+        first,
     ];
     let (snapshot, settings) = (snapshot(&[testimony("glpi", fleet)]), settings(0.0461));
     let basis = Basis::new(&snapshot, &settings, OPEN, AT);
@@ -255,12 +278,15 @@ fn waste() {
 #[test]
 fn equipment_per_agent() {
     let there = |kind| Facts { entity: text("ville"), ..of(kind, 1) };
-    let laptops = vec![there(Kind::Laptop); 6];
-    let mut house = testimony("glpi", numbered(laptops));
-    house.lines = headcounts([("ville", 8.0)]);
+    // Nobody works at the school: what stands there is no share of anybody's.
+    let laptops = [vec![there(Kind::Laptop); 6], vec![Facts { entity: text("ecole"), ..there(Kind::Laptop) }]];
+    let mut house = testimony("glpi", numbered(laptops.concat()));
+    house.lines = headcounts([("ville", 8.0), ("ecole", 0.0)]);
     let (snapshot, settings) = (snapshot(&[house]), settings(0.0461));
     let basis = Basis::new(&snapshot, &settings, OPEN, AT);
     assert_eq!(lines(&basis, "assets_per_agent_ratio"), ["ville laptop 0.750 of 1.00"]);
+    // 185.09 kg / 5 and 29 kWh × 0.0461, times 6 / 8.
+    assert_eq!(lines(&basis, "footprint_per_agent_co2e_grams"), ["ville 28766.175 of 1.00"]);
 }
 
 /// Two and four years, and none; a virtual machine and what leaves only later are in no mean.
@@ -278,6 +304,19 @@ fn mean_age_at_exit() {
     // An exit is one on its own day.
     let undated = Facts { kind: Some(Kind::Laptop), ..Facts::default() };
     assert_eq!(of_fleet([gone(2, false), undated], "lifetime_median_seconds"), ["laptop 63072000.000 of 0.50"]);
+    // And service has begun on its first day.
+    assert_eq!(of_fleet([of(Kind::Laptop, 0)], "lifetime_median_seconds"), ["laptop ? of 1.00"]);
+}
+
+/// What was there before is seen since exits are recorded, here a year after its first day; what came later, from its
+/// first day on.
+#[test]
+fn lives_are_seen_since_exits_are_recorded() {
+    let mut house = testimony("glpi", numbered([of(Kind::Laptop, 3), of(Kind::Laptop, 1)]));
+    house.source.exits_recorded_since = Some(date(2024, 6, 30));
+    let snapshot = snapshot(&[house]);
+    let entries: Vec<i32> = snapshot.assets.iter().map(|asset| life(asset, AT).unwrap().entry).collect();
+    assert_eq!(entries, [366, 0]);
 }
 
 /// No page of a printer that tells none, and none of a thing that does not print.
@@ -352,9 +391,11 @@ fn unlisted_from_its_day_on() {
 #[test]
 fn acquired_by_the_day() {
     let bought = |day| Facts { kind: Some(Kind::Laptop), purchase_date: Some(day), ..Facts::default() };
-    let fleet = [bought(AT), bought(date(2026, 7, 1)), bought(date(2025, 7, 1))];
+    // Acquired all the same is what has left already.
+    let gone = Facts { disposal_date: Some(date(2026, 3, 1)), ..bought(date(2026, 2, 1)) };
+    let fleet = [bought(AT), bought(date(2026, 7, 1)), bought(date(2025, 7, 1)), gone];
     let told = of_fleet(fleet, "footprint_acquired_co2e_grams");
-    assert_eq!(told, ["laptop 2025 185090.000 of 1.00", "laptop 2026 185090.000 of 1.00"]);
+    assert_eq!(told, ["laptop 2025 185090.000 of 1.00", "laptop 2026 370180.000 of 1.00"]);
 }
 
 /// 365 and 1096 days; of a third one nobody knows how old it is.

@@ -1,7 +1,9 @@
 //! Which rows a footprint rests on, and what several of them have in common: worked values in round numbers.
 
+use std::collections::BTreeMap;
+
 use domain::factor::{Alias, CONTRACT, Factor, FactorSet, GridFactor, Series, Tier};
-use domain::indicator::footprint::{fleet, portions};
+use domain::indicator::footprint::{by_kind_and_phase, fleet, portions};
 use domain::indicator::quality::ambiguous;
 use domain::indicator::{Basis, Grounds, Settings};
 use domain::observation::Facts;
@@ -12,7 +14,7 @@ use domain::record::Text;
 use domain::room::{PointName, RoomRule};
 use domain::specification::{Appraisal, Specification};
 use domain::testimony::Testimony;
-use domain::word::{Criterion, Kind};
+use domain::word::{Condition, Criterion, Kind};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
@@ -103,17 +105,28 @@ fn a_server_is_the_sum_of_its_parts() {
         .and_then(|told| told.factor(Criterion::Co2e, &settings.factors.components, &settings.factors.processors))
         .unwrap();
     near(row.r_embodied, 0.30_f64.hypot(spread / kilograms));
-    // Another program's answer goes before our own sum.
+    // Another program's answer goes before our own sum: the one about this very server, and of climate.
+    let program = FactorSet {
+        id: Text::from("program"),
+        publisher: Text::from("its makers"),
+        ..settings.factors.sets[0].clone()
+    };
+    settings.factors.sets.push(program);
     let mut snapshot = snapshot;
-    snapshot.appraisals = vec![Appraisal {
+    let answer = Appraisal {
         specification: Text::from(Specification::of(&server()).unwrap().text()),
         criterion: Criterion::Co2e,
         impact: Impact(1.4e6),
         r: 0.5,
-        by: settings.factors.sets[0].id.clone(),
-    }];
+        by: Text::from("program"),
+    };
+    let of_another = Appraisal { specification: Text::from("another"), impact: Impact(9e6), ..answer.clone() };
+    let of_energy = Appraisal { criterion: Criterion::PrimaryEnergy, impact: Impact(8e6), ..answer.clone() };
+    snapshot.appraisals = vec![of_another, of_energy, answer];
     let basis = Basis::new(&snapshot, &settings, OPEN, AT);
     near(reading(&basis, "footprint_embodied_co2e_grams", &[("kind", "server")]).unwrap(), 1.4e6);
+    let portion = portions(&basis, |_, _| true).remove(0);
+    assert!(portion.origin.starts_with("its makers"), "{}", portion.origin);
 }
 
 #[test]
@@ -126,10 +139,60 @@ fn what_is_no_server_or_too_little_told_has_no_specification() {
     assert!(of(|facts| facts.kind = Some(Kind::Desktop)).is_none());
     assert!(of(|facts| facts.ram_gb = None).is_none());
     assert!(of(|facts| facts.ram_gb = Some(f64::NAN)).is_none());
+    for gigabytes in [0.0, -1.0, f64::INFINITY] {
+        assert_eq!(Specification::of(&Facts { ram_gb: Some(gigabytes), ..server() }), None, "{gigabytes} GB");
+    }
     assert!(of(|facts| (facts.cpu, facts.cpu_count) = (None, None)).is_none());
     // Not counted: one of the usual size for each that is begun.
     let usual = of(|facts| (facts.ram_modules, facts.ssd_count, facts.hdd_count) = (None, None, None)).unwrap();
     assert_eq!((usual.modules, usual.ssds, usual.hdds), (12.0, 2.0, 2.0));
+}
+
+/// What is not there is not told: another program is asked by these words.
+#[test]
+fn a_specification_in_words() {
+    let words = |facts: Facts| Specification::of(&facts).unwrap().text();
+    let start = "2 x Intel(R) Xeon(R) Gold 6134 CPU @ 3.20GHz, 384 GB in 12 modules";
+    assert_eq!(words(server()), format!("{start}, 1920 GB in 2 SSD, 4 hard disks"));
+    let (ssd_gb, ssd_count, hdd_gb, hdd_count) = (None, None, None, None);
+    assert_eq!(words(Facts { ssd_gb, ssd_count, hdd_gb, hdd_count, ..server() }), start);
+}
+
+/// 384 GB more are 384 × 0.8 × 2 kg more, whatever the model.
+#[test]
+fn two_servers_of_one_model_and_other_parts() {
+    let settings = with(Vec::new());
+    let kilograms = |fleet: &[Facts]| {
+        let snapshot = world(fleet);
+        let basis = Basis::new(&snapshot, &settings, OPEN, AT);
+        reading(&basis, "footprint_embodied_co2e_grams", &[("kind", "server")]).unwrap() / 1000.0
+    };
+    let more = Facts { ram_gb: Some(768.0), ..server() };
+    near(kilograms(&[server(), more]) - 2.0 * kilograms(&[server()]), 614.4);
+}
+
+/// Of a row of 2024: twelve years before, the name was another model's. What served later than it was bought is as old as
+/// its purchase.
+#[test]
+fn the_year_in_which_it_was_new_is_that_of_its_first_date() {
+    let settings = with(vec![Factor { year: Some(2024), ..model("Dell", "X", 100.0, None, 0.3) }]);
+    let bought = |year| Facts { purchase_date: Some(date(year, 1, 1)), ..laptop("Dell", "X") };
+    let snapshot = world(&[bought(2012), bought(2024)]);
+    let found = portions(&Basis::new(&snapshot, &settings, OPEN, AT), |_, _| true);
+    let found: BTreeMap<Tier, f64> = found.iter().map(|portion| (portion.tier, portion.count)).collect();
+    assert_eq!(found, BTreeMap::from([(Tier::Kind, 1.0), (Tier::Model, 1.0)]));
+}
+
+/// Where two sets tell parts, the row is of the one that tells most; of two that tell as many, of the first.
+#[test]
+fn a_row_of_parts_is_of_the_set_that_tells_most() {
+    let factors = settings(0.0).factors;
+    let set = |of_second: usize| {
+        let mut components = factors.components.clone();
+        components.iter_mut().take(of_second).for_each(|part| part.set = 1);
+        Specification::of(&server())?.factor(Criterion::Co2e, &components, &factors.processors).map(|row| row.set)
+    };
+    assert_eq!([3, 4, 5].map(set), [Some(0), Some(0), Some(1)]);
 }
 
 /// Two models of one maker share its method; two makers share nothing.
@@ -260,9 +323,11 @@ fn a_model_that_fits_two_rows_is_a_doubt_and_rests_on_its_kind() {
     assert!(doubts[0].what.to_string().contains("makers/HP-ZBook 15 G4, makers/second"), "{}", doubts[0].what);
     assert_eq!(reading(&basis, "doubts", &[("reason", "ambiguous_model")]), Some(1.0));
     near(reading(&basis, "factor_coverage_ratio", &[("kind", "laptop"), ("tier", "kind")]).unwrap(), 1.0);
-    // One that is let go says nothing of the others of its model.
+    // One that is let go says nothing of the others of its model; of one that has left nothing is asked.
     let left = |let_go_of: &[&str]| {
-        let mut all = vec![testimony("glpi", ["0", "1"].map(|id| kept(id, laptop("HP", "ZBook 15 G4"))).into())];
+        let gone = Facts { disposal_date: Some(date(2026, 1, 1)), ..laptop("HP", "ZBook 15 G4") };
+        let there = ["0", "1"].map(|id| kept(id, laptop("HP", "ZBook 15 G4")));
+        let mut all = vec![testimony("glpi", [&there[..], &[kept("2", gone)]].concat())];
         all.extend(let_go_of.iter().map(|id| let_go(id)));
         let snapshot = self::snapshot(&all);
         ambiguous(&snapshot, &Basis::new(&snapshot, &settings, OPEN, AT).rows)
@@ -336,4 +401,42 @@ fn a_series_weighs_each_day_by_what_was_taken_on_it() {
     near(told(|_| 1000.0), 40.0);
     // Three quarters of it on the days of 20 g.
     near(told(|at| if at < 5 { 1500.0 } else { 500.0 }), 30.0);
+}
+
+/// Rows of equipment tell of climate alone here; electricity's own row is enough to tell of energy.
+#[test]
+fn a_criterion_of_which_no_row_tells_has_no_figures() {
+    let mut settings = with(Vec::new());
+    let of_energy = GridFactor { criterion: Criterion::PrimaryEnergy, ..settings.factors.grid[0].clone() };
+    settings.factors.grid.push(of_energy);
+    let snapshot = world(&[laptop("Dell", "A")]);
+    let basis = Basis::new(&snapshot, &settings, OPEN, AT);
+    let criteria = [Criterion::Co2e, Criterion::PrimaryEnergy, Criterion::Adpe];
+    assert_eq!(criteria.map(|criterion| by_kind_and_phase(&basis, criterion).len()), [4, 4, 0]);
+}
+
+/// A document of 2015 speaks of what was new until 2020, and of what may have been.
+#[test]
+fn a_document_speaks_of_the_years_around_it() {
+    let settings = with(vec![Factor { year: Some(2015), ..model("Dell", "A", 100.0, None, 0.3) }]);
+    let (on, plain) = (|year| Some(date(year, 6, 30)), Facts { in_service_date: None, ..laptop("Dell", "A") });
+    let refurbished = Facts { condition: Some(Condition::Refurbished), ..plain.clone() };
+    for (what, facts, tier) in [
+        (
+            "put in service long after",
+            Facts { purchase_date: on(2020), in_service_date: on(2021), ..plain.clone() },
+            Tier::Model,
+        ),
+        ("bought later", Facts { purchase_date: on(2021), ..plain.clone() }, Tier::Kind),
+        ("made before", Facts { manufacture_date: on(2020), purchase_date: on(2021), ..plain }, Tier::Model),
+        ("used for nobody knows how long", Facts { purchase_date: on(2021), ..refurbished.clone() }, Tier::Model),
+        (
+            "used for two years",
+            Facts { purchase_date: on(2021), upstream_years: Some(2.0), ..refurbished },
+            Tier::Model,
+        ),
+    ] {
+        let snapshot = world(&[facts]);
+        assert_eq!(portions(&Basis::new(&snapshot, &settings, OPEN, AT), |_, _| true)[0].tier, tier, "{what}");
+    }
 }

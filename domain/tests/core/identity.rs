@@ -18,11 +18,11 @@ use jiff::civil::date;
 
 use crate::world::{DAY, OPEN, kept, line, moment, reading, settings, snapshot, testimony, text, told};
 
-fn facts(serial: &str, tag: &str, host: &str) -> Facts {
+pub fn facts(serial: &str, tag: &str, host: &str) -> Facts {
     Facts { serial: Text::of(serial), asset_tag: Text::of(tag), hostname: Text::of(host), ..Facts::default() }
 }
 
-fn doubts(snapshot: &Snapshot, reason: Reason) -> usize {
+pub fn doubts(snapshot: &Snapshot, reason: Reason) -> usize {
     snapshot.doubts.iter().filter(|doubt| doubt.reason() == reason).count()
 }
 

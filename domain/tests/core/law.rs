@@ -4,10 +4,10 @@ use domain::doubt::Reason;
 use domain::exit::ExitLine;
 use domain::indicator::Basis;
 use domain::indicator::quality::all_doubts;
-use domain::law::Law;
 use domain::law::agec::Why;
 use domain::law::declaration::{Filing, left_out, rows, undated};
 use domain::law::reen::Exits;
+use domain::law::{Certainty, Law};
 use domain::observation::Facts;
 use domain::purchase::PurchaseLine;
 use domain::quantity::Cents;
@@ -20,8 +20,8 @@ use jiff::civil::date;
 
 use crate::reen::reen;
 use crate::world::{
-    OPEN, ORGANISATION, asset, bought, euros, exits, kept, let_go, purchases, reading, rules, settings, snapshot,
-    testimony, text, told,
+    CCAS, OPEN, ORGANISATION, asset, bought, euros, exits, kept, let_go, purchases, reading, rules, settings,
+    snapshot, testimony, text, told,
 };
 
 /// A family's value of one category and year, out of these testimonies.
@@ -74,6 +74,10 @@ fn targets_hold_between_steps_and_are_null_where_not_established() {
     }
     let curly = "Matériel de reprographie et d’impression";
     assert_eq!(law.category_named(curly, 2026).map(|category| category.name), Some("printing_equipment"));
+    // What is not established is said to be so.
+    let certainty = |name: &str, year| law.category_named(name, year).and_then(|of| of.step(year)).unwrap().certainty;
+    assert_eq!(certainty("it_telephony", 2026), Certainty::Quoted);
+    assert_eq!(certainty("printing_equipment", 2026), Certainty::Unknown);
     let exits = [(2022, None), (2023, Some(0.25)), (2024, Some(0.35)), (2025, Some(0.50)), (2030, Some(0.50))];
     for (year, share) in exits {
         assert_eq!(law.exit_target(year), share, "{year}");
@@ -120,6 +124,56 @@ fn gifts_count_from_2024_at_the_grid() {
     assert_eq!(doubts(&all, Reason::GridValueMissing), 1);
     let [lines] = all;
     assert_eq!(doubts(&[lines, let_go("lines:file.csv:1")], Reason::GridValueMissing), 0);
+    // The grid knows laptops of less than five years.
+    let law = Law::default();
+    for (kind, age, value) in [
+        (Kind::Laptop, Some(4.99), Some(Cents(20_000))),
+        (Kind::Laptop, Some(5.0), None),
+        (Kind::Laptop, None, Some(Cents(20_000))),
+        (Kind::Monitor, Some(1.0), None),
+    ] {
+        assert_eq!(law.gift_value(kind, age), value, "{kind:?} {age:?}");
+    }
+}
+
+/// Gifts, those without a value, and recycled content: what contains it and is of reuse counts there, once.
+#[test]
+fn a_row_of_the_declaration_and_its_comments() {
+    let day = date(2026, 3, 1);
+    let recycled = |line| PurchaseLine { recycled_content: Some(true), ..line };
+    let snapshot = snapshot(&[told(purchases([
+        bought(day, Kind::Laptop, 500, Condition::New),
+        recycled(bought(day, Kind::Laptop, 300, Condition::New)),
+        bought(day, Kind::Laptop, 200, Condition::NewRecycledContent),
+        recycled(bought(day, Kind::Laptop, 100, Condition::Refurbished)),
+        bought(day, Kind::Laptop, 0, Condition::Donated),
+        bought(day, Kind::Monitor, 0, Condition::Donated),
+        bought(date(2025, 3, 1), Kind::Laptop, 700, Condition::New),
+    ]))]);
+    let settings = settings(0.0461);
+    let ledger = Basis::new(&snapshot, &settings, OPEN, date(2026, 12, 31)).ledger.clone();
+    let told = |year| {
+        let mut rows = rows(&ledger, &settings.law, &snapshot.entities, year);
+        let row = rows.remove(0);
+        assert!(rows.is_empty(), "{year}");
+        ([row.total, row.reuse, row.gifts, row.recycled].map(|cents| cents.0 / 100), row.comments.to_string())
+    };
+    // The laptop that was given has the grid's 200 €: 500 + 300 + 200 + 100 + 200.
+    let comments =
+        "dons compris dans le montant total : 200.00 € HT ; dons sans valeur au barème, non comptés : 1".to_owned();
+    assert_eq!(told(2026), ([1_300, 100, 200, 500], comments));
+    assert_eq!(told(2025), ([700, 0, 0, 0], String::new()));
+}
+
+/// The duty begins on 1 January 2021, whatever a ledger calls what was bought.
+#[test]
+fn the_first_year_of_the_duty() {
+    let paper = |day| PurchaseLine { category: text("Papier"), ..bought(day, Kind::Laptop, 500, Condition::New) };
+    let snapshot = snapshot(&[told(purchases([date(2020, 12, 31), date(2021, 1, 1)].map(paper)))]);
+    let settings = settings(0.0461);
+    let basis = Basis::new(&snapshot, &settings, OPEN, date(2026, 12, 31));
+    let years: Vec<i16> = basis.ledger.cells.keys().map(|(.., year)| *year).collect();
+    assert_eq!((basis.ledger.lines.len(), years), (2, vec![2021]));
 }
 
 #[test]
@@ -195,6 +249,15 @@ fn a_ledger_covers_its_cell_and_the_inventory_is_its_cross_check() {
     assert_eq!(agec(&[asset(1000), ledger()], "reuse_spend_ratio", "it_telephony", 2026), Some(0.0));
     assert_eq!(doubts(&[asset(1050), ledger()], Reason::LedgerGap), 0);
     assert_eq!(doubts(&[asset(1051), ledger()], Reason::LedgerGap), 1);
+    // What has no price is nothing to compare with.
+    let unpriced = Facts {
+        kind: Some(Kind::Laptop),
+        purchase_date: Some(date(2026, 2, 1)),
+        condition: Some(Condition::Donated),
+        mode: Some(Mode::Purchase),
+        ..Facts::default()
+    };
+    assert_eq!(doubts(&[testimony("glpi", vec![kept("1", unpriced)]), ledger()], Reason::LedgerGap), 0);
     let cell = let_go(&format!("{ORGANISATION} it_telephony 2026"));
     assert_eq!(doubts(&[asset(1051), ledger(), cell], Reason::LedgerGap), 0);
 }
@@ -247,6 +310,12 @@ fn the_last_day_counts() {
     assert_eq!(on(bought).ledger.lines.len(), 1);
     let a = |day| Exits::of(&snapshot, &settings.law, day).cells.get(&(ORGANISATION.into(), 2026)).map(|told| told.a);
     assert_eq!((a(left - Span::new().days(1)), a(left)), (Some(0.0), Some(1.0)));
+    // A line of exits that names no asset: reformed, or gone.
+    let reformed = ExitLine { retired_date: Some(left), ..ExitLine::default() };
+    let gone = ExitLine { date: Some(left), ..ExitLine::default() };
+    let listed = crate::world::snapshot(&[told(exits([reformed, gone], []))]);
+    let lines = |day| Exits::of(&listed, &settings.law, day).lines.len();
+    assert_eq!((lines(left - Span::new().days(1)), lines(left)), (0, 2));
 }
 
 /// What is in no row of the declaration is named beside it, with its amount.
@@ -309,4 +378,8 @@ fn the_day_of_a_filing() {
         reading(&basis, "declaration_filed", &[("siret", ORGANISATION), ("year", "2025")])
     };
     assert_eq!((filed(day - Span::new().days(1)), filed(day)), (Some(0.0), Some(1.0)));
+    // Neither of another year nor of another buyer.
+    let found = [(ORGANISATION, 2025), (ORGANISATION, 2024), (CCAS, 2025)]
+        .map(|(siret, year)| snapshot.filing(siret, year).is_some());
+    assert_eq!(found, [true, false, false]);
 }

@@ -4,13 +4,19 @@
 
 mod compare;
 mod counted;
+mod edges;
 mod footing;
+mod footprint;
 mod gain;
 mod growth;
 mod identity;
+mod joining;
 mod law;
 mod ledger;
+mod life;
+mod measures;
 mod naming;
+mod part;
 mod people;
 mod pieces;
 mod power;
@@ -18,6 +24,8 @@ mod privacy;
 mod properties;
 mod reen;
 mod simulation;
+mod small;
+mod spending;
 mod strategy;
 mod trajectory;
 mod uncertainty;

@@ -52,7 +52,20 @@ fn an_alias_that_matches_nothing_is_found() {
     check(&elsewhere, None, &told, &[], &[("ccas", "ocs: CCAS")]);
     let mut apart = tree(&[("ccas", &["CCAS"]), ("dsi", &["Mairie > DSI"])]);
     check(&apart, Some("ccas"), &told, &["glpi: Mairie > DSI > Réseau"], &[("dsi", "Mairie > DSI")]);
+    // All names begin with the root, and none is the root alone; one name alone is no root.
+    let social = || tree(&[("social", &["CCAS"]), ("dsi", &[])]);
+    check(&social(), None, &["Mairie > CCAS", "Mairie > DSI"], &[], &[]);
+    check(&social(), None, &["Mairie"], &["glpi: Mairie"], &[("social", "CCAS")]);
     // Where nobody has configured entities, none is missed.
     apart.nodes.truncate(1);
     check(&apart, None, &told, &[], &[]);
+}
+
+#[test]
+fn an_alias_means_what_any_source_tells() {
+    let told = ["glpi", "ocs"].map(|name| testimony(name, Vec::new()).source);
+    let names = [["CCAS"], ["DSI"]].map(|names| names.into_iter().map(Text::from).collect());
+    let told: Vec<_> = told.into_iter().zip(names).collect();
+    let tree = tree(&[("social", &["CCAS"]), ("réseaux", &["DSI"])]);
+    assert!(naming(&tree, &told).idle.is_empty());
 }

@@ -2,15 +2,16 @@
 
 use domain::account::Account;
 use domain::headcount::Headcount;
-use domain::indicator::Basis;
 use domain::indicator::people::agents_by_entity;
+use domain::indicator::quality::silent_before;
+use domain::indicator::{Basis, measure};
 use domain::observation::Facts;
 use domain::record::Text;
 use domain::testimony::{Line, Lines, Testimony};
 use domain::word::{Kind, Status};
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 
-use super::world::{OPEN, kept, reading, settings, snapshot, testimony, text};
+use super::world::{OPEN, headcounts, kept, reading, settings, snapshot, testimony, text, told};
 
 fn laptop(serial: &str, user: &str) -> Facts {
     Facts { kind: Some(Kind::Laptop), serial: text(serial), user: Text::of(user), ..Facts::default() }
@@ -20,7 +21,7 @@ fn laptop(serial: &str, user: &str) -> Facts {
 fn directory(accounts: &[(&str, &str, bool)], computers: &[Facts]) -> Testimony {
     let accounts = accounts.iter().map(|(user, entity, enabled)| Line {
         native: Text::from(*user),
-        told: Account { user: text(user), entity: text(entity), department: None, enabled: Some(*enabled) },
+        told: Account { user: text(user), entity: Text::of(entity), department: None, enabled: Some(*enabled) },
     });
     let computers = computers.iter().enumerate().map(|(at, facts)| kept(&format!("guid-{at}"), facts.clone()));
     let mut told = testimony("ldap", computers.collect());
@@ -45,7 +46,12 @@ fn entities(testimonies: &[Testimony]) -> Vec<(String, Option<String>)> {
 #[test]
 fn holders_place_what_they_hold() {
     let told = |entity: &str, facts: Facts| Facts { entity: Text::of(entity), ..facts };
-    let assets = [laptop("SERIAL0", "p1"), told("ccas", laptop("SERIAL1", "p1")), laptop("SERIAL2", "nobody")];
+    let assets = [
+        laptop("SERIAL0", "p1"),
+        told("ccas", laptop("SERIAL1", "p1")),
+        laptop("SERIAL2", "nobody"),
+        laptop("SERIAL3", "p1"),
+    ];
     let computers = [told("ecole", laptop("SERIAL0", "")), told("ecole", laptop("SERIAL2", ""))];
     let accounts = [("p1", "ville", true)];
     let by = |source: &str| Some(source.to_owned());
@@ -58,6 +64,8 @@ fn holders_place_what_they_hold() {
             ("ccas".to_owned(), by("glpi")),
             // and the computer's place where nothing else is told.
             ("ecole".to_owned(), by("ldap")),
+            // The account alone is enough.
+            ("ville".to_owned(), by("ldap")),
         ]
     );
 }
@@ -68,6 +76,12 @@ fn holders_of_another_realm_are_others() {
     elsewhere.source.realm = Text::from("another");
     let snapshot = snapshot(&[inventory(&[laptop("SERIAL0", "p1")]), elsewhere]);
     assert_eq!(snapshot.assets[0].owner_left, None);
+    // The realm is that of the source which names the holder, not of the most believed one.
+    let mut glpi = testimony("glpi", vec![kept("1", laptop("SERIAL0", ""))]);
+    glpi.source.realm = Text::from("another");
+    let agent = testimony("agent", vec![kept("1", laptop("SERIAL0", "p1"))]);
+    let joined = crate::world::snapshot(&[glpi, agent, directory(&[("p1", "", false)], &[])]);
+    assert_eq!((joined.assets.len(), joined.assets[0].owner_left), (1, Some(true)));
 }
 
 #[test]
@@ -106,9 +120,16 @@ fn directories_together_and_silent_ones() {
     let both = [inventory(&assets), old.clone(), directory(&[("p1", "", true)], &[])];
     assert_eq!(left(&both)[1], Some(false));
     assert_eq!(left(&both)[9], Some(true), "nine of ten are known, the tenth is gone");
-    old.harvested.0 -= 8 * 86_400;
-    let silent = [inventory(&assets), old];
+    let fresh = old.clone();
+    old.harvested.0 -= 7 * 86_400;
+    assert_eq!(left(&[inventory(&assets), old.clone()])[9], Some(true), "a week is not long");
+    old.harvested.0 -= 86_400;
+    let silent = [inventory(&assets), old.clone()];
     assert_eq!((left(&silent)[1], left(&silent)[9]), (Some(true), None));
+    // One of two is enough: who came since may be in it. Another house's says nothing.
+    assert_eq!(left(&[inventory(&assets), old.clone(), directory(&[("p1", "", true)], &[])])[9], None);
+    old.source.realm = Text::from("another");
+    assert_eq!(left(&[inventory(&assets), fresh, old])[9], Some(true));
 }
 
 /// What a directory does not list any more is not said any more; a new object of the same name is that machine.
@@ -165,6 +186,35 @@ fn computers_that_nobody_lists() {
     assert_eq!(nowhere.note.as_deref(), Some("1 of them were not heard of for 90 days"));
 }
 
+/// Heard of on the first day that counts, the day before it, and never: of the second alone silence is noted.
+#[test]
+fn silence_of_what_nobody_lists() {
+    let settings = settings(0.05);
+    let note = |seen: &[Option<Date>]| {
+        let computers: Vec<Facts> = seen
+            .iter()
+            .enumerate()
+            .map(|(at, seen)| Facts { hostname: text(&format!("pc-{at}")), last_seen: *seen, ..Facts::default() })
+            .collect();
+        let snapshot = snapshot(&[inventory(&[laptop("SERIAL9", "")]), directory(&[], &computers)]);
+        let told = measure(&Basis::new(&snapshot, &settings, OPEN, date(2026, 6, 30)));
+        let (_, nowhere) = told.into_iter().find(|(indicator, _)| indicator.name == "unseen_assets").unwrap();
+        assert_eq!(nowhere.value, Some(seen.len() as f64));
+        nowhere.note
+    };
+    let first = silent_before(date(2026, 6, 30));
+    assert_eq!(note(&[Some(first), None]), None);
+    let silent = note(&[Some(first), first.yesterday().ok(), None]);
+    assert_eq!(silent.as_deref(), Some("1 of them were not heard of for 90 days"));
+}
+
+#[test]
+fn people_are_counted_from_the_day_of_the_count_on() {
+    let (snapshot, settings) = (snapshot(&[told(headcounts([("ville", 8.0)]))]), settings(0.05));
+    let people = |at| agents_by_entity(&Basis::new(&snapshot, &settings, OPEN, at)).get("ville").copied();
+    assert_eq!((people(date(2024, 12, 31)), people(date(2025, 1, 1))), (None, Some(8.0)));
+}
+
 /// A total holds what lies below it; departments do not, nor people of whom nobody knows where they belong.
 #[test]
 fn totals_and_departments() {
@@ -179,14 +229,16 @@ fn totals_and_departments() {
             },
         };
         let lines = Lines { headcounts: counts.iter().enumerate().map(line).collect(), ..Lines::default() };
-        let (snapshot, settings) = (snapshot(&[super::world::told(lines)]), settings(0.05));
+        let (snapshot, settings) = (snapshot(&[told(lines)]), settings(0.05));
         let basis = Basis::new(&snapshot, &settings, OPEN, date(2026, 6, 30));
-        let told = agents_by_entity(&basis);
-        let told: Vec<(&str, f64)> = told.iter().map(|(entity, people)| (&**entity, *people)).collect();
-        assert_eq!(told, expected, "{what}");
+        let people = agents_by_entity(&basis);
+        let people: Vec<(&str, f64)> = people.iter().map(|(entity, people)| (&**entity, *people)).collect();
+        assert_eq!(people, expected, "{what}");
     };
     let deep = ("maternelle", "", 7.0);
     check("a total", &[("ville", "", 100.0), ("ville", "DSI", 12.0), deep], &[("ville", 100.0)]);
+    check("of the school alone", &[deep], &[("ville", 7.0)]);
+    check("a line that puts another right", &[("ville", "", 100.0), ("ville", "", 90.0)], &[("ville", 90.0)]);
     check("departments", &[("ville", "DSI", 12.0), ("ville", "DRH", 8.0), deep], &[("ville", 27.0)]);
     check(
         "nobody knows where",
@@ -205,12 +257,18 @@ fn early_renewal() {
         running("Windows 10 Pro", "SERIAL1"),
         running("Windows 11 Pro", "SERIAL2"),
         laptop("SERIAL3", ""),
+        // No row tells of tablets here.
+        Facts { kind: Some(Kind::Tablet), ..running("Windows 10 Pro", "SERIAL4") },
     ];
     let (snapshot, settings) = (snapshot(&[inventory(&assets)]), settings(0.05));
     let basis = Basis::new(&snapshot, &settings, OPEN, date(2026, 6, 30));
     let asked = |name: &str| reading(&basis, name, &[("kind", "laptop"), ("system", "windows_10")]).unwrap();
     assert_eq!(asked("early_renewal_risk_assets"), 2.0);
     assert!((asked("early_renewal_avoidable_co2e_grams") - 2.0 * 37_018.0).abs() < 1e-6);
+    let told = measure(&basis).into_iter().filter(|(i, _)| i.name == "early_renewal_avoidable_co2e_grams");
+    let mut told: Vec<_> = told.map(|(_, reading)| (reading.value.is_some(), reading.coverage)).collect();
+    told.sort_by(|a, b| a.partial_cmp(b).unwrap());
+    assert_eq!(told, [(false, 0.0), (true, 1.0)], "of tablets nothing, of laptops all is known");
     let before = Basis::new(&snapshot, &settings, OPEN, date(2025, 10, 14));
     let risks =
         domain::indicator::measure(&before).into_iter().filter(|(i, _)| i.name == "early_renewal_risk_assets");

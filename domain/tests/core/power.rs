@@ -17,11 +17,11 @@ use jiff::civil::{Date, date};
 
 use crate::world::{OPEN, kept, moment, reading, rules, settings, testimony, text};
 
-const AT: Date = date(2026, 6, 30);
+pub const AT: Date = date(2026, 6, 30);
 const HOUR: f64 = 3600.0;
 
 /// A point that took so many watts for so many hours of each of so many days up to `AT`.
-fn meter(device: &str, watts: f64, hours: f64, days: i64) -> Meter {
+pub fn meter(device: &str, watts: f64, hours: f64, days: i64) -> Meter {
     let day = |back: i64| PowerDay {
         day: AT.saturating_sub(back.days()),
         energy: Energy(watts * hours * HOUR),
@@ -35,7 +35,7 @@ fn meter(device: &str, watts: f64, hours: f64, days: i64) -> Meter {
     }
 }
 
-fn power(name: &str, meters: impl IntoIterator<Item = Meter>) -> Testimony {
+pub fn power(name: &str, meters: impl IntoIterator<Item = Meter>) -> Testimony {
     Testimony { power: meters.into_iter().collect(), ..testimony(name, Vec::new()) }
 }
 
@@ -47,7 +47,7 @@ fn names(told: &[&str]) -> Vec<PointName> {
     told.iter().map(name).collect()
 }
 
-fn room(it: &[&str], total: &[&str]) -> RoomRule {
+pub fn room(it: &[&str], total: &[&str]) -> RoomRule {
     RoomRule {
         name: Text::from("Salle A"),
         locations: vec![Text::from("Mairie > Sous-sol*")],
@@ -56,11 +56,11 @@ fn room(it: &[&str], total: &[&str]) -> RoomRule {
     }
 }
 
-fn world(testimonies: &[Testimony], room: RoomRule) -> Snapshot {
+pub fn world(testimonies: &[Testimony], room: RoomRule) -> Snapshot {
     reconcile(testimonies, &Rules { rooms: vec![room], ..rules() })
 }
 
-fn here(kind: Kind) -> Facts {
+pub fn here(kind: Kind) -> Facts {
     Facts {
         kind: Some(kind),
         location: text("mairie > sous-sol > baie 2"),
@@ -69,7 +69,7 @@ fn here(kind: Kind) -> Facts {
     }
 }
 
-fn basis<'a>(snapshot: &'a Snapshot, settings: &'a Settings) -> Basis<'a> {
+pub fn basis<'a>(snapshot: &'a Snapshot, settings: &'a Settings) -> Basis<'a> {
     Basis::new(snapshot, settings, OPEN, AT).asked(moment(AT))
 }
 
@@ -144,6 +144,12 @@ fn shares_where_some_tell_nothing() {
     let basis = basis(&snapshot, &settings);
     assert!((kwh(&basis, "server", "measured") - 8766.0 * 2.0 / 3.0 * 1.75).abs() < 1e-6);
     assert!((kwh(&basis, "monitor", "measured") - 8766.0 / 3.0 * 1.75).abs() < 1e-6);
+    // Nor is anything to be divided by where all that is told is nothing.
+    let idle = Facts { annual_kwh: Some(0.0), ..here(Kind::Laptop) };
+    let fleet = vec![kept("1", idle.clone()), kept("2", idle)];
+    let testimonies = [testimony("glpi", fleet), power("snmp", [meter("pdu-a1", 1000.0, 24.0, 30)])];
+    let snapshot = world(&testimonies, room(&["pdu-a1"], &[]));
+    assert!((kwh(&self::basis(&snapshot, &settings), "laptop", "measured") - 8766.0 * 1.75).abs() < 1e-6);
 }
 
 /// One sample, or samples further apart than the gap: nothing is known, and nothing is not zero.
@@ -261,17 +267,20 @@ fn output_power_is_no_consumption() {
     }
 }
 
+/// Neither the default electricity of what stands there, nor the assumed overhead.
 #[test]
 fn less_than_a_week_replaces_nothing() {
     let testimonies = |days| {
-        [testimony("glpi", vec![kept("1", here(Kind::Laptop))]), power("csv", [meter("pdu-a1", 300.0, 24.0, days)])]
+        let meters = [meter("pdu-a1", 300.0, 24.0, days), meter("tgbt-a", 450.0, 24.0, days)];
+        [testimony("glpi", vec![kept("1", here(Kind::Laptop))]), power("csv", meters)]
     };
     let settings = settings(0.0461);
-    for (days, grounds) in [(6, "default"), (7, "measured")] {
-        let snapshot = world(&testimonies(days), room(&["pdu-a1"], &[]));
+    for (days, grounds, other, worked) in
+        [(6, "default", "measured", 29.0 * 1.75), (7, "measured", "default", 0.3 * 8766.0 * 1.5)]
+    {
+        let snapshot = world(&testimonies(days), room(&["pdu-a1"], &["tgbt-a"]));
         let basis = basis(&snapshot, &settings);
-        assert!(kwh(&basis, "laptop", grounds) > 0.0, "{days}");
-        let other = if grounds == "default" { "measured" } else { "default" };
+        assert!((kwh(&basis, "laptop", grounds) - worked).abs() < 1e-6, "{days}");
         assert_eq!(kwh(&basis, "laptop", other), 0.0);
     }
 }
@@ -361,9 +370,14 @@ fn a_point_in_two_rooms_at_once_counts_once() {
 #[test]
 fn a_part_of_the_world_takes_its_share_and_sees_no_more() {
     let of = |entity: &str| Facts { entity: text(entity), ..here(Kind::Laptop) };
-    let glpi = testimony("glpi", vec![kept("1", of("ville")), kept("2", of("ccas"))]);
-    let testimonies = [glpi, power("csv", [meter("pdu-a1", 300.0, 24.0, 30), meter("tgbt-a", 450.0, 24.0, 30)])];
-    let (snapshot, settings) = (world(&testimonies, room(&["pdu-a1"], &["tgbt-a"])), settings(0.0461));
+    let fleet = ["ville", "ccas", "ville", "ville"].iter().enumerate();
+    let glpi = testimony("glpi", fleet.map(|(at, entity)| kept(&at.to_string(), of(entity))).collect());
+    let meters = [("pdu-a1", 300.0), ("tgbt-a", 450.0), ("pdu-b1", 200.0)];
+    let csv = power("csv", meters.map(|(device, watts)| meter(device, watts, 24.0, 30)));
+    // Nothing of theirs stands in the second room.
+    let second = RoomRule { name: Text::from("Salle B"), it: names(&["pdu-b1"]), ..RoomRule::default() };
+    let described = Rules { rooms: vec![room(&["pdu-a1"], &["tgbt-a"]), second], ..rules() };
+    let (snapshot, settings) = (reconcile(&[glpi, csv], &described), settings(0.0461));
     let part = snapshot.within(&[EntityId(2)]);
     let energy = |snapshot: &Snapshot| {
         let slice = [("entity", "ccas"), ("basis", "measured")];
@@ -387,4 +401,18 @@ fn a_part_of_the_world_takes_its_share_and_sees_no_more() {
     assert_eq!(value(&scoped, "room overhead (PUE)"), None);
     assert_eq!(value(&whole, "electricity, a year").map(|kwh| kwh * 1.5), value(&scoped, "electricity, a year"));
     assert_eq!(value(&whole, "footprint, a year"), value(&scoped, "footprint, a year"));
+}
+
+/// Two towns' sources measure one room: whoever sees both sees it.
+#[test]
+fn a_room_is_shown_to_whoever_sees_all_its_sources() {
+    let of = |entity: &str, device: &str| {
+        let mut told = power(entity, [meter(device, 300.0, 24.0, 30)]);
+        told.source.entity = text(entity);
+        told
+    };
+    let whole = world(&[of("ville", "pdu-a1"), of("ccas", "pdu-a2")], room(&["pdu-a1", "pdu-a2"], &[]));
+    let shown =
+        |entities: &[u32]| whole.within(&entities.iter().copied().map(EntityId).collect::<Vec<_>>()).rooms[0].shown;
+    assert_eq!([shown(&[1]), shown(&[2]), shown(&[1, 2]), shown(&[0])], [false, false, true, true]);
 }

@@ -15,8 +15,8 @@ use proptest::prelude::*;
 
 use crate::world::{OPEN, headcounts, kept, settings, snapshot, testimony};
 
-const AT: Date = date(2026, 6, 30);
-const LEAST: usize = OPEN.min_cell;
+pub const AT: Date = date(2026, 6, 30);
+pub const LEAST: usize = OPEN.min_cell;
 /// Entities as sources name them, and under what each is published.
 const PLACES: [(&str, &str); 5] = [
     ("organisation", "organisation"),
@@ -35,7 +35,7 @@ fn fleet() -> impl Strategy<Value = Vec<usize>> {
     prop::collection::vec(count, PLACES.len() * KINDS.len())
 }
 
-fn testimonies(counts: &[usize]) -> Vec<Testimony> {
+pub fn testimonies(counts: &[usize]) -> Vec<Testimony> {
     let mut told = Vec::new();
     for (at, count) in counts.iter().enumerate() {
         let (place, kind) = (PLACES[at / KINDS.len()].0, KINDS[at % KINDS.len()]);
@@ -56,13 +56,13 @@ fn testimonies(counts: &[usize]) -> Vec<Testimony> {
     vec![testimony]
 }
 
-fn readings(snapshot: &Snapshot) -> Vec<(&'static str, Reading)> {
+pub fn readings(snapshot: &Snapshot) -> Vec<(&'static str, Reading)> {
     let settings = settings(0.0461);
     let basis = Basis::new(snapshot, &settings, Publishing { folded: true, ..OPEN }, AT);
     measure(&basis).into_iter().map(|(indicator, reading)| (indicator.name, reading)).collect()
 }
 
-fn label<'a>(reading: &'a Reading, of: &str) -> Option<&'a str> {
+pub fn label<'a>(reading: &'a Reading, of: &str) -> Option<&'a str> {
     reading.slice.iter().find(|(label, _)| *label == of).map(|(_, told)| &**told)
 }
 
@@ -180,59 +180,4 @@ proptest! {
         let printers = told.iter().filter(|(of, reading)| *of == "assets" && label(reading, "kind") == Some("printer"));
         prop_assert_eq!(printers.filter_map(|(_, reading)| reading.value).sum::<f64>(), seen(Kind::Printer) as f64);
     }
-}
-
-/// What is folded is folded only as far as it must be: the smallest that is left joins those that are too few together.
-#[test]
-fn no_more_is_folded_than_must_be() {
-    let folded = |counts: [usize; 3]| {
-        let of = |(place, count): (&'static str, usize)| {
-            (0..count).map(move |number| Facts {
-                serial: Some(Text::from(format!("SERIAL{place}{number}"))),
-                entity: Some(Text::from(place)),
-                kind: Some(Kind::Laptop),
-                ..Facts::default()
-            })
-        };
-        let fleet = ["ville", "ecole", "atelier"].into_iter().zip(counts).flat_map(of);
-        let fleet = fleet.enumerate().map(|(at, facts)| kept(&at.to_string(), facts)).collect();
-        let mut told: Vec<(String, f64)> = readings(&snapshot(&[testimony("parc", fleet)]))
-            .iter()
-            .filter(|(name, reading)| *name == "assets" && reading.value.is_some_and(|count| count > 0.0))
-            .map(|(_, reading)| (label(reading, "entity").unwrap().to_owned(), reading.value.unwrap()))
-            .collect();
-        told.sort_by(|a, b| a.partial_cmp(b).unwrap());
-        told
-    };
-    let told = |entities: &[(&str, f64)]| {
-        entities.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect::<Vec<_>>()
-    };
-    assert_eq!(folded([9, 7, 6]), told(&[("atelier", 6.0), ("ecole", 7.0), ("ville", 9.0)]));
-    assert_eq!(folded([9, 3, 3]), told(&[("other", 6.0), ("ville", 9.0)]));
-    assert_eq!(folded([9, 7, 3]), told(&[("other", 10.0), ("ville", 9.0)]));
-}
-
-/// Of each day there must be enough of them; what is gone is nobody's any more, and a virtual machine never was.
-#[test]
-fn a_small_department_is_told_of_what_it_has_enough_of_on_every_day() {
-    let laptop = |number: usize| Facts {
-        entity: Some(Text::from("ville")),
-        kind: Some(Kind::Laptop),
-        in_service_date: Some(date(2020, 3, 1)),
-        disposal_date: (number == 0).then_some(date(2026, 6, 1)),
-        ..Facts::default()
-    };
-    let mut fleet: Vec<Facts> = (0..LEAST).map(laptop).collect();
-    fleet.push(Facts { virtual_machine: Some(true), kind: Some(Kind::Tablet), ..laptop(LEAST) });
-    let fleet = fleet.into_iter().enumerate().map(|(at, facts)| kept(&at.to_string(), facts)).collect();
-    let whole = snapshot(&[testimony("parc", fleet)]);
-    let ville = whole.entities.find("ville").unwrap();
-    let told = |days: &[Date]| {
-        let part = whole.told_within(&[ville], LEAST, days);
-        part.assets.iter().map(|asset| asset.kind.unwrap()).collect::<Vec<Kind>>()
-    };
-    let enough = date(2026, 5, 1);
-    assert_eq!(told(&[enough]), [vec![Kind::Laptop; LEAST], vec![Kind::Tablet]].concat());
-    assert_eq!(told(&[AT]), [Kind::Tablet]);
-    assert_eq!(told(&[enough, AT]), [Kind::Tablet]);
 }

@@ -1,16 +1,18 @@
 //! REEN article 16, as tables.
 
 use domain::exit::{ExitLine, StockCount};
-use domain::indicator::Basis;
+use domain::indicator::{Basis, all};
 use domain::law::Law;
-use domain::law::reen::Exits;
+use domain::law::reen::{ExitFigures, Exits};
 use domain::observation::Facts;
 use domain::testimony::Testimony;
 use domain::word::{Disposal, Kind, Status};
 use jiff::Span;
 use jiff::civil::{Date, date};
 
-use crate::world::{OPEN, ORGANISATION, asset, exits, kept, reading, settings, snapshot, testimony, text, told};
+use crate::world::{
+    OPEN, ORGANISATION, asset, exits, kept, moment, reading, settings, snapshot, testimony, text, told,
+};
 
 /// A value of the organisation and of 2026.
 pub fn reen(testimonies: &[Testimony], name: &str) -> Option<f64> {
@@ -123,10 +125,32 @@ fn no_stock_and_no_history_are_no_zero() {
     assert_eq!(reen(std::slice::from_ref(&this_year), "disposals_to_reuse"), Some(4.0));
     assert_eq!(reen(std::slice::from_ref(&this_year), "reformed_stock"), None);
     assert_eq!(reen(&[this_year], "disposal_reuse_ratio"), None);
+    // What left on 1 January tells nothing of before.
+    assert_eq!(reen(&[told(exits([exit(None, Some(date(2026, 1, 1)))], []))], "reformed_stock"), None);
     let year_before = exit(None, Some(date(2025, 5, 1)));
     let both = told(exits([exit(None, Some(date(2026, 5, 1))), year_before], []));
     assert_eq!(reen(std::slice::from_ref(&both), "reformed_stock"), Some(0.0));
     assert_eq!(reen(&[both], "disposal_reuse_ratio"), None);
+}
+
+/// Ninety days after 3 October is 1 January: on that day it is not known to be there any more.
+#[test]
+fn what_nobody_lists_stands_in_no_stock() {
+    let b = |missed: Date, at| {
+        let mut reformed = asset("1", date(2020, 1, 1), Some(date(2025, 9, 1)), None, Disposal::Unknown);
+        reformed.unlisted_since = Some(moment(missed));
+        let snapshot = snapshot(&[testimony("house", vec![reformed])]);
+        Exits::of(&snapshot, &Law::default(), at).cells[&(ORGANISATION.into(), 2026)].b
+    };
+    for at in [date(2026, 1, 1), date(2026, 6, 30)] {
+        assert_eq!((b(date(2025, 10, 3), at), b(date(2025, 10, 4), at)), (Some(0.0), Some(1.0)), "{at}");
+    }
+}
+
+#[test]
+fn a_share_of_no_exits_is_none() {
+    let share = |a, eligible| ExitFigures { a, eligible, ..ExitFigures::default() }.share_of_exits();
+    assert_eq!([share(3.0, 4.0), share(0.0, 4.0), share(0.0, 0.0)], [Some(0.75), Some(0.0), None]);
 }
 
 /// Each day belongs to what happens on it.
@@ -188,4 +212,26 @@ fn years_and_coverage_of_exits() {
     assert_eq!(years, [2023, 2024, 2025, 2026]);
     let told = &exits.cells[&(ORGANISATION.into(), 2026)];
     assert_eq!((told.exits, told.known, told.eligible), (3.0, 1.0, 1.0));
+    let basis = Basis::new(&snapshot, &settings, OPEN, date(2026, 12, 31));
+    let readings = (all().find(|indicator| indicator.name == "disposals_to_reuse").unwrap().compute)(&basis);
+    let coverage: Vec<f64> = readings.iter().map(|reading| reading.coverage).collect();
+    // Where nothing left, nothing of it is unknown.
+    assert_eq!(coverage, [1.0, 1.0, 1.0, 1.0 / 3.0]);
+}
+
+#[test]
+fn a_stock_says_whether_people_counted_it() {
+    let reformed = asset("1", date(2020, 1, 1), Some(date(2025, 3, 1)), None, Disposal::Unknown);
+    let fleet = testimony("house", vec![reformed]);
+    let count = StockCount { date: Some(date(2026, 1, 1)), count: Some(7.0), ..StockCount::default() };
+    let settings = settings(0.0461);
+    for (testimonies, stock, note) in
+        [(vec![fleet.clone()], 1.0, None), (vec![fleet, told(exits([], [count]))], 7.0, Some("counted by people"))]
+    {
+        let snapshot = snapshot(&testimonies);
+        let basis = Basis::new(&snapshot, &settings, OPEN, date(2026, 12, 31));
+        let readings = (all().find(|indicator| indicator.name == "reformed_stock").unwrap().compute)(&basis);
+        let newest = readings.last().unwrap();
+        assert_eq!((newest.value, newest.note.as_deref()), (Some(stock), note));
+    }
 }

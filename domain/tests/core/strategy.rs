@@ -13,7 +13,9 @@ use domain::testimony::{Lines, Moment};
 use domain::word::{ActionStatus, Kind, ServiceScope, Theme};
 use jiff::civil::{Date, date};
 
-use super::world::{OPEN, euros, kept, line, purchases, reading, settings, snapshot, testimony, text, told};
+use super::world::{
+    CCAS, OPEN, ORGANISATION, euros, kept, line, purchases, reading, settings, snapshot, testimony, text, told,
+};
 
 const TODAY: Date = date(2026, 12, 31);
 
@@ -182,6 +184,38 @@ fn progress_from_a_value_that_is_told() {
     assert_eq!(stands(Objective { baseline_date: date(2027, 6, 30), ..more_people() }).expected, None);
 }
 
+/// The first day, the last day, and what is there to the unit.
+#[test]
+fn progress_on_the_days_at_both_ends() {
+    let begins = stands(Objective { baseline_date: TODAY, ..more_people() });
+    assert_eq!((begins.baseline, begins.ratio, begins.note.as_deref()), (Some(150.0), Some(0.0), None));
+    assert_eq!((begins.expected, begins.on_track), (Some(0.0), Some(true)));
+    let ends = stands(Objective { target_date: TODAY, ..more_people() });
+    assert_eq!((ends.needed_per_year, ends.expected, ends.on_track), (None, Some(1.0), Some(false)));
+    let reached = stands(Objective { target: 150.0, target_date: date(2026, 6, 30), ..more_people() });
+    assert_eq!((reached.ratio, reached.needed_per_year, reached.on_track), (Some(1.0), Some(0.0), Some(true)));
+}
+
+/// Baselines of a dozen days are computed; those that are told take no place among them.
+#[test]
+fn what_is_told_is_not_computed() {
+    let on = |day: i8, baseline_value| Objective {
+        name: Text::from(format!("{day} {baseline_value:?}")),
+        baseline_date: date(2024, 2, day),
+        baseline_value,
+        ..more_people()
+    };
+    let note = |others: Vec<Objective>| {
+        let (snapshot, settings) = (world(), with([others, vec![more_people()]].concat()));
+        let basis = Basis::new(&snapshot, &settings, OPEN, TODAY);
+        basis.standings().last().unwrap().note.clone()
+    };
+    assert_eq!(note((1..=12).map(|day| on(day, Some(90.0))).collect()), None);
+    assert_eq!(note((1..=11).map(|day| on(day, None)).collect()), None);
+    let many = note((1..=12).map(|day| on(day, None)).collect());
+    assert_eq!(many.as_deref(), Some("too many baseline dates are to be computed"));
+}
+
 /// The year of the day is meant where the slice tells none: 1000 kg in 2024, 600 kg in 2026, 500 kg wanted.
 #[test]
 fn families_of_years() {
@@ -228,11 +262,21 @@ fn a_part_sees_its_own() {
         slice: entity.map(|entity| (Text::from("entity"), Text::from(entity))).into_iter().collect(),
         ..more_people()
     };
-    let settings = with(vec![of("town", Some("ville")), of("welfare", Some("ccas")), of("whole", None)]);
+    let buyer = |name: &str, siret: &str| Objective {
+        slice: vec![(Text::from("siret"), Text::from(siret))],
+        ..of(name, None)
+    };
+    let own = [buyer("its purchases", CCAS), buyer("other purchases", ORGANISATION)];
+    let named = vec![of("town", Some("ville")), of("welfare", Some("ccas")), of("whole", None)];
+    let settings = with([named, own.into()].concat());
     let part = world().within(&[EntityId(2)]);
     let basis = Basis::new(&part, &settings, OPEN, TODAY).asked(Moment(0));
-    let names: Vec<&str> = basis.standings().iter().map(|standing| &*standing.objective.name).collect();
-    assert_eq!(names, ["welfare"]);
+    let names = |basis: &Basis| -> Vec<String> {
+        basis.standings().iter().map(|standing| standing.objective.name.to_string()).collect()
+    };
+    assert_eq!(names(&basis), ["welfare", "its purchases"]);
+    let two = world().within(&[EntityId(1), EntityId(3)]);
+    assert_eq!(names(&Basis::new(&two, &settings, OPEN, TODAY)), ["town"]);
     assert_eq!(basis.standings()[0].ratio, Some(10.0 / 190.0));
     // The table of actions is the ccas's own, the services of the town are not.
     assert_eq!(part.actions.len(), 4);

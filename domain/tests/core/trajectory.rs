@@ -90,6 +90,7 @@ fn month_by_month() {
     assert_eq!(months(date(2026, 4, 1), 2026), first);
     // The gift of 31 March is not there yet on the 30th.
     assert_eq!(months(date(2026, 3, 30), 2026)[2], (3, [15_000, 15_000, 95_000, 15_000]));
+    assert_eq!(months(date(2026, 3, 31), 2026)[2], first[2]);
     // A year that is over has all its months, and nothing remains of it.
     assert_eq!(months(date(2028, 2, 1), 2026).len(), 12);
     let over = &trajectories(&worked(), date(2028, 2, 1), 2026)[0];
@@ -177,6 +178,8 @@ fn prices_are_the_buyers_then_the_houses_of_24_months() {
     let (used, day) = (Condition::Refurbished, date(2026, 5, 1));
     let lines = [
         line(ORGANISATION, day, Kind::Laptop, 1.0, 10_000, Condition::New),
+        // For nothing is no price.
+        line(ORGANISATION, day, Kind::Laptop, 1.0, 0, used),
         line(ORGANISATION, day, Kind::Monitor, 4.0, 320, used),
         // The last of 24 months, and a day too early.
         line(ORGANISATION, date(2024, 11, 25), Kind::Laptop, 2.0, 600, used),
@@ -214,7 +217,16 @@ fn prices_of_a_past_year() {
     ];
     let past = trajectories(&lines, date(2026, 11, 24), 2025);
     assert_eq!((past.len(), need(&past[0], Kind::Laptop).price.unwrap().mean()), (1, 300.0));
-    assert_eq!(past[0].so_far.total, Cents(120_000));
+    assert_eq!((past[0].so_far.total, past[0].recent.total), (Cents(120_000), Cents(120_000)));
+}
+
+/// The rest of the year is taken to be like the last 365 days, today's among them.
+#[test]
+fn the_last_twelve_months() {
+    let days =
+        [(date(2025, 10, 19), 700), (date(2025, 10, 20), 40), (date(2026, 3, 1), 1_000), (date(2026, 10, 19), 5)];
+    let lines = days.map(|(day, amount)| bought(day, amount, Condition::New));
+    assert_eq!(one(&lines, date(2026, 10, 19)).recent.total, Cents(104_500));
 }
 
 #[test]
@@ -233,5 +245,6 @@ fn what_divides_evenly_is_not_rounded_up() {
 fn a_year_of_nothing_has_no_rate() {
     let credit = PurchaseLine { amount_ht: Some(Cents(-100_000)), ..bought(date(2026, 2, 1), 0, Condition::New) };
     let lines = [bought(date(2026, 1, 10), 1_000, Condition::New), credit];
-    assert_eq!(one(&lines, date(2026, 12, 31)).projected(), None);
+    let nothing = one(&lines, date(2026, 12, 31));
+    assert_eq!((nothing.projected(), nothing.missing), (None, None));
 }
