@@ -183,13 +183,6 @@ impl Add for Years {
     }
 }
 
-impl Sub for Years {
-    type Output = Self;
-    fn sub(self, other: Self) -> Self {
-        Self(self.0 - other.0)
-    }
-}
-
 /// A value between its bounds (95 %): low ≤ value ≤ high, always.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Estimate {
@@ -239,7 +232,7 @@ mod tests {
         assert_eq!(Intensity::per_kwh(46.1).as_per_kwh(), 46.1);
         assert_eq!((Energy::kwh(2.0).0, Energy(7_200_000.0).as_kwh()), (7_200_000.0, 2.0));
         assert_eq!(Years(2.0).seconds(), 63_115_200.0);
-        assert_eq!(Years::from_days(1461) - Years(1.0), Years(3.0));
+        assert_eq!(Years::from_days(1461), Years(4.0));
     }
 
     #[test]

@@ -72,8 +72,6 @@ pub struct Asset {
     pub price: Option<Cents>,
     /// How it was acquired.
     pub mode: Option<Mode>,
-    /// An ecolabel of it is told.
-    pub ecolabelled: bool,
     /// Its repairability is told: of a laptop the index, of a smartphone or tablet the class.
     pub repairability_told: bool,
     /// Newest contact.

@@ -374,9 +374,7 @@ fn of_asset(law: &Law, origin: Origin, siret: Shared, asset: &Asset) -> Option<S
         amount: asset.price,
         age: asset.upstream_years(),
     };
-    let mut spend = acquired.seen_by(law, origin, siret, date);
-    spend.ecolabelled = asset.ecolabelled;
-    Some(spend)
+    Some(acquired.seen_by(law, origin, siret, date))
 }
 
 /// What was acquired, whoever tells it.

@@ -222,7 +222,7 @@ impl Exits {
                 let mut stock = 0.0;
                 let mut dated_history = false;
                 for line in lines {
-                    dated_history |= line.date().is_some_and(|date| date < new_year);
+                    dated_history |= line.retired.or(line.gone).is_some_and(|day| day < new_year);
                     if line.left_in(year) {
                         figures.exits += line.quantity;
                         figures.known += if line.eligible.is_some() { line.quantity } else { 0.0 };

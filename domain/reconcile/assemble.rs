@@ -198,7 +198,6 @@ impl Assembling<'_> {
             account_enabled: None,
             mode: None,
             price: None,
-            ecolabelled: false,
             repairability_told: false,
             tells_use: false,
             is_virtual: false,
@@ -369,7 +368,6 @@ fn read(asset: &mut Asset) {
     asset.bought = asset.told(Packed::purchase_date);
     asset.mode = asset.told(Packed::mode);
     asset.price = asset.told(Packed::purchase_price_ht);
-    asset.ecolabelled = asset.told(Packed::ecolabel).is_some();
     asset.repairability_told = match asset.kind {
         Some(Kind::Laptop) => asset.told(Packed::repairability_index).is_some(),
         Some(Kind::Smartphone | Kind::Tablet) => asset.told(Packed::repairability_class).is_some(),

@@ -105,9 +105,10 @@ pub fn with(basis: &Basis, asset: &Asset, status: Option<Status>, footing: &Foot
     let assumptions = &basis.settings.assumptions;
     let Footing { criterion, choice, energy_row, .. } = footing;
     let factor = choice.row.map(|row| basis.rows.row(row));
-    let age = asset.start.map(|start| span(start, basis.at));
     let reference = asset.kind.and_then(|kind| assumptions.lifetime(kind));
     let exit = asset.retired.or(asset.gone).filter(|day| *day <= basis.at);
+    let end = exit.or(asset.unlisted.filter(|day| *day <= basis.at)).unwrap_or(basis.at);
+    let age = asset.start.map(|start| span(start, end));
     let observed = exit.filter(|_| asset.exit_dated).zip(asset.start).map(|(exit, start)| span(start, exit));
     let internal = match observed {
         Some(life) if life.0 > 0.0 => Some(life),

@@ -106,19 +106,23 @@ fn a_purchase_of_new_years_day_is_of_the_new_year() {
 /// B: reformed on or before 1 January and not gone before it. What only stands in the stock is no exit of the year.
 #[test]
 fn the_stock_of_new_years_morning() {
-    let figures = |gone, way| {
+    let of_two = |second: Option<Date>, gone, way| {
         let good = asset("1", date(2020, 1, 1), Some(date(2025, 6, 1)), gone, way);
         // What left in 2024 makes a dated history.
-        let before =
-            asset("2", date(2019, 1, 1), Some(date(2024, 3, 1)), Some(date(2024, 4, 1)), Disposal::Recycling);
-        let exits = Exits::of(&snapshot(&[testimony("house", vec![good, before])]), &Law::default(), AT);
+        let before = second.map(|day| asset("2", date(2019, 1, 1), Some(day), Some(day), Disposal::Recycling));
+        let goods = std::iter::once(good).chain(before).collect();
+        let exits = Exits::of(&snapshot(&[testimony("house", goods)]), &Law::default(), AT);
         let of_the_year = &exits.cells[&(ORGANISATION.into(), 2026)];
         (of_the_year.a, of_the_year.b, of_the_year.exits)
     };
+    let figures = |gone, way| of_two(Some(date(2024, 4, 1)), gone, way);
     assert_eq!(figures(Some(date(2025, 12, 31)), Disposal::Donation), (0.0, Some(0.0), 0.0));
     assert_eq!(figures(Some(date(2026, 1, 1)), Disposal::Donation), (1.0, Some(1.0), 1.0));
     assert_eq!(figures(Some(date(2026, 1, 2)), Disposal::Donation), (1.0, Some(1.0), 1.0));
     assert_eq!(figures(None, Disposal::Unknown), (0.0, Some(1.0), 0.0));
+    // So does what was reformed in the year before, in the stock or gone since.
+    assert_eq!(of_two(None, None, Disposal::Unknown), (0.0, Some(1.0), 0.0));
+    assert_eq!(of_two(None, Some(date(2026, 1, 2)), Disposal::Donation), (1.0, Some(1.0), 1.0));
 }
 
 /// By which way it is to leave is not known before: until then it only stands in the stock.

@@ -8,11 +8,11 @@ use domain::indicator::footprint::{fleet, kinds, of_asset, of_entities, parts, p
 use domain::indicator::{Basis, Grounds, Reading, Settings, all};
 use domain::observation::Facts;
 use domain::quantity::{Impact, Years};
-use domain::testimony::Testimony;
+use domain::testimony::{Kept, Testimony};
 use domain::word::{Criterion, Kind, Status};
 use jiff::civil::{Date, date};
 
-use crate::world::{OPEN, headcounts, kept, settings, snapshot, testimony, text};
+use crate::world::{OPEN, headcounts, kept, moment, settings, snapshot, testimony, text};
 
 const AT: Date = date(2026, 6, 30);
 const ELECTRICITY: &str = "electricity/fr-2026";
@@ -179,4 +179,17 @@ fn what_is_in_stock_takes_no_electricity() {
         });
         assert_eq!((told.kwh, told.used), (Some(worked), Some(Impact(worked * 50.0))));
     }
+}
+
+/// Nobody tells when it left: once it has been missed for 90 days it grows no older.
+#[test]
+fn what_has_left_grows_no_older() {
+    let used = Facts { upstream_years: Some(4.0), in_service_date: Some(date(2017, 6, 30)), ..of(Kind::Laptop) };
+    let missed = Kept { unlisted_since: Some(moment(date(2025, 6, 30))), ..kept("1", used) };
+    let (snapshot, settings) = (snapshot(&[testimony("glpi", vec![missed])]), settings(0.0));
+    let lives = [date(2025, 9, 28), AT].map(|at| {
+        let basis = Basis::new(&snapshot, &settings, OPEN, at);
+        of_asset(&basis, Criterion::Co2e, &snapshot.assets[0], None).internal.unwrap()
+    });
+    assert_eq!(lives, [Years::from_days(8 * 365 + 2 + 90); 2]);
 }
