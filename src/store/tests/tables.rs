@@ -95,7 +95,6 @@ fn snapshot(ids: &[&str]) -> Snapshot {
             account_enabled: None,
             mode: said.facts.mode,
             price: said.facts.purchase_price_ht,
-            ecolabelled: false,
             tells_use: false,
             repairability_told: false,
             is_virtual: false,
