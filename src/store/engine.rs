@@ -1,6 +1,6 @@
 //! The two databases a store may be kept in, behind one transaction. SQL is written once, with `$1` for what is bound;
-//! what only one of them understands is in `bulk.rs`, in `sqlite.rs` and in `postgres.rs`, and in `lease.rs`, which only
-//! PostgreSQL is asked.
+//! what only one of them understands is in `bulk.rs`, in `scan.rs` and `sqlite.rs`, in `postgres.rs`, and in `lease.rs`,
+//! which only PostgreSQL is asked.
 
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use sqlx::{FromRow, Sqlite, Transaction};
 
 use super::cell::Cell;
 use super::lease::Lease;
+use super::scan::Scan;
 use super::{postgres, sqlite};
 
 /// The database.
@@ -40,6 +41,14 @@ impl Engine {
             Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
             Self::Postgres { pool, idle } => Tx::Postgres(postgres::Tx::write(pool, *idle, lease.cloned()).await?),
         })
+    }
+
+    /// What reads a file's observations beside a transaction; a server has nothing faster than the transaction.
+    pub(super) fn scan(&self) -> anyhow::Result<Option<Scan>> {
+        match self {
+            Self::Sqlite { reader, .. } => Scan::of(reader).map(Some),
+            Self::Postgres { .. } => Ok(None),
+        }
     }
 
     /// A transaction that only reads, all of one moment.

@@ -1,7 +1,7 @@
 //! What outlives a restart: the last word of each source, its electricity day by day, the journal of harvests, the assets
 //! in plain columns, the readings of each day, declarations that were handed in, and what another program answered for
 //! servers. In a file of SQLite's, or on a PostgreSQL server that several replicas share: the same functions of
-//! [`Store`], the same SQL but for what `bulk.rs`, `sqlite.rs` and `postgres.rs` tell.
+//! [`Store`], the same SQL but for what `bulk.rs`, `scan.rs`, `sqlite.rs` and `postgres.rs` tell.
 //!
 //! Invariants:
 //! * A source's testimony changes only by a complete harvest, in one transaction: cut off anywhere, all or nothing.
@@ -32,6 +32,7 @@ mod postgres;
 mod power;
 mod reading;
 mod record;
+mod scan;
 mod sqlite;
 mod testimony;
 #[cfg(test)]

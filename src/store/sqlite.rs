@@ -20,7 +20,10 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("src/store/migration
 /// Pages that a connection keeps, in kibibytes below zero: 16 MiB where rows are looked up to be changed, 2 MiB where a
 /// table is read from one end to the other.
 const WRITING: &str = "-16384";
-const READING: &str = "-2048";
+pub(super) const READING: &str = "-2048";
+
+/// How long a lock of somebody else's is waited for.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Opens a file, makes it where there is none, and brings its schema up to date.
 pub(super) async fn open(file: &Path) -> Result<Engine> {
@@ -31,7 +34,7 @@ pub(super) async fn open(file: &Path) -> Result<Engine> {
         .filename(file)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
-        .busy_timeout(Duration::from_secs(5))
+        .busy_timeout(PATIENCE)
         .foreign_keys(true)
         .pragma("temp_store", "MEMORY")
         .pragma("cache_size", WRITING)
@@ -94,8 +97,7 @@ pub(super) async fn wipe(writer: &SqlitePool, patience: Duration) -> Result<()> 
 /// What can be done where SQLite says that the file is damaged, full or read-only (its result codes, primary ones in the
 /// low byte).
 pub(super) fn advice(error: &anyhow::Error) -> Option<&'static str> {
-    let told = error.chain().find_map(|cause| cause.downcast_ref::<sqlx::Error>())?.as_database_error()?;
-    match told.try_downcast_ref::<sqlx::sqlite::SqliteError>()?.code()?.parse::<u32>().ok()? & 0xff {
+    match error.chain().find_map(result_code)? & 0xff {
         11 | 26 => Some(
             "the store's file is damaged: put a copy made by `ecoparc backup` in its place, or move it away and begin \
              without its history",
@@ -105,6 +107,15 @@ pub(super) fn advice(error: &anyhow::Error) -> Option<&'static str> {
         8 => Some("the store may only be read: is its disk mounted so, or is it another account's?"),
         _ => None,
     }
+}
+
+/// SQLite's result code, whichever library tells it.
+fn result_code(cause: &(dyn std::error::Error + 'static)) -> Option<i32> {
+    if let Some(scanned) = cause.downcast_ref::<rusqlite::Error>() {
+        return Some(scanned.sqlite_error()?.extended_code);
+    }
+    let told = cause.downcast_ref::<sqlx::Error>()?.as_database_error()?;
+    told.try_downcast_ref::<sqlx::sqlite::SqliteError>()?.code()?.parse().ok()
 }
 
 /// Makes an empty file that only its owner can read. SQLite gives its log the same permissions.

@@ -13,6 +13,10 @@ use super::body::{Recall, Seed, column};
 use super::bulk;
 use super::engine::Tx;
 use super::power;
+use super::scan::Scan;
+
+/// JSON objects, one after the other.
+pub(super) type Bodies<'a> = serde_json::Deserializer<serde_json::de::StrRead<'a>>;
 
 /// Bytes of an ISO date.
 const DAY: usize = "2026-01-31".len();
@@ -25,25 +29,54 @@ impl Store {
     /// Where the database fails or holds what no release writes.
     pub async fn testimony(&self, source: &Source) -> Result<Option<Testimony>> {
         let reading = async move {
-            // Inside one transaction a harvest recorded meanwhile is not seen: what is read is of one moment.
-            let mut tx = self.read().await?;
-            let testimony = testimony(&mut tx, source).await?;
-            tx.commit().await?;
-            anyhow::Ok(testimony)
+            loop {
+                let scan = self.engine.scan()?;
+                // Inside one transaction a harvest recorded meanwhile is not seen: what is read is of one moment.
+                let mut tx = self.read().await?;
+                let read = testimony(&mut tx, scan, source).await?;
+                tx.commit().await?;
+                match read {
+                    Read::Changed => {}
+                    Read::Never => return Ok(None),
+                    Read::Told(testimony) => return anyhow::Ok(Some(*testimony)),
+                }
+            }
         };
         reading.await.with_context(|| format!("cannot read back what source `{}` said", source.name))
     }
 }
 
-async fn testimony(tx: &mut Tx, source: &Source) -> Result<Option<Testimony>> {
+/// What came of reading.
+enum Read {
+    /// There was no complete harvest yet.
+    Never,
+    /// Something was written meanwhile: once more.
+    Changed,
+    Told(Box<Testimony>),
+}
+
+async fn testimony(tx: &mut Tx, scan: Option<Scan>, source: &Source) -> Result<Read> {
     let harvested = "SELECT id, harvested FROM source WHERE name = $1 AND harvested IS NOT NULL";
     let known: Option<(i64, i64)> = tx.first(harvested, &[(&*source.name).into()]).await?;
-    let Some((id, harvested)) = known else { return Ok(None) };
+    let Some((id, harvested)) = known else { return Ok(Read::Never) };
     let mut recall = Recall::default();
-    Ok(Some(Testimony {
+    let observations = match scan {
+        None => observations(tx, id, &mut recall).await?,
+        Some(scan) => {
+            let reading = tokio::task::spawn_blocking(move || {
+                let read = scan.observations(id, &mut recall);
+                (read, recall)
+            });
+            let read;
+            (read, recall) = reading.await?;
+            let Some(observations) = read? else { return Ok(Read::Changed) };
+            observations
+        }
+    };
+    Ok(Read::Told(Box::new(Testimony {
         source: source.clone(),
         harvested: Moment(harvested),
-        observations: observations(tx, id, &mut recall).await?,
+        observations,
         lines: Lines {
             purchases: lines(tx, id, &mut recall).await?,
             exits: lines(tx, id, &mut recall).await?,
@@ -56,15 +89,16 @@ async fn testimony(tx: &mut Tx, source: &Source) -> Result<Option<Testimony>> {
             decisions: lines(tx, id, &mut recall).await?,
         },
         power: power::meters(tx, id).await?,
-    }))
+    })))
 }
 
+/// All observations of a source, page by page: a server's. `scan.rs` reads a file's.
 async fn observations(tx: &mut Tx, source: i64, recall: &mut Recall) -> Result<Vec<Packed>> {
     let mut all = Vec::new();
     let mut page = fetch(tx, source, "").await?;
     while let Some(last) = &page.last {
         let from = tx.after(last);
-        // The database's thread looks for the next page while this one is understood.
+        // The server looks for the next page while this one is understood.
         let (next, read) = tokio::join!(fetch(tx, source, &from), async { read(&page, recall, &mut all) });
         read?;
         page = next?;
@@ -89,7 +123,7 @@ struct Page {
 
 /// Fetches the next page of observations, from this native id on.
 async fn fetch(tx: &mut Tx, source: i64, from: &str) -> sqlx::Result<Page> {
-    // One row a page: a hop to the database's thread costs more than what it brings.
+    // One row a page: many small ones cost more than what they bring.
     let mut page: Page = tx
         .one(
             "SELECT max(native) AS last, coalesce(CAST(json_group_array(native) AS TEXT), '[]') AS natives, \
@@ -125,30 +159,64 @@ fn read(page: &Page, recall: &mut Recall, all: &mut Vec<Packed>) -> Result<()> {
     let mut spells =
         column::<(String, &str, &str, Option<String>, Option<String>)>(&page.spells)?.into_iter().peekable();
     for (at, native) in column::<String>(&page.natives)?.into_iter().enumerate() {
-        let facts = Seed::new(recall).deserialize(&mut bodies).with_context(|| format!("record `{native}`"))?;
         let (first_seen, later) = days.split_at_checked(DAY).with_context(|| format!("record `{native}`: no day"))?;
         days = later;
-        let mut kept = Kept {
-            observation: Observation { native: Text::from(native), anonymous: marks[at] & 1 != 0, facts },
-            first_seen: first_seen.parse()?,
+        let told = Told {
+            native: &native,
+            anonymous: marks[at] & 1 != 0,
             arrived: marks[at] & 2 != 0,
+            first_seen,
             unlisted_since: unlisted_since[at].map(Moment),
-            spells: Vec::new(),
         };
+        let mut kept = told.with(&mut bodies, recall)?;
         // Both come in the order of native ids.
         while let Some((_, since, status, entity, holder)) =
             spells.next_if(|(native, ..)| **native == *kept.observation.native)
         {
-            kept.spells.push(Spell {
-                since: since.parse()?,
-                status: Status::parse(status).unwrap_or(Status::InUse),
-                entity: entity.map(|entity| recall.text(&entity)),
-                user: holder.map(|holder| recall.text(&holder)),
-            });
+            kept.spells.push(spell(since, status, entity.as_deref(), holder.as_deref(), recall)?);
         }
         all.push(Packed::from(kept));
     }
     Ok(())
+}
+
+/// What the columns of an observation tell besides its body.
+pub(super) struct Told<'a> {
+    pub(super) native: &'a str,
+    pub(super) anonymous: bool,
+    pub(super) arrived: bool,
+    pub(super) first_seen: &'a str,
+    pub(super) unlisted_since: Option<Moment>,
+}
+
+impl Told<'_> {
+    /// The observation with the next body, and no history yet.
+    pub(super) fn with(&self, bodies: &mut Bodies<'_>, recall: &mut Recall) -> Result<Kept> {
+        let facts = Seed::new(recall).deserialize(bodies).with_context(|| format!("record `{}`", self.native))?;
+        Ok(Kept {
+            observation: Observation { native: Text::from(self.native), anonymous: self.anonymous, facts },
+            first_seen: self.first_seen.parse()?,
+            arrived: self.arrived,
+            unlisted_since: self.unlisted_since,
+            spells: Vec::new(),
+        })
+    }
+}
+
+/// A stretch of a history.
+pub(super) fn spell(
+    since: &str,
+    status: &str,
+    entity: Option<&str>,
+    holder: Option<&str>,
+    recall: &mut Recall,
+) -> Result<Spell> {
+    Ok(Spell {
+        since: since.parse()?,
+        status: Status::parse(status).unwrap_or(Status::InUse),
+        entity: entity.map(|entity| recall.text(entity)),
+        user: holder.map(|holder| recall.text(holder)),
+    })
 }
 
 /// All lines of one sort, in the order in which they were told.

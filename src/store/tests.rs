@@ -313,6 +313,23 @@ async fn one_asset_after_another() {
     }
 }
 
+/// A file's observations are of the moment of what the transaction beside them reads, or are not read.
+#[tokio::test]
+async fn what_is_written_meanwhile_is_not_mixed_in() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    let fleet = [seen("a", None, ""), seen("b", None, "")];
+    record(&store, "glpi", &fleet, &Lines::default(), 1, date(2026, 1, 1)).await;
+    let (scan, unchanged) = (store.engine.scan().unwrap().unwrap(), store.engine.scan().unwrap().unwrap());
+    let source = |scan: scan::Scan| {
+        scan.observations(1, &mut crate::store::body::Recall::default()).unwrap().map(|all| all.len())
+    };
+    assert_eq!(source(unchanged), Some(2));
+    record(&store, "glpi", &fleet[..1], &Lines::default(), 2, date(2026, 1, 2)).await;
+    assert_eq!(source(scan), None);
+    assert_eq!(source(store.engine.scan().unwrap().unwrap()), Some(2));
+}
+
 /// What is stored is read in pages, and the name that ends one may be the beginning of the next name.
 #[tokio::test]
 async fn pages_leave_nothing_out() {
