@@ -30,9 +30,10 @@ impl Store {
     pub async fn testimony(&self, source: &Source) -> Result<Option<Testimony>> {
         let reading = async move {
             loop {
-                let scan = self.engine.scan()?;
-                // Inside one transaction a harvest recorded meanwhile is not seen: what is read is of one moment.
+                // Inside one transaction a harvest recorded meanwhile is not seen: what is read is of one moment. It has not
+                // begun to read: the scan comes in between, so that there are no more of them than connections.
                 let mut tx = self.read().await?;
+                let scan = self.engine.scan()?;
                 let read = testimony(&mut tx, scan, source).await?;
                 tx.commit().await?;
                 match read {
