@@ -8,7 +8,6 @@ use domain::word::Word;
 use jiff::civil::Date;
 
 use super::Store;
-use super::body::column;
 use super::bulk::{self, BATCH};
 use super::cell::{Cell, Column, int, text};
 use super::engine::Tx;
@@ -96,16 +95,9 @@ async fn write(tx: &mut Tx, snapshot: &Snapshot, at: Date) -> Result<()> {
 }
 
 /// The next page of ids and hashes, from this id on.
-async fn stored(tx: &mut Tx, from: &str) -> Result<Vec<(String, i64)>> {
-    let (ids, hashes): (String, String) = tx
-        .one(
-            "SELECT coalesce(CAST(json_group_array(id) AS TEXT), '[]'), \
-                coalesce(CAST(json_group_array(hash) AS TEXT), '[]') \
-             FROM (SELECT id, hash FROM asset WHERE id >= $1 ORDER BY id LIMIT $2) AS page",
-            &[from.into(), bulk::page(tx).into()],
-        )
-        .await?;
-    Ok(column::<String>(&ids)?.into_iter().zip(column::<i64>(&hashes)?).collect())
+async fn stored(tx: &mut Tx, from: &str) -> sqlx::Result<Vec<(String, i64)>> {
+    let sql = "SELECT id, hash FROM asset WHERE id >= $1 ORDER BY id LIMIT $2";
+    tx.rows(sql, &[from.into(), bulk::page(tx).into()]).await
 }
 
 /// Writes once enough has come together.

@@ -10,7 +10,7 @@ use domain::quantity::Cents;
 use domain::record::{Record, Takes, Text, Value};
 use domain::testimony::Moment;
 use rustc_hash::FxBuildHasher;
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// A record on its way to JSON.
@@ -43,11 +43,10 @@ pub(crate) fn to_json<R: Record>(record: &R) -> String {
     String::from_utf8(json).expect("JSON is UTF-8")
 }
 
-/// The record that this JSON object tells. What is stored is read page by page instead, texts shared.
-#[cfg(test)]
-pub(crate) fn from_json<R: Record>(json: &str) -> serde_json::Result<R> {
+/// The record that this JSON object tells.
+pub(super) fn from_json<R: Record>(json: &str, recall: &mut Recall) -> serde_json::Result<R> {
     let mut reader = serde_json::Deserializer::from_str(json);
-    let record = Seed::new(&mut Recall::default()).deserialize(&mut reader)?;
+    let record = Seed { recall, record: PhantomData }.deserialize(&mut reader)?;
     reader.end()?;
     Ok(record)
 }
@@ -76,17 +75,10 @@ impl Recall {
     }
 }
 
-/// Reads one record off a stream of JSON objects.
-pub(super) struct Seed<'a, R> {
+/// Reads a record.
+struct Seed<'a, R> {
     recall: &'a mut Recall,
     record: PhantomData<R>,
-}
-
-impl<'a, R> Seed<'a, R> {
-    /// A seed that shares the texts in `recall`.
-    pub(super) fn new(recall: &'a mut Recall) -> Self {
-        Self { recall, record: PhantomData }
-    }
 }
 
 impl<'de, R: Record> DeserializeSeed<'de> for Seed<'_, R> {
@@ -216,9 +208,4 @@ impl<'de> Visitor<'de> for Slot<'_> {
         IgnoredAny.visit_map(object)?;
         Ok(None)
     }
-}
-
-/// Reads a column that the database gave as one JSON array.
-pub(super) fn column<'de, T: Deserialize<'de>>(json: &'de str) -> serde_json::Result<Vec<T>> {
-    serde_json::from_str(json)
 }

@@ -10,9 +10,8 @@ use domain::record::{Record, Text};
 use domain::word::{Status, Word};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::de::DeserializeSeed;
 
-use super::body::{Recall, Seed, to_json};
+use super::body::{Recall, from_json, to_json};
 use super::bulk;
 use super::cell::{Cell, int, text};
 use super::engine::{Engine, Tx};
@@ -89,9 +88,7 @@ async fn without_holder(tx: &mut Tx, source: i64, told: &str, values: &[Cell<'_>
     let mut recall = Recall::default();
     let mut cells = vec![];
     for (native, anonymous, body) in &rows {
-        let mut reader = serde_json::Deserializer::from_str(body);
-        let mut facts: Facts =
-            Seed::new(&mut recall).deserialize(&mut reader).with_context(|| format!("record `{native}`"))?;
+        let mut facts: Facts = from_json(body, &mut recall).with_context(|| format!("record `{native}`"))?;
         facts.user = None;
         let observation = Observation { native: Text::from(native.as_str()), anonymous: *anonymous == 1, facts };
         let packed = Packed::from(&observation);

@@ -214,7 +214,7 @@ impl Tx {
     }
 
     pub(super) async fn rows<T: Told>(&mut self, sql: &str, values: &[Cell<'_>]) -> sqlx::Result<Vec<T>> {
-        let query = sqlx::query_as_with(AssertSqlSafe(in_its_words(sql)), bound(values)?).persistent(false);
+        let query = sqlx::query_as_with(AssertSqlSafe(sql), bound(values)?).persistent(false);
         within(PATIENCE, query.fetch_all(&mut *self.conn)).await
     }
 
@@ -246,13 +246,6 @@ impl Tx {
 async fn within<T>(patience: Duration, asking: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
     let late = || std::io::Error::new(std::io::ErrorKind::TimedOut, "the database does not answer");
     tokio::time::timeout(patience, asking).await.unwrap_or_else(|_| Err(sqlx::Error::Io(late())))
-}
-
-/// A query with PostgreSQL's names for the three functions that SQLite calls otherwise.
-fn in_its_words(sql: &str) -> String {
-    let names =
-        [("json_group_array(", "json_agg("), ("json_array(", "json_build_array("), ("group_concat(", "string_agg(")];
-    names.iter().fold(sql.to_owned(), |sql, (theirs, its)| sql.replace(theirs, its))
 }
 
 fn integer(cell: &Cell<'_>) -> Option<i64> {

@@ -12,7 +12,6 @@ use domain::word::{Role, Word};
 use jiff::civil::Date;
 
 use super::Store;
-use super::body::column;
 use super::bulk;
 use super::cell::{Cell, Column, int, real, text};
 use super::engine::Tx;
@@ -56,6 +55,7 @@ impl Store {
 /// A measuring point as it is stored.
 #[derive(sqlx::FromRow)]
 struct Row {
+    id: i64,
     device: String,
     room: String,
     role: String,
@@ -64,31 +64,34 @@ struct Row {
     watts: Option<f64>,
     kwh_at: Option<i64>,
     kwh: Option<f64>,
-    days: String,
 }
 
 /// All that is stored of a source's measuring points, in their order.
 pub(super) async fn meters(tx: &mut Tx, source: i64) -> Result<Vec<Meter>> {
     let rows: Vec<Row> = tx
         .rows(
-            "SELECT device, room, role, joules_before, watts_at, watts, kwh_at, kwh, \
-                coalesce((SELECT CAST(json_group_array(json_array(day, joules, seconds)) AS TEXT) \
-                 FROM (SELECT day, joules, seconds FROM power_day WHERE point = power_point.id ORDER BY day) AS days), \
-                 '[]') AS days \
-             FROM power_point WHERE source = $1",
+            "SELECT id, device, room, role, joules_before, watts_at, watts, kwh_at, kwh FROM power_point WHERE source = $1",
             &[source.into()],
         )
         .await?;
+    let told: Vec<(i64, String, i64, i64)> = tx
+        .rows(
+            "SELECT point, day, joules, seconds FROM power_day \
+             WHERE point IN (SELECT id FROM power_point WHERE source = $1) ORDER BY point, day",
+            &[source.into()],
+        )
+        .await?;
+    let mut days_of: HashMap<i64, Vec<PowerDay>> = HashMap::new();
+    for (point, day, joules, seconds) in told {
+        let day = PowerDay { day: day.parse()?, energy: Energy(joules as f64), seconds: seconds as f64 };
+        days_of.entry(point).or_default().push(day);
+    }
     let mut meters = Vec::with_capacity(rows.len());
     for row in rows {
-        let mut days = Vec::new();
-        for (day, joules, seconds) in column::<(String, i64, i64)>(&row.days)? {
-            days.push(PowerDay { day: day.parse()?, energy: Energy(joules as f64), seconds: seconds as f64 });
-        }
         meters.push(Meter {
             point: Point { device: Text::of(&row.device), room: Text::of(&row.room), role: Role::parse(&row.role) },
             before: Energy(row.joules_before as f64),
-            days,
+            days: days_of.remove(&row.id).unwrap_or_default(),
             watts: row.watts_at.map(Moment).zip(row.watts),
             index: row.kwh_at.map(Moment).zip(row.kwh),
             fallen: None,

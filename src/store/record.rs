@@ -11,7 +11,7 @@ use domain::testimony::{Line, Lines, Moment, Testimony};
 use jiff::civil::Date;
 
 use super::Store;
-use super::body::{column, to_json};
+use super::body::to_json;
 use super::bulk::{self, BATCH};
 use super::cell::{Cell, int, text};
 use super::engine::Tx;
@@ -175,26 +175,27 @@ async fn compare<'a>(
     loop {
         let page = stored(tx, changes.source, &from).await?;
         for row in &page {
+            let unlisted = row.unlisted_since.is_some();
             while let Some(new) = told.next_if(|told| *told.native() < *row.native) {
                 recorded.new += 1;
                 changes.tell(new, hash::of_observation(new), None);
                 changes.flush_full(tx).await?;
             }
             let Some(told) = told.next_if(|told| *told.native() == *row.native) else {
-                if !row.unlisted {
+                if !unlisted {
                     recorded.vanished += 1;
                     changes.vanished.push(Cell::from(row.native.clone()));
                 }
                 continue;
             };
-            recorded.returned += usize::from(row.unlisted);
+            recorded.returned += usize::from(unlisted);
             let hash = hash::of_observation(told);
             if hash != row.hash {
                 recorded.changed += 1;
                 changes.tell(told, hash, Some(row.standing));
             } else {
                 recorded.unchanged += 1;
-                if row.unlisted {
+                if unlisted {
                     changes.returned.push(Cell::from(row.native.clone()));
                 }
             }
@@ -214,32 +215,22 @@ async fn compare<'a>(
 }
 
 /// What is known of a stored observation without reading its body.
+#[derive(sqlx::FromRow)]
 struct Row {
     native: String,
     hash: i64,
     standing: i64,
-    unlisted: bool,
+    unlisted_since: Option<i64>,
 }
 
 /// The next page of stored observations, from this native id on.
-async fn stored(tx: &mut Tx, source: i64, from: &str) -> Result<Vec<Row>> {
-    // One row a page: a hop to the database's thread costs more than what it brings.
-    let (natives, hashes, standings, unlisted): (String, String, String, String) = tx
-        .one(
-            "SELECT coalesce(CAST(json_group_array(native) AS TEXT), '[]'), \
-                coalesce(CAST(json_group_array(hash) AS TEXT), '[]'), \
-                coalesce(CAST(json_group_array(standing) AS TEXT), '[]'), \
-                coalesce(CAST(json_group_array(CASE WHEN unlisted_since IS NULL THEN 0 ELSE 1 END) AS TEXT), '[]') \
-             FROM (SELECT native, hash, standing, unlisted_since FROM observation \
-                   WHERE source = $1 AND native >= $2 ORDER BY native LIMIT $3) AS page",
-            &[source.into(), from.into(), bulk::page(tx).into()],
-        )
-        .await?;
-    let (hashes, standings) = (column::<i64>(&hashes)?, column::<i64>(&standings)?);
-    let unlisted = column::<u8>(&unlisted)?;
-    let natives = column::<String>(&natives)?.into_iter().enumerate();
-    let row = |(at, native)| Row { native, hash: hashes[at], standing: standings[at], unlisted: unlisted[at] == 1 };
-    Ok(natives.map(row).collect())
+async fn stored(tx: &mut Tx, source: i64, from: &str) -> sqlx::Result<Vec<Row>> {
+    tx.rows(
+        "SELECT native, hash, standing, unlisted_since FROM observation \
+         WHERE source = $1 AND native >= $2 ORDER BY native LIMIT $3",
+        &[source.into(), from.into(), bulk::page(tx).into()],
+    )
+    .await
 }
 
 /// Differences that are not written yet.

@@ -63,9 +63,9 @@ impl Scan {
                 arrived: row.get(2)?,
                 first_seen: text(row, 3)?,
                 unlisted_since: row.get::<_, Option<i64>>(4)?.map(Moment),
+                body: text(row, 5)?,
             };
-            let mut body = serde_json::Deserializer::from_str(text(row, 5)?);
-            let mut kept = told.with(&mut body, recall)?;
+            let mut kept = told.understood(recall)?;
             if has(&mut longer, told.native)? {
                 let mut rows = stretches.query((source, told.native))?;
                 while let Some(row) = rows.next()? {

@@ -6,20 +6,13 @@ use domain::packed::Packed;
 use domain::record::{Record, Text};
 use domain::testimony::{Kept, Line, Lines, Moment, Source, Spell, Testimony};
 use domain::word::{Status, Word};
-use serde::de::DeserializeSeed;
 
 use super::Store;
-use super::body::{Recall, Seed, column};
+use super::body::{Recall, from_json};
 use super::bulk;
 use super::engine::Tx;
 use super::power;
 use super::scan::Scan;
-
-/// JSON objects, one after the other.
-pub(super) type Bodies<'a> = serde_json::Deserializer<serde_json::de::StrRead<'a>>;
-
-/// Bytes of an ISO date.
-const DAY: usize = "2026-01-31".len();
 
 impl Store {
     /// The last word of this source, its observations in the order of their native ids; `None` before its first
@@ -93,107 +86,81 @@ async fn testimony(tx: &mut Tx, scan: Option<Scan>, source: &Source) -> Result<R
     })))
 }
 
+/// A row of the table `observation`.
+#[derive(sqlx::FromRow)]
+struct Row {
+    native: String,
+    anonymous: i64,
+    arrived: i64,
+    first_seen: String,
+    unlisted_since: Option<i64>,
+    body: String,
+}
+
+/// A row of the table `spell`.
+#[derive(sqlx::FromRow)]
+struct Stretch {
+    native: String,
+    since: String,
+    status: String,
+    entity: Option<String>,
+    holder: Option<String>,
+}
+
 /// All observations of a source, page by page: a server's. `scan.rs` reads a file's.
 async fn observations(tx: &mut Tx, source: i64, recall: &mut Recall) -> Result<Vec<Packed>> {
     let mut all = Vec::new();
-    let mut page = fetch(tx, source, "").await?;
-    while let Some(last) = &page.last {
-        let from = tx.after(last);
-        // The server looks for the next page while this one is understood.
-        let (next, read) = tokio::join!(fetch(tx, source, &from), async { read(&page, recall, &mut all) });
-        read?;
-        page = next?;
-    }
-    Ok(all)
-}
-
-/// Some observations, column by column: JSON arrays, but for `first_seen`, ISO dates one behind the other, and `bodies`,
-/// JSON objects one after the other.
-#[derive(Default, sqlx::FromRow)]
-struct Page {
-    last: Option<String>,
-    natives: String,
-    marks: String,
-    first_seen: Option<String>,
-    unlisted_since: String,
-    bodies: Option<String>,
-    /// Those of observations of which more than the opening one is told.
-    #[sqlx(skip)]
-    spells: String,
-}
-
-/// Fetches the next page of observations, from this native id on.
-async fn fetch(tx: &mut Tx, source: i64, from: &str) -> sqlx::Result<Page> {
-    // One row a page: many small ones cost more than what they bring.
-    let mut page: Page = tx
-        .one(
-            "SELECT max(native) AS last, coalesce(CAST(json_group_array(native) AS TEXT), '[]') AS natives, \
-                coalesce(CAST(json_group_array(anonymous + 2 * arrived) AS TEXT), '[]') AS marks, \
-                group_concat(first_seen, '') AS first_seen, \
-                coalesce(CAST(json_group_array(unlisted_since) AS TEXT), '[]') AS unlisted_since, \
-                group_concat(body, ' ') AS bodies \
-             FROM (SELECT native, anonymous, arrived, first_seen, unlisted_since, body FROM observation \
-                   WHERE source = $1 AND native >= $2 ORDER BY native LIMIT $3) AS page",
-            &[source.into(), from.into(), bulk::page(tx).into()],
-        )
-        .await?;
-    if let Some(last) = &page.last {
-        (page.spells,) = tx
-            .one(
-                "SELECT coalesce(CAST(json_group_array(json_array(native, since, status, entity, holder)) AS TEXT), '[]') \
-                 FROM (SELECT native, since, status, entity, holder FROM spell \
-                       WHERE source = $1 AND native IN (SELECT native FROM spell \
-                           WHERE source = $1 AND opening = 0 AND native BETWEEN $2 AND $3) ORDER BY native, since) AS told",
-                &[source.into(), from.into(), (&**last).into()],
+    let mut from = String::new();
+    loop {
+        let rows: Vec<Row> = tx
+            .rows(
+                "SELECT native, anonymous, arrived, first_seen, unlisted_since, body FROM observation \
+                 WHERE source = $1 AND native >= $2 ORDER BY native LIMIT $3",
+                &[source.into(), (&*from).into(), bulk::page(tx).into()],
             )
             .await?;
-    }
-    Ok(page)
-}
-
-/// Adds the observations of one page.
-fn read(page: &Page, recall: &mut Recall, all: &mut Vec<Packed>) -> Result<()> {
-    let marks = column::<u8>(&page.marks)?;
-    let mut days = page.first_seen.as_deref().unwrap_or_default();
-    let unlisted_since = column::<Option<i64>>(&page.unlisted_since)?;
-    let mut bodies = serde_json::Deserializer::from_str(page.bodies.as_deref().unwrap_or_default());
-    let mut spells =
-        column::<(String, &str, &str, Option<String>, Option<String>)>(&page.spells)?.into_iter().peekable();
-    for (at, native) in column::<String>(&page.natives)?.into_iter().enumerate() {
-        let (first_seen, later) = days.split_at_checked(DAY).with_context(|| format!("record `{native}`: no day"))?;
-        days = later;
-        let told = Told {
-            native: &native,
-            anonymous: marks[at] & 1 != 0,
-            arrived: marks[at] & 2 != 0,
-            first_seen,
-            unlisted_since: unlisted_since[at].map(Moment),
-        };
-        let mut kept = told.with(&mut bodies, recall)?;
-        // Both come in the order of native ids.
-        while let Some((_, since, status, entity, holder)) =
-            spells.next_if(|(native, ..)| **native == *kept.observation.native)
-        {
-            kept.spells.push(spell(since, status, entity.as_deref(), holder.as_deref(), recall)?);
+        let Some(last) = rows.last().map(|row| &*row.native) else { return Ok(all) };
+        // Those of which more than the opening stretch is told.
+        let stretches: Vec<Stretch> = tx
+            .rows(
+                "SELECT native, since, status, entity, holder FROM spell \
+                 WHERE source = $1 AND native IN (SELECT native FROM spell \
+                     WHERE source = $1 AND opening = 0 AND native BETWEEN $2 AND $3) ORDER BY native, since",
+                &[source.into(), (&*from).into(), last.into()],
+            )
+            .await?;
+        from = tx.after(last);
+        let mut stretches = stretches.into_iter().peekable();
+        for Row { native, anonymous, arrived, first_seen, unlisted_since, body } in &rows {
+            let (anonymous, arrived) = (*anonymous != 0, *arrived != 0);
+            let unlisted_since = unlisted_since.map(Moment);
+            let told = Told { native, anonymous, arrived, first_seen, unlisted_since, body };
+            let mut kept = told.understood(recall)?;
+            // Both come in the order of native ids.
+            while let Some(Stretch { since, status, entity, holder, .. }) =
+                stretches.next_if(|stretch| stretch.native == *native)
+            {
+                kept.spells.push(spell(&since, &status, entity.as_deref(), holder.as_deref(), recall)?);
+            }
+            all.push(Packed::from(kept));
         }
-        all.push(Packed::from(kept));
     }
-    Ok(())
 }
 
-/// What the columns of an observation tell besides its body.
+/// An observation as it is stored.
 pub(super) struct Told<'a> {
     pub(super) native: &'a str,
     pub(super) anonymous: bool,
     pub(super) arrived: bool,
     pub(super) first_seen: &'a str,
     pub(super) unlisted_since: Option<Moment>,
+    pub(super) body: &'a str,
 }
 
 impl Told<'_> {
-    /// The observation with the next body, and no history yet.
-    pub(super) fn with(&self, bodies: &mut Bodies<'_>, recall: &mut Recall) -> Result<Kept> {
-        let facts = Seed::new(recall).deserialize(bodies).with_context(|| format!("record `{}`", self.native))?;
+    /// The observation, without history yet.
+    pub(super) fn understood(&self, recall: &mut Recall) -> Result<Kept> {
+        let facts = from_json(self.body, recall).with_context(|| format!("record `{}`", self.native))?;
         Ok(Kept {
             observation: Observation { native: Text::from(self.native), anonymous: self.anonymous, facts },
             first_seen: self.first_seen.parse()?,
@@ -225,21 +192,18 @@ async fn lines<R: Record>(tx: &mut Tx, source: i64, recall: &mut Recall) -> Resu
     let mut all = Vec::new();
     let mut last = -1;
     loop {
-        let (natives, bodies, place): (String, Option<String>, Option<i64>) = tx
-            .one(
-                "SELECT coalesce(CAST(json_group_array(native) AS TEXT), '[]'), group_concat(body, ' '), max(place) \
-                 FROM (SELECT native, body, place FROM line \
-                       WHERE source = $1 AND contents = $2 AND place > $3 ORDER BY place LIMIT $4) AS page",
+        let rows: Vec<(String, String, i64)> = tx
+            .rows(
+                "SELECT native, body, place FROM line \
+                 WHERE source = $1 AND contents = $2 AND place > $3 ORDER BY place LIMIT $4",
                 &[source.into(), R::NAME.into(), last.into(), bulk::page(tx).into()],
             )
             .await?;
-        let Some((bodies, place)) = bodies.zip(place) else { break };
-        last = place;
-        let mut bodies = serde_json::Deserializer::from_str(&bodies);
-        for native in column::<String>(&natives)? {
-            let told = Seed::new(recall).deserialize(&mut bodies).with_context(|| format!("line `{native}`"))?;
+        let Some((_, _, place)) = rows.last() else { return Ok(all) };
+        last = *place;
+        for (native, body, _) in rows {
+            let told = from_json(&body, recall).with_context(|| format!("line `{native}`"))?;
             all.push(Line { native: Text::from(native), told });
         }
     }
-    Ok(all)
 }

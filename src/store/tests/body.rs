@@ -1,8 +1,12 @@
 use domain::record::{Record, Takes, Value};
 use proptest::prelude::*;
 
-use super::super::body::{from_json, to_json};
+use super::super::body::{self, Recall, to_json};
 use super::*;
+
+fn from_json<R: Record>(json: &str) -> serde_json::Result<R> {
+    body::from_json(json, &mut Recall::default())
+}
 
 #[test]
 fn a_body_is_an_object_of_what_is_known() {
