@@ -11,10 +11,15 @@ pub async fn forget(config: &Config, login: &str) -> anyhow::Result<()> {
     let key = config.pseudonyms.as_ref().context("[privacy] tells no `pseudonym_key_file`: nobody is kept")?;
     let pseudonym = key.of(login).context("the login is empty")?;
     let store = Store::open(&config.store).await?;
-    let Forgotten { sources, assets, spells, accounts } = store.forget(&pseudonym).await?;
+    let forgotten = store.forget(&pseudonym).await?;
+    let nobody = forgotten == Forgotten::default();
+    let Forgotten { sources, assets, spells, accounts } = forgotten;
     store.close().await;
     // Neither the login nor its pseudonym: what is printed may be kept.
     say(&format!("forgotten: {assets} assets, {spells} stretches of history, {accounts} accounts"));
+    if nobody {
+        say("nobody is known by that name; where GLPI is asked without `logins` people are SOURCE:NUMBER");
+    }
     if !sources.is_empty() {
         say(&format!("what these still list comes back with their next collection: {}", sources.join(", ")));
     }

@@ -140,8 +140,8 @@ pub fn declarations(sheet: &Sheet) -> Markup {
         section aria-labelledby="declarations" {
             h2 id="declarations" { (sheet.say("Déclaration nationale", "National declaration")) }
             p { (sheet.say(
-                "Le fichier au schéma national, à vérifier puis à déposer avant le 30 juin de l'année suivante\u{a0}:",
-                "The file in the national schema, to be checked and handed in before 30 June of the next year:",
+                "Le fichier au schéma national, à vérifier puis à déposer au plus tard le 30 juin de l'année suivante\u{a0}:",
+                "The file in the national schema, to be checked and handed in by 30 June of the next year:",
             ))
             @for of in [year - 1, year] {
                 " " a href=(format!("/api/v1/procurement/{of}/declaration.csv")) { (sheet.say("déclaration ", "declaration ")) (of) }

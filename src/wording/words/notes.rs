@@ -33,7 +33,7 @@ fn with_a_value(told: &str) -> Option<String> {
         return Some(format!("déposée le {}", written(day)));
     }
     if let Some(day) = told.strip_prefix("due on ") {
-        return Some(format!("à déposer avant le {}", written(day)));
+        return Some(format!("à déposer au plus tard le {}", written(day)));
     }
     let known = told.strip_prefix("over ")?.strip_suffix("; a year is asked")?;
     let (days, between) = known.split_once(" days known of both, from ")?;

@@ -41,7 +41,7 @@ fn notes_of_a_simulation() {
 #[test]
 fn notes_with_values_and_of_several_parts() {
     check("handed in on 2026-05-12", "déposée le 12 mai 2026");
-    check("due on 2027-06-30", "à déposer avant le 30 juin 2027");
+    check("due on 2027-06-30", "à déposer au plus tard le 30 juin 2027");
     check("3 of them were not heard of for 90 days", "dont 3 sans contact depuis 90 jours");
     let measured = "over 12.5 days known of both, from 2026-01-01 to 2026-02-01; a year is asked";
     let said =
