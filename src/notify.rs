@@ -55,10 +55,11 @@ pub async fn keep_telling(
     store: Store,
     mut editions: watch::Receiver<Option<Arc<Edition>>>,
 ) {
+    let mut unkept = Vec::new();
     loop {
         let edition = editions.borrow_and_update().clone();
         if let Some(edition) = edition
-            && let Err(error) = tell(&notifier, &store, &edition).await
+            && let Err(error) = tell(&notifier, &store, &edition, &mut unkept).await
         {
             warn!(notifier = notifier.name, "somebody could not be told: {error:#}");
             // The edition that is in force then is told.
@@ -69,25 +70,39 @@ pub async fn keep_telling(
     }
 }
 
-/// Tells what an edition brings, and keeps that it was told. One message that fails holds up no other.
-async fn tell(notifier: &Notifier, store: &Store, edition: &Edition) -> anyhow::Result<()> {
+/// What was told, and whether it was that something is over.
+type Told = (Notice, bool);
+
+/// Tells what an edition brings, and keeps that it was told. One message that fails holds up no other. What was told and
+/// the store refused to keep is in `unkept`: it is kept later, and not told again.
+async fn tell(notifier: &Notifier, store: &Store, edition: &Edition, unkept: &mut Vec<Told>) -> anyhow::Result<()> {
     let concerns = concerns(edition, notifier.lang);
     let wanted: Vec<&Concern> = concerns.iter().filter(|concern| notifier.about.contains(&concern.about)).collect();
-    let known = store.notices(&notifier.name).await?;
+    let mut known = store.notices(&notifier.name).await?;
     let mut outcome = Ok(());
+    for told in std::mem::take(unkept) {
+        known.retain(|notice| notice.concern != told.0.concern);
+        known.extend((!told.1).then(|| told.0.clone()));
+        outcome = outcome.and(keep(notifier, store, told, unkept).await);
+    }
     for message in due(&wanted, &known, edition.made_at) {
-        if let Err(error) = one(notifier, store, message).await {
+        if let Err(error) = notifier.way.send(&message, notifier.lang).await {
             outcome = outcome.and(Err(error));
+            continue;
         }
+        info!(notifier = notifier.name, concern = message.concern, over = message.over, "told");
+        let notice = Notice { concern: message.concern, what: message.what, told: message.since.as_second() };
+        outcome = outcome.and(keep(notifier, store, (notice, message.over), unkept).await);
     }
     outcome
 }
 
-async fn one(notifier: &Notifier, store: &Store, message: Message) -> anyhow::Result<()> {
-    notifier.way.send(&message, notifier.lang).await?;
-    info!(notifier = notifier.name, concern = message.concern, over = message.over, "told");
-    let notice = Notice { concern: message.concern, what: message.what, told: message.since.as_second() };
-    store.notice(&notifier.name, &notice, message.over).await
+async fn keep(notifier: &Notifier, store: &Store, told: Told, unkept: &mut Vec<Told>) -> anyhow::Result<()> {
+    let kept = store.notice(&notifier.name, &told.0, told.1).await;
+    if kept.is_err() {
+        unkept.push(told);
+    }
+    kept
 }
 
 /// What is to be said: of what presses and was not told, and of what was told and is known to be well.
