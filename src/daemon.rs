@@ -77,6 +77,8 @@ struct Daemon {
     fresh: usize,
     /// The first day of electricity that the database does not have, source by source.
     unwritten: Vec<Option<Date>>,
+    /// Sources of which a whole collection was refused by the store: it is made again once that takes what is written.
+    unkept: Vec<bool>,
     /// The table of assets may be behind the edition.
     assets_due: bool,
     /// The day on which the history was last cut.
@@ -176,7 +178,7 @@ impl Daemon {
         let (held, _) = watch::channel(if store.is_shared() { nothing } else { Holdings::Alone });
         let testimonies = testimonies(&store, &config).await?;
         let states = states(&store, &config).await?;
-        let unwritten = vec![None; testimonies.len()];
+        let (unwritten, unkept) = (vec![None; testimonies.len()], vec![false; testimonies.len()]);
         Ok(Self {
             config,
             ground,
@@ -188,6 +190,7 @@ impl Daemon {
             sampled: false,
             fresh: 0,
             unwritten,
+            unkept,
             assets_due: true,
             purged: None,
             held,
@@ -254,7 +257,7 @@ impl Daemon {
                 store: self.store.clone(),
                 holdings: self.held.subscribe(),
             };
-            collectors.spawn(collector.keep_collecting(self.states[at].last_success.is_some()));
+            collectors.spawn(collector.keep_collecting(self.is_due(at, source, Timestamp::now())));
             let (source, events) = (source.clone(), events.clone());
             let name = source.told.name.to_string();
             let sampling = move |_| keep_sampling(at, source.clone(), events.clone());
@@ -333,6 +336,9 @@ impl Daemon {
                     // Samples come often: they and power that has grown old make an edition once a minute at most.
                     sampled = heard_before && self.power_changed();
                     self.write(editions, &mut written).await;
+                    for at in self.take_unkept() {
+                        wishes[at].notify_one();
+                    }
                     sampled |= heard_before && self.store_changed(editions);
                 }
                 () = tokio::time::sleep_until(began + FIRST_WAIT), if !heard_before => {

@@ -68,11 +68,10 @@ struct Attempts {
 }
 
 impl Collector {
-    /// Collects for ever, while there is a right to. Dropping the future abandons a collection under way.
-    pub async fn keep_collecting(mut self, heard: bool) {
-        // Whoever plugs in a tool wants to see it now, not at the expression's next moment.
-        let mut attempts =
-            Attempts { last: None, failures: 0, retry: (!heard).then_some(Duration::ZERO), busy: false };
+    /// Collects for ever, while there is a right to; at once where that is due. Dropping the future abandons a collection
+    /// under way.
+    pub async fn keep_collecting(mut self, due: bool) {
+        let mut attempts = Attempts { last: None, failures: 0, retry: due.then_some(Duration::ZERO), busy: false };
         let mut still = self.holdings.clone();
         let name = self.source.told.name.to_string();
         while let Some(grant) = granted(&mut self.holdings, &name).await {

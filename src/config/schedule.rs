@@ -70,6 +70,14 @@ impl Schedule {
             }
         }
     }
+
+    /// Has a moment of the expression passed since this one? What is asked after lengths of time has none.
+    pub fn missed(&self, since: Timestamp, now: Timestamp, time_zone: &TimeZone) -> bool {
+        match self {
+            Self::Every(_) => false,
+            Self::Cron(cron) => next_of(cron, since, time_zone).is_some_and(|moment| moment <= now),
+        }
+    }
 }
 
 /// The expression is asked for the zone's own clock; a moment that a change to summer time skips falls right after it,
@@ -123,6 +131,19 @@ mod tests {
         let now: Timestamp = "2026-11-24T04:00:00Z".parse()?;
         assert_eq!(schedule.wait(None, now, &paris), Some(Duration::from_secs(3600)));
         assert!(Schedule::read(Some("61 * * * * *"), None).is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn a_moment_that_passed_while_nobody_was_there() -> anyhow::Result<()> {
+        let paris = TimeZone::get("Europe/Paris")?;
+        let nightly = Schedule::read(Some("0 0 2 * * *"), None)?;
+        let missed = |since: &str, now: &str| anyhow::Ok(nightly.missed(since.parse()?, now.parse()?, &paris));
+        // 02:00 in Paris is 01:00 UTC in winter.
+        assert!(missed("2026-11-23T01:15:00Z", "2026-11-24T01:05:00Z")?);
+        assert!(!missed("2026-11-24T01:15:00Z", "2026-11-24T23:59:00Z")?);
+        let hourly = Schedule::read(None, Some("1h"))?;
+        assert!(!hourly.missed("2026-11-23T01:15:00Z".parse()?, "2026-11-24T01:05:00Z".parse()?, &paris));
         Ok(())
     }
 

@@ -16,6 +16,24 @@ use crate::schedule::Event;
 use crate::store::{Generation, PassedOn, State, Store};
 
 impl Daemon {
+    /// Is a source to be asked at once? Whoever plugs in a tool, or mends what it failed at, wants to see it now; and a
+    /// moment of its expression may have passed while nobody was there, or while a collection was dropped.
+    pub(super) fn is_due(&self, at: usize, source: &Source, now: Timestamp) -> bool {
+        let state = &self.states[at];
+        state.up == Some(false)
+            || state.last_success.is_none_or(|last| source.schedule.missed(last, now, &self.config.time_zone))
+    }
+
+    /// Sources whose last collection the store refused, once it takes what is written again; each is told once.
+    pub(super) fn take_unkept(&mut self) -> Vec<usize> {
+        if !self.store_ok {
+            return Vec::new();
+        }
+        let again = (0..self.unkept.len()).filter(|at| self.unkept[*at]).collect();
+        self.unkept.fill(false);
+        again
+    }
+
     /// Takes note of what happened to a source. True where the world should be told.
     pub(super) async fn took_place(
         &mut self,
@@ -47,6 +65,7 @@ impl Daemon {
                     return false;
                 }
                 self.store_ok = recorded.is_ok();
+                self.unkept[at] = recorded.is_err() && collected.harvest.is_ok();
                 if let Err(error) = recorded.map_err(Store::advised) {
                     error!(source = &*source.told.name, "cannot keep a collection: {error:#}");
                     // Why the source itself failed is what its reader wants to know.
@@ -135,15 +154,9 @@ impl Daemon {
             (None, None) => {}
         }
         self.unwritten[at] = None;
-        let known = std::mem::take(&mut self.states[at]);
-        self.states[at] = SourceState {
-            // What only this replica knows.
-            collecting: known.collecting,
-            failures: known.failures,
-            notes: known.notes,
-            rule_matches: known.rule_matches,
-            ..state
-        };
+        let known = std::mem::replace(&mut self.states[at], state);
+        self.states[at].collecting = known.collecting;
+        take_over(&mut self.states[at], known);
         Ok(())
     }
 
@@ -228,6 +241,11 @@ impl Daemon {
     }
 }
 
+/// What is told since the daemon started, which no database knows.
+pub(super) fn take_over(state: &mut SourceState, known: SourceState) {
+    (state.failures, state.notes, state.rule_matches) = (known.failures, known.notes, known.rule_matches);
+}
+
 /// How each source was doing when the daemon last knew.
 pub(super) async fn states(store: &Store, config: &Config) -> anyhow::Result<Vec<SourceState>> {
     let kept = store.states().await?;
@@ -263,3 +281,6 @@ async fn state(store: &Store, source: &Source, kept: Option<&State>) -> anyhow::
         ..SourceState::default()
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@ use tokio::sync::{Notify, watch};
 use tracing::{debug, error, info, warn};
 
 use super::Daemon;
+use super::kept::take_over;
 use super::listen::Listeners;
 use crate::config::Config;
 use crate::edition::Edition;
@@ -108,8 +109,14 @@ impl Daemon {
         self.catch_up().await;
         let path = path.to_path_buf();
         let config = tokio::task::spawn_blocking(move || Config::load(&path)).await??;
-        let next = Self::prepare(config, self.lasting.clone()).await?;
+        let mut next = Self::prepare(config, self.lasting.clone()).await?;
         listeners.take_up(&next.config.server).await?;
+        for (state, source) in next.states.iter_mut().zip(&next.config.sources) {
+            if let Some(known) = self.states.iter_mut().find(|known| known.name == state.name) {
+                take_over(state, std::mem::take(known));
+                state.rule_matches.retain(|(rule, _)| source.rules.contains(rule));
+            }
+        }
         Ok(next)
     }
 }

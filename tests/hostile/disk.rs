@@ -90,8 +90,7 @@ fn a_disk_that_is_full_then_larger_then_read_only() {
         assert!(done.success(), "{how}");
     };
     remount(&daemon, "remount,size=60m");
-    daemon.wish("fleet");
-    daemon.until("it is taken", |daemon| daemon.items("/api/v1/assets").len() == 8000);
+    daemon.until("it is taken, without being asked for", |daemon| daemon.items("/api/v1/assets").len() == 8000);
     daemon.until("that is told", |daemon| daemon.sample("ecoparc_store_up") == Some(1.0));
     // What is open for writing keeps a disk from being made read-only: it is seen through another mount.
     let output = through(&folder, &format!("exec {} sh -c 'mount -t tmpfs -o ro none disk && RUN'", apart()))
