@@ -11,7 +11,8 @@ use sha2::Sha256;
 /// Where systemd hands secrets over, as a path may begin.
 const CREDENTIALS: &str = "${CREDENTIALS_DIRECTORY}/";
 
-/// Resolves a secret told as `x` or as the path `x_file`; both at once is an error that names the key.
+/// Resolves a secret told as `x` or as the path `x_file`; both at once is an error that names the key, and so is an empty
+/// one: a file that waits to be filled guards nothing.
 ///
 /// A relative path is one of the configuration's folder. Where systemd hands credentials over (`LoadCredential=`), the
 /// one that is named as the path, `_` for `/`, goes first: as it names them where it loads a folder. Thus
@@ -25,12 +26,16 @@ pub fn resolve(
 ) -> anyhow::Result<Option<SecretString>> {
     match (told, file) {
         (Some(_), Some(_)) => anyhow::bail!("both `{key}` and `{key}_file` are given: keep one"),
-        (Some(secret), None) => Ok(Some(secret)),
+        (Some(secret), None) => {
+            anyhow::ensure!(!secret.expose_secret().trim().is_empty(), "`{key}` is empty");
+            Ok(Some(secret))
+        }
         (None, Some(file)) => {
             let handed = std::env::var_os("CREDENTIALS_DIRECTORY").map(std::path::PathBuf::from);
             let path = place(&file, base, handed.as_deref()).with_context(|| format!("`{key}_file`"))?;
             let text = std::fs::read_to_string(&path)
                 .with_context(|| format!("`{key}_file`: cannot read {}", path.display()))?;
+            anyhow::ensure!(!text.trim().is_empty(), "`{key}_file`: {} is empty", path.display());
             Ok(Some(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned())))
         }
         (None, None) => Ok(None),

@@ -36,9 +36,14 @@ impl Ground {
     /// What a configuration lays down.
     ///
     /// # Errors
-    /// Where a folder of local factors cannot be read.
+    /// Where a folder of local factors cannot be read, or nothing tells what the electricity of the country costs.
     pub fn of(config: &Config) -> anyhow::Result<Self> {
         let mut factors = factors::load(&config.extra_factors)?;
+        let country = &config.assumptions.electricity;
+        ensure!(
+            factors.grid.iter().any(|row| *row.country == *country),
+            "[factors] electricity: no factor of the electricity of `{country}` is known: write FR, or one of a folder of `extra`"
+        );
         if let Some(url) = &config.boaviztapi {
             ensure!(
                 factors.sets.iter().all(|set| *set.id != *appraise::BY),

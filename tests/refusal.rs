@@ -43,6 +43,14 @@ fn a_bad_configuration_names_the_word_and_the_one_meant() {
     check(&boaviztapi("http://a:b@127.0.0.1"), 64, "`boaviztapi`: holds a login: it is asked without one");
     check(&boaviztapi("http://127.0.0.1/?x=1"), 64, "`boaviztapi`: ends before any `?` or `#`");
     check("[factors]\nboaviztapi = 5000\n", 64, "[factors]: invalid type");
+    let unknown = "[factors] electricity: no factor of the electricity of `fr` is known";
+    check("[factors]\nelectricity = \"fr\"\n", 64, unknown);
+    check("[privacy]\npseudonym_key = \"\"\n", 64, "[privacy]: `pseudonym_key` is empty");
+    check("[privacy]\npseudonym_key = \"of the house\"\n", 64, "`pseudonym_key` has fewer than 16 characters");
+    let no_text = "[privacy]: a token, login or password is a text between quotes";
+    check("[privacy]\npseudonym_key = 1234567890123456\n", 64, no_text);
+    let hook = "[[notify]]\nname = \"a\"\nwebhook = \"http://127.0.0.1\"\nto = [\"a@b.fr\"]\n";
+    check(hook, 64, "notify \"a\": `to` belongs to `smtp`, not to `webhook`");
     check("[law]\nyear_of = \"delivery\"\n", 64, "`year_of` cannot be `delivery`");
     let source = table("csv", "power", "power.csv", "");
     let room = |more: &str| format!("[[room]]\nname = \"Salle A\"\n{more}\n{source}");
@@ -96,6 +104,32 @@ fn a_name_that_several_entities_have_is_refused() {
     assert_eq!(folder.run(&["check"]).status.code(), Some(0), "ids are each one's own");
     let (code, line) = refusal(&folder.run(&["declare", "--year", "2025", "--entity", "École"]));
     assert_eq!((code, line.as_str()), (1, "ecoparc: several entities are called `École`: write the id of one"));
+}
+
+#[test]
+fn text_of_digits_is_text_in_the_environment_too() {
+    let folder = Folder::new();
+    folder.configure("[store]\nurl = \"postgres://127.0.0.1/a\"\n");
+    let mut command = ecoparc();
+    command.args(["check", "--config"]).arg(folder.0.join("ecoparc.toml"));
+    command.env("ECOPARC__ORGANISATION__SIRET", "21000000000013");
+    command.env("ECOPARC__STORE__PASSWORD", "20240101");
+    command.env("ECOPARC__PRIVACY__PSEUDONYM_KEY", "1234567890123456");
+    command.env("ECOPARC__METRICS__ENTITY_DEPTH", "2");
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn an_empty_secret_is_refused() {
+    let folder = Folder::new();
+    folder.write("key", "\n");
+    folder.configure("[privacy]\npseudonym_key_file = \"key\"\n");
+    let (code, line) = refusal(&folder.run(&["check"]));
+    assert!(
+        code == 64 && line.contains("[privacy]: `pseudonym_key_file`: ") && line.ends_with("key is empty"),
+        "{line}"
+    );
 }
 
 #[test]

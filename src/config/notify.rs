@@ -57,10 +57,15 @@ pub fn notifiers(tables: Vec<Table>, base: &Path) -> anyhow::Result<Vec<Arc<Noti
 
 fn notifier(name: &str, table: Table, base: &Path) -> anyhow::Result<Notifier> {
     keys::check(table.keys(), KEYS)?;
+    let of_mail =
+        ["from", "to", "username", "password", "password_file"].into_iter().find(|key| table.contains_key(*key));
     let raw: Raw = typed(table)?;
     let webhook = resolve("webhook", raw.webhook, raw.webhook_file, base)?;
     let way = match (webhook, raw.smtp) {
         (Some(webhook), None) => {
+            if let Some(key) = of_mail {
+                bail!("`{key}` belongs to `smtp`, not to `webhook`");
+            }
             // The address is not repeated: it often holds the only secret there is.
             let url = Url::parse(webhook.expose_secret());
             let http = url.is_ok_and(|url| matches!(url.scheme(), "http" | "https"));

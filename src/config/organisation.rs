@@ -18,7 +18,7 @@ pub(super) struct Organisation {
     name: String,
     siret: Option<String>,
     #[serde(default = "france")]
-    country: String,
+    pub(super) country: String,
     #[serde(default = "paris")]
     pub(super) time_zone: String,
     #[serde(default = "yes")]

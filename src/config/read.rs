@@ -12,6 +12,7 @@ use domain::entity::EntityTree;
 use domain::law::Law;
 use domain::record::Text;
 use jiff::tz::TimeZone;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
@@ -56,6 +57,12 @@ const FRAME: &[&str] = &[
     "rule",
 ];
 
+/// Keys that are text whatever their value looks like: what the environment tells is else read as a number, a yes or a no.
+const TEXTS: &[&str] = &["organisation.name", "organisation.siret", "privacy.pseudonym_key", "store.password"];
+
+/// Characters of a key of pseudonyms at least.
+const KEY: usize = 16;
+
 /// The line of a text in which something is wrong, from 1.
 pub fn line_of(text: &str, error: &toml::de::Error) -> usize {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
@@ -70,16 +77,26 @@ pub fn load(path: &Path, environment: BTreeMap<String, String>) -> anyhow::Resul
         .parse::<Table>()
         .map_err(|error| anyhow!("line {}: {}", line_of(&text, &error), error.message().trim().replace('\n', " ")));
     parsed.with_context(|| format!("cannot understand the configuration {file}"))?;
-    let told = config::Config::builder()
-        .add_source(config::File::from_str(&text, config::FileFormat::Toml))
-        .add_source(
+    let texts: Vec<(&str, String)> = TEXTS
+        .iter()
+        .filter_map(|path| {
+            let variable = format!("ECOPARC__{}", path.replace('.', "__"));
+            let told = environment.iter().find(|(name, _)| name.eq_ignore_ascii_case(&variable));
+            told.map(|(_, text)| (*path, text.clone()))
+        })
+        .collect();
+    let builder =
+        config::Config::builder().add_source(config::File::from_str(&text, config::FileFormat::Toml)).add_source(
             config::Environment::with_prefix("ECOPARC")
                 .prefix_separator("__")
                 .separator("__")
                 .try_parsing(true)
                 .source(Some(environment.into_iter().collect())),
-        )
-        .build()
+        );
+    let told = texts
+        .into_iter()
+        .try_fold(builder, |builder, (path, text)| builder.set_override(path, text))
+        .and_then(|builder| builder.build())
         .and_then(config::Config::try_deserialize::<Table>)
         .with_context(|| format!("cannot understand the configuration {file}"))?;
     let base = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf();
@@ -110,9 +127,7 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
     let boaviztapi = boaviztapi.context("[factors]: `boaviztapi`")?;
     let assumptions = table(&mut told, "assumptions", super::assumptions::KEYS)?;
     let mut assumptions = super::assumptions::assumptions(assumptions).context("[assumptions]")?;
-    if let Some(country) = factors.electricity {
-        assumptions.electricity = country;
-    }
+    assumptions.electricity = factors.electricity.unwrap_or_else(|| organisation.country.clone());
     let law = match told.remove("law") {
         None => Law::default(),
         Some(Value::Table(law)) => super::law::law(law).context("[law]")?,
@@ -122,8 +137,8 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
     let notifiers = super::notify::notifiers(list(&mut told, "notify")?, base)?;
     let report: Report = table(&mut told, "report", &["notes"])?;
     let pseudonyms = resolve("pseudonym_key", privacy.pseudonym_key, privacy.pseudonym_key_file, base)
-        .context("[privacy]")?
-        .map(PseudonymKey::new);
+        .and_then(|key| key.map(pseudonym_key).transpose())
+        .context("[privacy]")?;
     let mut sources: Vec<Source> = Vec::new();
     for (name, source) in named("source", list(&mut told, "source")?)? {
         ensure!(
@@ -166,6 +181,13 @@ fn understand(mut told: Table, base: &Path) -> anyhow::Result<Config> {
         rooms,
         sources,
     })
+}
+
+/// Whoever has the store and a list of logins could try all short keys.
+fn pseudonym_key(key: SecretString) -> anyhow::Result<PseudonymKey> {
+    let length = key.expose_secret().trim().chars().count();
+    ensure!(length >= KEY, "`pseudonym_key` has fewer than {KEY} characters: take what `openssl rand -hex 32` gives");
+    Ok(PseudonymKey::new(key))
 }
 
 /// One table as a struct; a missing table is an empty one.
@@ -224,7 +246,7 @@ struct Metrics {
 struct Store {
     url: Option<String>,
     #[serde(default, deserialize_with = "told_secret")]
-    password: Option<secrecy::SecretString>,
+    password: Option<SecretString>,
     password_file: Option<std::path::PathBuf>,
     lease: Option<String>,
     history_days: Option<i32>,
@@ -232,7 +254,8 @@ struct Store {
 
 #[derive(Deserialize)]
 struct Privacy {
-    pseudonym_key: Option<secrecy::SecretString>,
+    #[serde(default, deserialize_with = "told_secret")]
+    pseudonym_key: Option<SecretString>,
     pseudonym_key_file: Option<std::path::PathBuf>,
     min_cell: Option<usize>,
 }

@@ -328,20 +328,12 @@ fn token(table: Table) -> anyhow::Result<Token> {
     let place = || format!("[[server.token]] \"{name}\"");
     keys::check(table.keys(), &["name", "hash", "scopes", "entities"]).with_context(place)?;
     let raw: RawToken = typed(table).with_context(place)?;
-    let hash = raw.hash.strip_prefix("sha256:").and_then(hexadecimal);
+    let hash = raw.hash.strip_prefix("sha256:").and_then(|digits| {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(digits, &mut bytes).ok().map(|()| bytes)
+    });
     let hash = hash.with_context(|| format!("{}: `hash` is not `sha256:` and 64 hexadecimal digits", place()))?;
     Ok(Token { name: raw.name, hash, scopes: scopes(raw.scopes), entities: raw.entities })
-}
-
-fn hexadecimal(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    for (at, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

@@ -136,10 +136,7 @@ impl Ask {
     /// The id after which the list goes on.
     pub fn after(&self) -> Result<Option<String>, Problem> {
         let Some(text) = self.text("cursor") else { return Ok(None) };
-        let bytes: Option<Vec<u8>> = (text.len() % 2 == 0 && text.is_ascii())
-            .then(|| (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect())
-            .flatten();
-        let id = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+        let id = hex::decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
         id.map(Some).ok_or_else(|| Problem::parameter("cursor", "`cursor` is none of ours"))
     }
 
