@@ -1,6 +1,7 @@
 //! Who may see what: every route, page, export and metric of two towns on one ecoparc, as each of them sees it.
 
 mod frame;
+mod reader;
 mod secrets;
 mod slow;
 mod small;

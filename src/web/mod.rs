@@ -368,18 +368,25 @@ async fn show(
         };
     }
     let tag = tag(&edition, &viewer, &headers, lang.code());
+    let chosen = asked.contains_key("lang").then_some(lang);
+    // The browser may have the page from before, when it was chosen the last time.
     if is_known(&headers, &tag) {
-        return Ok(tagged(StatusCode::NOT_MODIFIED.into_response(), &tag));
+        return Ok(remembering(chosen, tagged(StatusCode::NOT_MODIFIED.into_response(), &tag)));
     }
     let world = desk.worlds.of(&edition, Key::of(&edition, &viewer));
-    let chosen = asked.contains_key("lang");
     let asker = asker(client, &viewer);
     let visit = page::Visit { viewer, world, lang, asked };
     let text = computed(&desk, asker, move || page::page(page, &visit)).await?;
-    let mut answer = tagged(Html(text).into_response(), &tag);
-    let kept = format!("{}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict", auth::LANGUAGE, lang.code());
-    if let Some(kept) = HeaderValue::from_str(&kept).ok().filter(|_| chosen) {
-        answer.headers_mut().append(header::SET_COOKIE, kept);
+    Ok(remembering(chosen, tagged(Html(text).into_response(), &tag)))
+}
+
+/// The response, which has the browser remember the language that was chosen.
+fn remembering(chosen: Option<Lang>, mut response: Response) -> Response {
+    let kept = |lang: Lang| {
+        format!("{}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict", auth::LANGUAGE, lang.code())
+    };
+    if let Some(Ok(kept)) = chosen.map(|lang| HeaderValue::from_str(&kept(lang))) {
+        response.headers_mut().append(header::SET_COOKIE, kept);
     }
-    Ok(answer)
+    response
 }

@@ -31,7 +31,7 @@ fn at_once(daemon: &Daemon, requests: &str) -> Vec<u16> {
     statuses
 }
 
-fn fleet(server: &str, more: &str) -> (Folder, Daemon) {
+pub fn fleet(server: &str, more: &str) -> (Folder, Daemon) {
     let folder = Folder::new();
     folder.write("fleet.csv", "id;kind;serial\nA;laptop;SERIAL001\n");
     let tokens = token("reader", "reader-token", "\"read\"", "") + ADMIN_TOKEN;
