@@ -172,6 +172,11 @@ fn is_loopback(headers: &HeaderMap) -> bool {
     name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
+/// Does the browser show a session, whatever that one is worth?
+pub fn keeps_session(headers: &HeaderMap) -> bool {
+    cookie_of(headers, COOKIE).is_some()
+}
+
 /// The value of the cookie of this name.
 pub fn cookie_of<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());

@@ -4,7 +4,7 @@ use axum::extract::{Form, Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
-use super::auth::{Stranger, Viewer, same};
+use super::auth::{Stranger, Viewer, keeps_session, same};
 use super::page::Wants;
 use super::problem::Problem;
 use super::{Desk, Shared, api, audit, language, page, pairs};
@@ -17,11 +17,19 @@ pub struct Login {
     token: String,
 }
 
-/// The form that takes a token.
+/// Asked of the form after a login: a browser shows there whether it keeps the session.
+const OPENED: &str = "opened";
+
+/// The form that takes a token. Whoever has just logged in goes on from it, unless their browser keeps no session.
 pub async fn login_form(RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let asked = pairs(query.as_deref().unwrap_or_default()).unwrap_or_default();
-    let asked = asked.iter().find(|(name, _)| name == "lang").map(|(_, lang)| lang.as_str());
-    Html(page::login_page(language(asked, &headers), Wants::Token)).into_response()
+    let told = |wanted: &str| asked.iter().find(|(name, _)| name == wanted).map(|(_, told)| told.as_str());
+    let wants = match told(OPENED) {
+        Some(_) if keeps_session(&headers) => return Redirect::to("/").into_response(),
+        Some(_) => Wants::Keeping,
+        None => Wants::Token,
+    };
+    Html(page::login_page(language(told("lang"), &headers), wants)).into_response()
 }
 
 /// Opens a session for a token.
@@ -29,7 +37,7 @@ pub async fn login(State(desk): Shared, headers: HeaderMap, Form(form): Form<Log
     match desk.web.sessions.open(&desk.web.server, &headers, form.token.trim()) {
         Some((name, cookie)) => {
             audit::told(&name, "login", "", "done");
-            ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
+            ([(header::SET_COOKIE, cookie)], Redirect::to(&format!("/login?{OPENED}"))).into_response()
         }
         // The frame notes it, and counts it.
         None => {

@@ -16,6 +16,8 @@ pub enum Wants {
     Another(Stranger),
     /// Another token: whoever asks is known, and lacks this right.
     Scope(Scope),
+    /// A browser that keeps the session: the token was right.
+    Keeping,
 }
 
 /// The form, below what is wanted.
@@ -25,6 +27,7 @@ pub fn login_page(lang: Lang, wants: Wants) -> String {
         Wants::Token => (enter, None),
         Wants::Another(stranger) => (enter, Some(told(lang, stranger).to_owned())),
         Wants::Scope(scope) => (lang.pick("Accès refusé", "Not allowed"), Some(lacking(lang, scope))),
+        Wants::Keeping => (enter, Some(dropped(lang).to_owned())),
     };
     // What was typed is wrong only where it opened nothing; a header nobody types.
     let wrong = matches!(wants, Wants::Another(Stranger::Unknown | Stranger::Nowhere));
@@ -65,6 +68,13 @@ fn told(lang: Lang, stranger: Stranger) -> &'static str {
             "None of this token's entities exists, or several are called so: it opens nothing.",
         ),
     }
+}
+
+fn dropped(lang: Lang) -> &'static str {
+    lang.pick(
+        "Le jeton est reconnu, mais votre navigateur n'a pas gardé la session\u{a0}: cette page doit être servie en HTTPS ([server] tls, ou un mandataire inverse) ou demandée depuis la machine même, et ses cookies acceptés.",
+        "The token is known, but your browser did not keep the session: this page must be served over HTTPS ([server] tls, or a proxy) or asked for on the machine itself, and its cookies accepted.",
+    )
 }
 
 fn lacking(lang: Lang, scope: Scope) -> String {

@@ -209,7 +209,7 @@ fn shown(lang: Lang, sees_assets: bool) -> String {
 fn forms(lang: Lang) -> Vec<String> {
     let others = [Stranger::Unknown, Stranger::Unreadable, Stranger::Nowhere].map(Wants::Another);
     let scopes = [Scope::Read, Scope::Assets, Scope::Admin].map(Wants::Scope);
-    let all = [Wants::Token].into_iter().chain(others).chain(scopes);
+    let all = [Wants::Token].into_iter().chain(others).chain(scopes).chain([Wants::Keeping]);
     all.map(|wants| login_page(lang, wants)).collect()
 }
 
@@ -346,6 +346,7 @@ fn a_form_says_why_it_is_shown() {
         ("le droit «\u{a0}read\u{a0}»", false),
         ("le droit «\u{a0}assets\u{a0}» (voir chaque matériel)", false),
         ("le droit «\u{a0}admin\u{a0}»", false),
+        ("votre navigateur n'a pas gardé la session", false),
     ]) {
         assert!(form.contains(says) && form.contains("name=\"token\""), "{says}\nis not in\n{form}");
         assert_eq!(form.contains("aria-invalid"), is_wrong, "{form}");
