@@ -14,8 +14,9 @@ use sha2::{Digest, Sha256};
 use super::auth::Credential;
 use super::limit::whole;
 use super::problem::Problem;
-use super::{Desk, audit, page};
+use super::{Desk, audit, page, reader};
 use crate::config::Server;
+use crate::wording::Lang;
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 const FETCH_SITE: &str = "sec-fetch-site";
@@ -32,6 +33,7 @@ pub async fn guarded(State(desk): State<Arc<Desk>>, mut request: Request, next: 
     let client = whole(client(&desk.web.server, peer, request.headers()));
     let claimed = believe(&desk.web.server, peer, request.headers_mut());
     request.extensions_mut().insert(Client(client));
+    let reader = reader(request.uri().query(), request.headers());
     let response = match allowed(&desk, client, &request, claimed) {
         Err(problem) => problem.into_response(),
         Ok(()) => {
@@ -46,7 +48,7 @@ pub async fn guarded(State(desk): State<Arc<Desk>>, mut request: Request, next: 
             response
         }
     };
-    dressed(&desk.web.server, response)
+    dressed(&desk.web.server, told(reader, response))
 }
 
 /// The address that a request comes from: where a proxy is trusted, the one that it has seen.
@@ -139,14 +141,22 @@ fn is_foreign(request: &Request) -> bool {
     origin.split_once("://").map(|(_, origin)| origin) != asked
 }
 
-/// Headers that keep a page from being misused, and refusals of the frame in the form of all others.
-fn dressed(server: &Server, mut response: Response) -> Response {
+/// Refusals of the frame in the form of all others; and to who reads in a browser, an error on a page.
+fn told(reader: Option<Lang>, mut response: Response) -> Response {
     let status = response.status();
     let is_plain =
         response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
     if status.as_u16() >= 400 && is_plain {
         response = Problem::of_status(status).into_response();
     }
+    match (reader, response.extensions_mut().remove::<Problem>()) {
+        (Some(lang), Some(problem)) => problem.page(lang),
+        _ => response,
+    }
+}
+
+/// Headers that keep a page from being misused.
+fn dressed(server: &Server, mut response: Response) -> Response {
     let headers = response.headers_mut();
     let fixed = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

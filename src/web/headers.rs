@@ -25,6 +25,12 @@ pub fn prefers_csv(headers: &HeaderMap) -> bool {
     csv > 0.0 && csv >= wanted("application/json")
 }
 
+/// Does the asker prefer a page over JSON, as a browser does for whoever follows a link or sends a form?
+pub fn prefers_html(headers: &HeaderMap) -> bool {
+    let wanted = |name: &str| quality(accepts(headers, header::ACCEPT), |kind| kind.name == name);
+    wanted("text/html") > wanted("application/json").max(wanted("application/problem+json"))
+}
+
 /// A strong tag: edition, viewer, form and encoding. The address tells the rest.
 pub fn tag(edition: &Edition, viewer: &Viewer, headers: &HeaderMap, form: &str) -> String {
     let encoding = accepts(headers, header::ACCEPT_ENCODING).unwrap_or_default();

@@ -45,7 +45,7 @@ pub use auth::Sessions;
 use auth::{Stranger, Viewer, viewer};
 use forms::{login, login_form, logout, meant, sync};
 use guard::Client;
-use headers::{accepts, is_known, prefers_csv, tag, tagged, takes_gzip};
+use headers::{accepts, is_known, prefers_csv, prefers_html, tag, tagged, takes_gzip};
 use kept::{Kept, Question};
 use limit::Limits;
 use page::Wants;
@@ -339,6 +339,13 @@ async fn ready(State(desk): Shared) -> Response {
 /// The language of a page: what its address asks, else what the reader has chosen before, else what the browser prefers.
 fn language(asked: Option<&str>, headers: &HeaderMap) -> Lang {
     Lang::choose(asked.or(auth::cookie_of(headers, auth::LANGUAGE)), accepts(headers, header::ACCEPT_LANGUAGE))
+}
+
+/// The language in which an error is told on a page; none where a program asks, which is told of it in JSON.
+fn reader(query: Option<&str>, headers: &HeaderMap) -> Option<Lang> {
+    let asked = pairs(query.unwrap_or_default()).unwrap_or_default();
+    let lang = asked.iter().find(|(name, _)| name == "lang").map(|(_, lang)| lang.as_str());
+    prefers_html(headers).then(|| language(lang, headers))
 }
 
 /// Shows a page; to who may not see it, the login form, which says why.

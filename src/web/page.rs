@@ -14,6 +14,7 @@ mod login;
 mod makeup;
 mod methods;
 mod overview;
+mod problem;
 mod procurement;
 mod quality;
 mod rooms;
@@ -40,6 +41,7 @@ use crate::edition::Edition;
 use crate::figures::Figures;
 use crate::wording::{Lang, date, moment, words};
 pub use login::{Wants, login_page};
+pub use problem::problem_page;
 
 /// A page.
 pub struct Page {

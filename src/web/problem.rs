@@ -1,10 +1,18 @@
-//! Errors as RFC 9457 wants them.
+//! Errors: for programs as RFC 9457 wants them, for readers on a page.
 
 use std::time::Duration;
 
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
 use serde_json::json;
+
+use super::page;
+use crate::wording::Lang;
+
+/// How a program may show its token.
+const TO_PROGRAMS: &str = "Bearer realm=\"ecoparc\", Basic realm=\"ecoparc\", charset=\"UTF-8\"";
+/// At `Basic` a browser would ask for a password before it shows the page.
+const TO_BROWSERS: &str = "Bearer realm=\"ecoparc\"";
 
 /// What went wrong, for a program and for a person.
 #[derive(Clone, Debug)]
@@ -67,6 +75,34 @@ impl Problem {
         self.kind
     }
 
+    /// What exactly, for who wrote the request.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// After how many seconds it may be asked again: whole ones, and none too few.
+    pub fn wait(&self) -> Option<u64> {
+        self.retry.map(|wait| wait.as_secs() + 1)
+    }
+
+    /// The same on a page, for who reads it in a browser.
+    pub fn page(&self, lang: Lang) -> Response {
+        let mut response = (self.status, Html(page::problem_page(lang, self))).into_response();
+        self.head(response.headers_mut(), TO_BROWSERS);
+        response
+    }
+
+    /// What its head says in either form.
+    fn head(&self, headers: &mut HeaderMap, challenge: &'static str) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.wait() {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+    }
+
     /// What the frame refused before any of our code saw it.
     pub fn of_status(status: StatusCode) -> Self {
         let kind = match status {
@@ -88,23 +124,15 @@ impl IntoResponse for Problem {
             "status": self.status.as_u16(),
             "detail": self.detail,
         });
-        if let Some(parameter) = self.parameter {
-            body["parameter"] = parameter.into();
+        if let Some(parameter) = &self.parameter {
+            body["parameter"] = parameter.as_str().into();
         }
         let mut response = (self.status, body.to_string()).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(wait) = self.retry {
-            // Whole seconds, and none too few.
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
-        }
-        if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(
-                header::WWW_AUTHENTICATE,
-                HeaderValue::from_static("Bearer realm=\"ecoparc\", Basic realm=\"ecoparc\", charset=\"UTF-8\""),
-            );
-        }
+        self.head(headers, TO_PROGRAMS);
+        // What surrounds every answer makes a page of it for a browser.
+        response.extensions_mut().insert(self);
         response
     }
 }
