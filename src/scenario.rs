@@ -42,9 +42,11 @@ pub enum Takes {
 
 const SHARE: Takes = Takes::Number(0, 1);
 /// No life is longer, in years, here as in the configuration.
-const LIFE: u32 = 50;
+pub const LIFE: u32 = 50;
 /// And none is shorter.
-const SHORTEST: f64 = 0.1;
+pub const SHORTEST: f64 = 0.1;
+/// No electricity emits more, in grams a kWh.
+pub const GRAMS: u32 = 5000;
 const KWH: &str = "grams_per_kwh";
 /// Of every kind.
 const ALL: &str = "all";
@@ -242,7 +244,7 @@ fn electricity(value: &Value) -> Result<Electricity, Refused> {
     known(OF, table, &[KWH, "country"])?;
     match (table.get(KWH), table.get("country")) {
         (Some(grams), None) => {
-            let grams = within(&inside(OF, KWH), grams, 0, 5000)?;
+            let grams = within(&inside(OF, KWH), grams, 0, GRAMS)?;
             Ok(Electricity::Told(Intensity::per_kwh(grams)))
         }
         (None, Some(country)) => Ok(Electricity::Country(text(&inside(OF, "country"), country)?)),

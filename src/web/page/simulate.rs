@@ -27,81 +27,139 @@ const SHARES: [(&str, (&str, &str)); 3] = [
 ];
 const ELECTRICITY: &str = "grams_per_kwh";
 
+/// A number that the form asks for.
+struct Field {
+    /// Its name in the address.
+    name: &'static str,
+    /// What the form calls it.
+    label: String,
+    /// Between which numbers it lies, in the form's unit.
+    bounds: (f64, f64),
+    /// That unit, with the space before it.
+    unit: String,
+}
+
+/// Every field, in the order of the form. A scenario takes what lies within their bounds.
+fn fields(lang: Lang) -> Vec<Field> {
+    let unit = |name| format!("\u{a0}{}", words::assumed_unit(lang, name));
+    let life = |kind| {
+        let (label, kind_of) =
+            (lang.pick("\u{a0}: durée de vie (ans)", ": lifetime (years)"), words::kind(lang, kind));
+        let bounds = (scenario::SHORTEST, f64::from(scenario::LIFE));
+        Field { name: kind, label: format!("{kind_of}{label}"), bounds, unit: unit("years") }
+    };
+    let share = |(name, (french, english))| {
+        let (label, unit) = lang.pick((french, "\u{a0}%"), (english, "%"));
+        Field { name, label: str::to_owned(label), bounds: (0.0, 100.0), unit: unit.to_owned() }
+    };
+    let electricity = Field {
+        name: ELECTRICITY,
+        label: lang.pick("Électricité (g CO₂e par kWh)", "Electricity (g CO₂e a kWh)").to_owned(),
+        bounds: (0.0, f64::from(scenario::GRAMS)),
+        unit: unit("gCO2e/kWh"),
+    };
+    LIVES.map(life).into_iter().chain(SHARES.map(share)).chain([electricity]).collect()
+}
+
+impl Field {
+    /// The number that was written, if any; French readers write a comma. What is none, or out of bounds, is told in the
+    /// form's own words.
+    fn read(&self, sheet: &Sheet) -> Result<Option<f64>, String> {
+        let Some(text) = sheet.ask(self.name) else { return Ok(None) };
+        let (low, high) = self.bounds;
+        let told = text.replace(',', ".").parse().ok().filter(|told: &f64| (low..=high).contains(told));
+        told.map(Some).ok_or_else(|| {
+            let (lang, label, unit) = (sheet.lang, &self.label, &self.unit);
+            let [low, high] = [low, high].map(|bound| short(lang, bound, 1));
+            lang.pick(
+                format!(
+                    "{label}\u{a0}: indiquez un nombre entre {low} et {high}{unit}, et non «\u{a0}{text}\u{a0}»."
+                ),
+                format!("{label}: tell a number between {low} and {high}{unit}, not “{text}”."),
+            )
+        })
+    }
+
+    /// The id of what is said to be wrong with it.
+    fn wrong(&self) -> String {
+        format!("wrong-{}", self.name)
+    }
+}
+
+/// A field, and what was written there.
+type Read = (Field, Result<Option<f64>, String>);
+
 pub fn page(sheet: &Sheet) -> Markup {
-    let told = asked(sheet);
+    let read: Vec<Read> = fields(sheet.lang)
+        .into_iter()
+        .map(|field| {
+            let told = field.read(sheet);
+            (field, told)
+        })
+        .collect();
+    let wrong: Vec<(&Field, &String)> =
+        read.iter().filter_map(|(field, told)| Some((field, told.as_ref().err()?))).collect();
     html! {
-        (form(sheet))
-        @match told {
-            Err(why) => p.alert role="alert" { (sheet.say("Ce scénario ne peut être calculé\u{a0}: ", "This scenario cannot be computed: ")) span lang="en" { (why) } },
-            Ok(None) => p { (sheet.say(
+        (form(sheet, &read))
+        @for (field, why) in &wrong { p.alert id=(field.wrong()) role="alert" { (why) } }
+        @if wrong.is_empty() { (answer(sheet, asked(&read))) }
+    }
+}
+
+/// What comes of a scenario; without one, what to do.
+fn answer(sheet: &Sheet, told: Option<Value>) -> Markup {
+    let Some(told) = told else {
+        return html! { p {
+            (sheet.say(
                 "Renseignez au moins un choix\u{a0}: il sera comparé au cours actuel des choses, sur cinq ans.",
                 "Tell one choice at least: it is compared with the course that things take today, over five years.",
             ))
-                " " a href="/simulate?laptop=6" { (sheet.say("Par exemple, des portables gardés six ans", "For example, laptops kept for six years")) } "."
-            },
-            Ok(Some(told)) => {
-                @let basis = sheet.world.basis(sheet.edition.today);
-                @match scenario::read(&told).map_err(|why| why.to_string()).and_then(|scenario| {
-                    scenario.fault(&basis).map_or(Ok(scenario), |fault| Err(scenario::Refused::from(fault).to_string()))
-                }) {
-                    Err(why) => p.alert role="alert" { (sheet.say("Ce scénario ne peut être calculé\u{a0}: ", "This scenario cannot be computed: ")) span lang="en" { (why) } },
-                    Ok(scenario) => (outcome(sheet, &simulate(&basis, &scenario, |_| true))),
-                }
-            }
-        }
-    }
-}
-
-/// A number of the form; French readers write a comma.
-fn value(sheet: &Sheet, name: &str) -> Result<Option<f64>, String> {
-    let read = |text: &str| text.replace(',', ".").parse().map_err(|_| format!("`{name}`: `{text}` is no number"));
-    sheet.ask(name).map(read).transpose()
+            " " a href="/simulate?laptop=6" { (sheet.say("Par exemple, des portables gardés six ans", "For example, laptops kept for six years")) } "."
+        } };
+    };
+    let basis = sheet.world.basis(sheet.edition.today);
+    let scenario = scenario::read(&told).and_then(|scenario| {
+        let fault = scenario.fault(&basis);
+        fault.map_or(Ok(scenario), |fault| Err(scenario::Refused::from(fault)))
+    });
+    html! { @match scenario {
+        Err(why) => p.alert role="alert" { (sheet.say("Ce scénario ne peut être calculé\u{a0}: ", "This scenario cannot be computed: ")) span lang="en" { (why) } },
+        Ok(scenario) => (outcome(sheet, &simulate(&basis, &scenario, |_| true))),
+    } }
 }
 
 /// The scenario that the form tells; none where it tells nothing.
-fn asked(sheet: &Sheet) -> Result<Option<Value>, String> {
+fn asked(read: &[Read]) -> Option<Value> {
+    let value = |name: &str| {
+        let (_, told) = read.iter().find(|(field, _)| field.name == name)?;
+        told.as_ref().ok().copied().flatten()
+    };
     let mut told = Map::new();
-    let mut lives = Map::new();
-    for kind in LIVES {
-        if let Some(years) = value(sheet, kind)? {
-            lives.insert(kind.to_owned(), json!(years));
-        }
-    }
+    let lives: Map<String, Value> =
+        LIVES.iter().filter_map(|kind| Some(((*kind).to_owned(), json!(value(kind)?)))).collect();
     if !lives.is_empty() {
         told.insert("lifetime_years".to_owned(), lives.into());
     }
     for (key, _) in SHARES {
-        if let Some(hundredths) = value(sheet, key)? {
+        if let Some(hundredths) = value(key) {
             let share = json!(hundredths / 100.0);
             told.insert(key.to_owned(), if key == "refurbished_share" { json!({ "all": share }) } else { share });
         }
     }
-    if let Some(grams) = value(sheet, ELECTRICITY)? {
+    if let Some(grams) = value(ELECTRICITY) {
         told.insert("electricity".to_owned(), json!({ ELECTRICITY: grams }));
     }
-    Ok((!told.is_empty()).then_some(told.into()))
+    (!told.is_empty()).then_some(told.into())
 }
 
-fn form(sheet: &Sheet) -> Markup {
-    let lang = sheet.lang;
-    let field = |name: &str, label: &str| {
-        html! {
-            p {
-                label for=(name) { (label) }
-                input type="text" inputmode="decimal" id=(name) name=(name) size="6" value=(sheet.ask(name).unwrap_or_default());
-            }
-        }
-    };
+fn form(sheet: &Sheet, read: &[Read]) -> Markup {
     html! {
         form method="get" action="/simulate" {
-            @for kind in LIVES {
-                (field(kind, &lang.pick(
-                    format!("{}\u{a0}: durée de vie (ans)", words::kind(lang, kind)),
-                    format!("{}: lifetime (years)", words::kind(lang, kind)),
-                )))
-            }
-            @for (key, label) in SHARES { (field(key, sheet.say(label.0, label.1))) }
-            (field(ELECTRICITY, sheet.say("Électricité (g CO₂e par kWh)", "Electricity (g CO₂e a kWh)")))
+            @for (field, told) in read { p {
+                label for=(field.name) { (field.label) }
+                input type="text" inputmode="decimal" id=(field.name) name=(field.name) size="6" value=(sheet.ask(field.name).unwrap_or_default())
+                    aria-invalid=[told.is_err().then_some("true")] aria-describedby=[told.is_err().then(|| field.wrong())];
+            } }
             p { button { (sheet.say("Simuler", "Simulate")) } }
         }
     }

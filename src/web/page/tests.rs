@@ -1,4 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
+
+mod simulate;
+
 use std::sync::OnceLock;
 
 use domain::indicator::{Indicator, Reading};
