@@ -136,11 +136,11 @@ pub fn duration(lang: Lang, seconds: f64) -> String {
     let years = seconds / domain::quantity::YEAR_SECONDS;
     if years < 0.95 {
         let months = (years * 12.0).round();
-        let unit = lang.pick("mois", if months == 1.0 { "month" } else { "months" });
+        let unit = agreed(lang, months, 0, lang.pick("mois", "month"), lang.pick("mois", "months"));
         return format!("{}{SPACE}{unit}", number(lang, months, 0));
     }
     let years = (years * 10.0).round() / 10.0;
-    let unit = lang.pick(if years < 2.0 { "an" } else { "ans" }, if years == 1.0 { "year" } else { "years" });
+    let unit = agreed(lang, years, 1, lang.pick("an", "year"), lang.pick("ans", "years"));
     format!("{}{SPACE}{unit}", short(lang, years, 1))
 }
 
@@ -208,10 +208,22 @@ pub fn signed(change: f64, words: impl Fn(f64) -> String) -> String {
     format!("{}{}", if change > 0.0 { "+" } else { "" }, words(change))
 }
 
-/// A whole number of things, with the word for one or for several: French counts as several from two on.
+/// The word for one or for several, beside a number that is written with at most this many decimals: French counts as
+/// several from two on, English whatever is not one.
+pub fn agreed<'a>(lang: Lang, value: f64, decimals: usize, one: &'a str, several: &'a str) -> &'a str {
+    // As it is read: what rounds to two is two.
+    let read = format!("{value:.decimals$}").parse().map_or(value, f64::abs);
+    if lang.pick(read < 2.0, read == 1.0) { one } else { several }
+}
+
+/// A number of things with at most this many decimals, and the word for one or for several.
+pub fn amount(lang: Lang, value: f64, decimals: usize, one: &str, several: &str) -> String {
+    format!("{} {}", short(lang, value, decimals), agreed(lang, value, decimals, one, several))
+}
+
+/// A whole number of things, and the word for one or for several.
 pub fn count(lang: Lang, value: f64, one: &str, several: &str) -> String {
-    let is_one = lang.pick(value.abs() < 2.0, value == 1.0);
-    format!("{} {}", number(lang, value, 0), if is_one { one } else { several })
+    amount(lang, value, 0, one, several)
 }
 
 #[cfg(test)]
@@ -271,6 +283,26 @@ mod tests {
             assert_eq!(french.0, french.1);
             assert_eq!(english.0, english.1);
         }
+    }
+
+    #[test]
+    fn words_agree_with_numbers_as_they_are_read() {
+        for (value, decimals, french, english) in [
+            (0.0, 2, "0 écran", "0 screens"),
+            (1.0, 2, "1 écran", "1 screen"),
+            (1.004, 2, "1 écran", "1 screen"),
+            (1.5, 2, "1,5 écran", "1.5 screens"),
+            (1.5, 0, "2 écrans", "2 screens"),
+            (1.994, 2, "1,99 écran", "1.99 screens"),
+            (1.996, 2, "2 écrans", "2 screens"),
+            (2.1, 2, "2,1 écrans", "2.1 screens"),
+            (-1.0, 0, "\u{2212}1 écran", "\u{2212}1 screen"),
+            (-2.0, 0, "\u{2212}2 écrans", "\u{2212}2 screens"),
+        ] {
+            assert_eq!(amount(Lang::Fr, value, decimals, "écran", "écrans"), french);
+            assert_eq!(amount(Lang::En, value, decimals, "screen", "screens"), english);
+        }
+        assert_eq!(count(Lang::Fr, 1.6, "jour", "jours"), "2 jours");
     }
 
     #[test]

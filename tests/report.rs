@@ -114,6 +114,8 @@ fn one_run_writes_every_towns_report() {
     assert!(ccas.contains("Le CCAS suit la stratégie de la ville"), "its own notes");
     assert!(!ccas.contains("ressourcerie") && !ccas.contains("reemploi-30-pour-cent"), "the town's actions and aims");
     assert!(ccas.contains("(à titre volontaire)") && !ccas.contains("Mairie |"), "{ccas}");
+    // What a body's name is, he or she, nobody knows.
+    assert!(ccas.contains(": selon votre configuration, l'obligation ne s'applique pas") && !ccas.contains("soumis"));
     assert_eq!(ccas, told(&config, &["--year", "2026", "--entity", "ccas", "--format", "md"]));
     let office = told(&config, &["--year", "2026", "--entity", "dsi", "--format", "md"]);
     assert!(office.contains("le taux légal est le sien, dans son propre bilan"), "{office}");
@@ -152,9 +154,9 @@ fn a_departments_report_tells_none_of_its_small_cells() {
     assert_eq!(serde_json::from_str::<Value>(&without).unwrap()["counted_from"], 5);
     assert!(own.iter().any(|figure| figure["slice"]["kind"] == "laptop" && figure["value"] == 8.0), "{own:?}");
     assert_eq!(figures(&of_department(&[desktops, laptops, phones], "json"), "2025-12-31"), own);
-    let page = of_department(&[desktops, laptops, phones], "md");
+    let page = of_department(&[desktops, laptops, phones, ("monitor", 21, "2021-03-01")], "md");
     let each = page.lines().find(|line| line.contains("par agent")).unwrap();
-    assert!(each.contains("1,7 ordinateur") && !each.contains("mobile"), "{each}");
+    assert!(each.contains("1,7 ordinateur, 2,1 écrans par agent") && !each.contains("mobile"), "{each}");
     assert!(each.contains("qu'à partir de 5 d'un même type"), "{each}");
     // Beside the trend and the footprint too.
     assert_eq!(page.matches("qu'à partir de 5 d'un même type").count(), 3, "{page}");

@@ -9,7 +9,7 @@ use domain::word::ActionStatus;
 use super::remains::actions;
 use super::{Card, Year};
 use crate::figures::{Buyer, ENOUGH, Figures, workplaces};
-use crate::wording::{co2e, count, duration, euros, number, percent, short};
+use crate::wording::{amount, co2e, count, duration, euros, number, percent};
 
 /// One card a subject.
 pub fn cards(year: &Year) -> Vec<Card> {
@@ -213,15 +213,15 @@ fn fleet(year: &Year) -> Card {
     let mut lines = Vec::new();
     if let Some(per) = figures.per_agent(&year.snapshot.entities.entity(year.asked.entity).id) {
         let told: Vec<String> = [
-            (&workplaces()[..], "ordinateur", "computers"),
-            (&["monitor"], "écran", "monitors"),
-            (&["smartphone"], "téléphone mobile", "mobile phones"),
+            (&workplaces()[..], ["ordinateur", "ordinateurs"], ["computer", "computers"]),
+            (&["monitor"], ["écran", "écrans"], ["monitor", "monitors"]),
+            (&["smartphone"], ["téléphone mobile", "téléphones mobiles"], ["mobile phone", "mobile phones"]),
         ]
         .into_iter()
         .map(|(kinds, french, english)| (per.of(kinds), lang.pick(french, english)))
         // None may mean too few to be told.
         .filter(|(each, _)| *each > 0.0)
-        .map(|(each, name)| format!("{} {name}", short(lang, each, 2)))
+        .map(|(each, [one, several])| amount(lang, each, 2, one, several))
         .collect();
         if !told.is_empty() {
             let (told, agents) = (told.join(", "), count(lang, per.agents, "agent", "agents"));

@@ -5,7 +5,7 @@ use domain::indicator::footprint::compare;
 use super::Year;
 use super::cards::{buyer, is_part};
 use crate::figures::Figures;
-use crate::wording::{co2e, duration, effects, number, percent, signed};
+use crate::wording::{co2e, count, duration, effects, number, percent, signed};
 
 /// Causes of a change that are named.
 const CAUSES: usize = 3;
@@ -42,10 +42,11 @@ pub fn changes(year: &Year) -> Vec<String> {
     }
     let (was, is) = (past.active(None), year.figures.active(None));
     let change = signed(is - was, |change| number(lang, change, 0));
-    let (was, is) = (number(lang, was, 0), number(lang, is, 0));
+    let (one, several) = lang.pick(("matériel", "matériels"), ("piece of equipment", "pieces of equipment"));
+    let (was, is) = (number(lang, was, 0), count(lang, is, one, several));
     changes.push(lang.pick(
-        format!("Le parc passe de {was} à {is} matériels ({change})."),
-        format!("The fleet goes from {was} to {is} pieces of equipment ({change})."),
+        format!("Le parc passe de {was} à {is} ({change})."),
+        format!("The fleet goes from {was} to {is} ({change})."),
     ));
     changes.extend(rate(
         year,

@@ -6,7 +6,7 @@ use domain::word::Word;
 use super::cards::{buyer, is_part};
 use super::{Block, Section, Table, Year};
 use crate::figures::label;
-use crate::wording::{date, euros, number, percent, words};
+use crate::wording::{count, date, euros, number, percent, words};
 
 pub fn law(year: &Year) -> Section {
     let mut blocks = spending(year);
@@ -256,7 +256,7 @@ fn strategy(year: &Year) -> Vec<Block> {
     let inhabitants = buyer.entity.and_then(|entity| entity.population);
     let bound = match inhabitants {
         _ if buyer.is_voluntary() => lang.pick(
-            format!("{name} n'y est pas soumis, selon votre configuration\u{a0}: ce bilan est volontaire."),
+            format!("{name}\u{a0}: selon votre configuration, l'obligation ne s'applique pas, ce bilan est volontaire."),
             format!("{name} is not subject to it, by your configuration: this report is voluntary."),
         ),
         Some(0) => lang.pick(
@@ -264,16 +264,17 @@ fn strategy(year: &Year) -> Vec<Block> {
             format!("{name} has no inhabitants: this report is voluntary."),
         ),
         Some(population) => {
-            let told = number(lang, f64::from(population), 0);
+            let (one, several) = lang.pick(("habitant", "habitants"), ("inhabitant", "inhabitants"));
+            let told = count(lang, f64::from(population), one, several);
             if population > STRATEGY_ABOVE {
                 lang.pick(
-                    format!("{name}\u{a0}: avec {told} habitants, le seuil de 50\u{202f}000 est dépassé, la stratégie et son bilan annuel sont obligatoires."),
-                    format!("{name}: with {told} inhabitants the threshold of 50,000 is passed, a strategy and its annual report are an obligation."),
+                    format!("{name}\u{a0}: avec {told}, le seuil de 50\u{202f}000 est dépassé, la stratégie et son bilan annuel sont obligatoires."),
+                    format!("{name}: with {told} the threshold of 50,000 is passed, a strategy and its annual report are an obligation."),
                 )
             } else {
                 lang.pick(
-                    format!("{name}\u{a0}: avec {told} habitants, le seuil de 50\u{202f}000 n'est pas dépassé, ce bilan est volontaire."),
-                    format!("{name}: with {told} inhabitants the threshold of 50,000 is not passed, this report is voluntary."),
+                    format!("{name}\u{a0}: avec {told}, le seuil de 50\u{202f}000 n'est pas dépassé, ce bilan est volontaire."),
+                    format!("{name}: with {told} the threshold of 50,000 is not passed, this report is voluntary."),
                 )
             }
         }

@@ -3,7 +3,7 @@
 use domain::indicator::Reading;
 use maud::{Markup, html};
 
-use crate::wording::{co2e, count, duration, euros, number, percent, short};
+use crate::wording::{agreed, amount, co2e, count, duration, euros, number, percent, short};
 
 use super::source;
 use super::{Sheet, words};
@@ -186,14 +186,15 @@ fn people(sheet: &Sheet) -> Markup {
                 @let computers = per.of(&workplaces());
                 p.figure {
                     (sheet.figure(&source("assets_per_agent_ratio", None, None), &short(lang, computers, 2)))
-                    (sheet.lang.pick(if computers < 2.0 { " ordinateur" } else { " ordinateurs" }, " computers"))
+                    " " (agreed(lang, computers, 2, sheet.say("ordinateur", "computer"), sheet.say("ordinateurs", "computers")))
                 }
                 p {
-                    @for (kind, french, english) in [
-                        ("monitor", "écran", "monitors"), ("smartphone", "téléphone mobile", "mobile phones"),
-                    ] { (short(lang, per.of(&[kind]), 2)) " " (sheet.say(french, english)) ", " }
-                    (short(lang, per.of(&[]), 2)) (sheet.say(" matériels en tout", " pieces of equipment in all"))
-                    (sheet.say("\u{a0}; ", "; "))
+                    @for (kind, one, several) in [
+                        ("monitor", sheet.say("écran", "monitor"), sheet.say("écrans", "monitors")),
+                        ("smartphone", sheet.say("téléphone mobile", "mobile phone"), sheet.say("téléphones mobiles", "mobile phones")),
+                    ] { (amount(lang, per.of(&[kind]), 2, one, several)) ", " }
+                    (amount(lang, per.of(&[]), 2, sheet.say("matériel", "piece of equipment"), sheet.say("matériels", "pieces of equipment")))
+                    (sheet.say(" en tout\u{a0}; ", " in all; "))
                     (sheet.figure(&source("agents", None, None), &count(lang, per.agents, sheet.say("agent", "agent"), "agents"))) "."
                 }
                 @if per.outside > 0.0 {
@@ -221,14 +222,16 @@ fn exits(sheet: &Sheet) -> Markup {
         p {
             @if let Some(a) = part("disposals_to_reuse") {
                 "A\u{a0}= " (sheet.figure(&source("disposals_to_reuse", None, Some(year)), &number(lang, a, 0)))
-                (sheet.lang.pick(if a < 2.0 { " orienté" } else { " orientés" }, " directed"))
+                (agreed(lang, a, 0, sheet.say(" orienté", " directed"), sheet.say(" orientés", " directed")))
                 (sheet.say(" vers le réemploi\u{a0}; ", " to reuse; "))
             }
             @match part("reformed_stock") {
-                Some(b) => { "B\u{a0}= " (sheet.figure(&source("reformed_stock", None, Some(year)), &number(lang, b, 0))) }
-                None => (sheet.say("B, inconnu\u{a0}:", "B, unknown:")),
+                Some(b) => {
+                    "B\u{a0}= " (sheet.figure(&source("reformed_stock", None, Some(year)), &number(lang, b, 0)))
+                    (agreed(lang, b, 0, sheet.say(" réformé", " reformed and"), sheet.say(" réformés", " reformed and")))
+                }
+                None => (sheet.say("B, inconnu\u{a0}: réformés", "B, unknown: reformed and")),
             }
-            (sheet.lang.pick(if part("reformed_stock").is_some_and(|b| b < 2.0) { " réformé" } else { " réformés" }, " reformed and"))
             (sheet.say(" en stock au 1er janvier.", " in stock on 1 January."))
             @if let Some(target) = rate.and_then(|rate| rate.target) {
                 " " (sheet.say("Objectif\u{a0}: ", "Target: ")) (percent(lang, target, 1)) "."

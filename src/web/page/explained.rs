@@ -82,7 +82,7 @@ fn reached(sheet: &Sheet, steps: &[Step]) -> Markup {
         tbody { @for step in steps { tr {
             th scope="row" { (words::step(lang, &step.what)) }
             td.n { @match step.value {
-                Some(value) => { (number(lang, value, 3)) @if !step.unit.is_empty() { "\u{a0}" (words::unit(lang, step.unit)) } }
+                Some(value) => { (number(lang, value, 3)) @if !step.unit.is_empty() { "\u{a0}" (words::unit(lang, step.unit, value)) } }
                 None => (sheet.say("inconnu", "unknown")),
             } }
             td { (words::origin(lang, &step.origin)) }

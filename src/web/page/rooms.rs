@@ -3,7 +3,7 @@
 use domain::quantity::Energy;
 use maud::{Markup, html};
 
-use crate::wording::{number, short};
+use crate::wording::{count, number, short};
 
 use super::Sheet;
 use super::source;
@@ -65,8 +65,9 @@ fn rooms(sheet: &Sheet) -> Markup {
                     (sheet.figure(&source("room_pue_ratio", None, None), &short(lang, pue, 2)))
                     br;
                     span.note {
-                        (sheet.say("sur ", "over ")) (number(lang, reading.coverage * 365.0, 0))
-                        (sheet.say(" jours mesurés\u{a0}; une année est demandée", " days measured; a year is asked"))
+                        (sheet.say("sur ", "over "))
+                        (count(lang, reading.coverage * 365.0, sheet.say("jour mesuré", "day measured"), sheet.say("jours mesurés", "days measured")))
+                        (sheet.say("\u{a0}; une année est demandée", "; a year is asked"))
                     }
                 }
                 Some((None, reading)) => (sheet.unknown(reading.note.as_deref())),

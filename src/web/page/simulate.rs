@@ -41,12 +41,12 @@ struct Field {
 
 /// Every field, in the order of the form. A scenario takes what lies within their bounds.
 fn fields(lang: Lang) -> Vec<Field> {
-    let unit = |name| format!("\u{a0}{}", words::assumed_unit(lang, name));
+    let unit = |name, most: u32| format!("\u{a0}{}", words::assumed_unit(lang, name, f64::from(most)));
     let life = |kind| {
         let (label, kind_of) =
             (lang.pick("\u{a0}: durée de vie (ans)", ": lifetime (years)"), words::kind(lang, kind));
         let bounds = (scenario::SHORTEST, f64::from(scenario::LIFE));
-        Field { name: kind, label: format!("{kind_of}{label}"), bounds, unit: unit("years") }
+        Field { name: kind, label: format!("{kind_of}{label}"), bounds, unit: unit("years", scenario::LIFE) }
     };
     let share = |(name, (french, english))| {
         let (label, unit) = lang.pick((french, "\u{a0}%"), (english, "%"));
@@ -56,7 +56,7 @@ fn fields(lang: Lang) -> Vec<Field> {
         name: ELECTRICITY,
         label: lang.pick("Électricité (g CO₂e par kWh)", "Electricity (g CO₂e a kWh)").to_owned(),
         bounds: (0.0, f64::from(scenario::GRAMS)),
-        unit: unit("gCO2e/kWh"),
+        unit: unit("gCO2e/kWh", scenario::GRAMS),
     };
     LIVES.map(life).into_iter().chain(SHARES.map(share)).chain([electricity]).collect()
 }
@@ -241,7 +241,7 @@ fn notes(lang: Lang, told: &[String]) -> Markup {
 fn assumed(sheet: &Sheet, told: &Simulation) -> Markup {
     let lang = sheet.lang;
     let line = |of: &Assumed| {
-        let (name, unit) = (words::assumed(lang, &of.name), words::assumed_unit(lang, of.unit));
+        let (name, unit) = (words::assumed(lang, &of.name), words::assumed_unit(lang, of.unit, of.value));
         let (course, origin) =
             (words::course(lang, of.course.map(Word::name)), words::assumed_origin(lang, &of.origin));
         let (colon, semicolon) = (lang.colon(), lang.pick("\u{a0}; ", "; "));

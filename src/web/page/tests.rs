@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod rooms;
 mod simulate;
 
 use std::sync::OnceLock;
@@ -125,6 +126,7 @@ fn readings() -> Vec<(&'static Indicator, Reading)> {
         reading("lifetime_median_seconds", &[("kind", "laptop")], Some(6.0 * YEAR_SECONDS)),
         reading("assets", &[("entity", "ville"), ("kind", "laptop"), ("status", "in_use")], Some(1_200.0)),
         reading("assets", &[("entity", "ville"), ("kind", "laptop"), ("status", "retired")], Some(7.0)),
+        reading("assets", &[("entity", "ville"), ("kind", "monitor"), ("status", "in_use")], Some(2_100.0)),
         reading("agents", &[("entity", "ville")], Some(1_000.0)),
         reading("disposals_to_reuse", &exits, Some(12.0)),
         reading("reformed_stock", &exits, None),
@@ -243,7 +245,7 @@ fn figures_in_the_words_of_readers() {
         "entre 9\u{a0}t\u{a0}CO₂e et 20\u{a0}t\u{a0}CO₂e",
         "un modèle et non une mesure",
         "la moitié durent plus de 6\u{a0}ans",
-        "1,2 ordinateur",
+        "1,2 ordinateur2,1 écrans, 0 téléphone mobile, 3,3 matériels en tout",
         "1\u{202f}200",
         "non calculable\u{a0}: ni comptage ni historique daté du stock de biens réformés au 1er janvier",
         "non calculable\u{a0}: rien n'a été acheté",
@@ -408,42 +410,4 @@ fn doubts_and_rejects_in_the_words_of_readers() {
     }
     // Neither is for everybody.
     assert!(!shown(Lang::Fr, false).contains("dix mille"));
-}
-
-/// A room of which little is known, and two points that were never heard of: why, in the words of readers.
-#[test]
-fn why_a_room_is_not_measured() {
-    let room = [("room", "Salle A"), ("role", "it")];
-    let mut told = [
-        reading("room_energy_joules_total", &room, Some(3.6e9)),
-        reading("power_watts", &room, Some(400.0)),
-        reading("power_watts", &[("room", "Salle A"), ("role", "total")], None),
-        reading("room_pue_ratio", &room[..1], None),
-    ];
-    let [nobody, partly, quiet] = [4, 6, 5].map(|at| domain::indicator::power::NOTES[at]);
-    for (at, note) in [nobody, partly, quiet, "pdu-b2 was never heard of"].into_iter().enumerate() {
-        told[at].1.note = Some(Text::from(note));
-    }
-    let [french, english] = [Lang::Fr, Lang::En].map(|lang| text(&each(lang, READ, told.to_vec(), &[]).concat()));
-    for expected in [
-        "1\u{202f}000\u{a0}kWhaucun matériel n'est situé dans cette salle",
-        "400\u{a0}Wau moins\u{a0}: des points de mesure ne répondent pas",
-        "non calculable\u{a0}: aucun point de mesure n'a indiqué sa puissance depuis 15 minutes",
-        "non calculable\u{a0}: le point de mesure pdu-b2 n'a jamais répondu",
-    ] {
-        assert!(french.contains(expected), "{expected}\nis not in\n{french}");
-    }
-    for told in [nobody, partly, quiet, "cannot be computed: pdu-b2 was never heard of"] {
-        assert!(english.contains(told), "{told}\nis not in\n{english}");
-    }
-}
-
-#[test]
-fn notes_about_rooms_are_said_in_french() {
-    for note in domain::indicator::power::NOTES {
-        let told = format!("pdu-b2 {note}");
-        let told = if note == "was never heard of" { &told } else { note };
-        assert_ne!(words::note(Lang::Fr, told), told);
-        assert_eq!(words::note(Lang::En, told), told);
-    }
 }

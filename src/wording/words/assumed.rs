@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Words, kind, origin, say};
-use crate::wording::{Lang, inside, percent};
+use crate::wording::{Lang, agreed, inside, percent};
 
 /// A number that was assumed, by its name: `what`, or `what.kind`.
 pub fn assumed(lang: Lang, name: &str) -> String {
@@ -13,9 +13,11 @@ pub fn assumed(lang: Lang, name: &str) -> String {
     }
 }
 
-/// Its unit.
-pub fn assumed_unit(lang: Lang, unit: &str) -> &str {
-    say(UNITS, lang, unit)
+/// Its unit, of this many with three decimals at most.
+pub fn assumed_unit(lang: Lang, unit: &str, value: f64) -> &str {
+    let told = UNITS.iter().find(|(known, ..)| *known == unit);
+    let [one, several] = told.map_or([unit; 2], |(_, french, english)| lang.pick(*french, *english));
+    agreed(lang, value, 3, one, several)
 }
 
 /// In which course it is assumed; in both where none is told.
@@ -86,12 +88,13 @@ const NAMES: &Words = &[
     ("unknown_age", "D'âge inconnu", "Of unknown age"),
 ];
 
-const UNITS: &Words = &[
-    ("gCO2e/kWh", "g\u{a0}CO₂e/kWh", "g\u{a0}CO₂e/kWh"),
-    ("assets", "matériels", "assets"),
-    ("years", "ans", "years"),
-    ("euros", "€", "euros"),
-    ("ratio", "(de 0 à 1)", "(from 0 to 1)"),
+/// One and several in French, and in English.
+const UNITS: &[(&str, [&str; 2], [&str; 2])] = &[
+    ("gCO2e/kWh", ["g\u{a0}CO₂e/kWh"; 2], ["g\u{a0}CO₂e/kWh"; 2]),
+    ("assets", ["matériel", "matériels"], ["asset", "assets"]),
+    ("years", ["an", "ans"], ["year", "years"]),
+    ("euros", ["€"; 2], ["euro", "euros"]),
+    ("ratio", ["(de 0 à 1)"; 2], ["(from 0 to 1)"; 2]),
 ];
 
 const COURSES: &Words = &[
@@ -164,5 +167,7 @@ mod tests {
         }
         assert_eq!(assumed(Lang::Fr, "price_new.laptop"), "Prix du neuf, ordinateurs portables");
         assert_eq!(assumed(Lang::En, "second_screens"), "Second screens");
+        let units = [1.5, 2.0].map(|years| assumed_unit(Lang::Fr, "years", years));
+        assert_eq!((units, assumed_unit(Lang::En, "assets", 1.0)), (["an", "ans"], "asset"));
     }
 }

@@ -3,16 +3,19 @@
 use std::borrow::Cow;
 
 use super::{Words, say};
-use crate::wording::Lang;
+use crate::wording::{Lang, agreed};
 
 /// A step of an explanation.
 pub fn step(lang: Lang, what: &str) -> &str {
     say(STEPS, lang, what)
 }
 
-/// A unit of an explanation.
-pub fn unit(lang: Lang, unit: &str) -> &str {
-    say(UNITS, lang, unit)
+/// A unit of an explanation, of this many with three decimals.
+pub fn unit(lang: Lang, unit: &str, value: f64) -> &str {
+    match unit {
+        "years" => agreed(lang, value, 3, lang.pick("an", "year"), lang.pick("ans", "years")),
+        unit => say(UNITS, lang, unit),
+    }
 }
 
 /// Where a step comes from: what is always told the same way; ids, names and documents stay as they are.
@@ -55,11 +58,8 @@ const STEPS: &Words = &[
     ("  of which assembly", "dont assemblage", "of which assembly"),
 ];
 
-const UNITS: &Words = &[
-    ("kgCO2e", "kg\u{a0}CO₂e", "kg\u{a0}CO₂e"),
-    ("years", "ans", "years"),
-    ("kgCO2e/kWh", "kg\u{a0}CO₂e/kWh", "kg\u{a0}CO₂e/kWh"),
-];
+const UNITS: &Words =
+    &[("kgCO2e", "kg\u{a0}CO₂e", "kg\u{a0}CO₂e"), ("kgCO2e/kWh", "kg\u{a0}CO₂e/kWh", "kg\u{a0}CO₂e/kWh")];
 
 /// Longer ones before those that they hold.
 const ORIGINS: &[(&str, &str)] = &[

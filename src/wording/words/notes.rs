@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
-use crate::wording::{Lang, date, inside};
+use crate::wording::{Lang, amount, date, inside};
 
 /// A note in the reader's language; what has no French words stays as it is.
 pub fn note(lang: Lang, told: &str) -> Cow<'_, str> {
@@ -38,9 +38,9 @@ fn with_a_value(told: &str) -> Option<String> {
     let known = told.strip_prefix("over ")?.strip_suffix("; a year is asked")?;
     let (days, between) = known.split_once(" days known of both, from ")?;
     let (first, last) = between.split_once(" to ")?;
-    let days = days.replace('.', ",");
+    let days = amount(Lang::Fr, days.parse().ok()?, 1, "jour connu", "jours connus");
     let (first, last) = (written(first), written(last));
-    Some(format!("sur {days} jours connus des deux, du {first} au {last}\u{a0}; une année est demandée"))
+    Some(format!("sur {days} des deux, du {first} au {last}\u{a0}; une année est demandée"))
 }
 
 /// A day as French readers write it; what is no day stays as it is.

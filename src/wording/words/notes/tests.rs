@@ -47,6 +47,10 @@ fn notes_with_values_and_of_several_parts() {
     let said =
         "sur 12,5 jours connus des deux, du 1er janvier 2026 au 1er février 2026\u{a0}; une année est demandée";
     check(measured, said);
+    for (days, said) in [("1.0", "1 jour connu"), ("1.9", "1,9 jour connu"), ("2.0", "2 jours connus")] {
+        let told = note(Lang::Fr, &measured.replace("12.5", days)).into_owned();
+        assert!(told.starts_with(&format!("sur {said} des deux, du 1er janvier 2026")), "{told}");
+    }
     check(
         &format!("the indicator cannot be computed now: {measured}; the target is the baseline"),
         &format!(
