@@ -374,6 +374,21 @@ fn the_package_holds_every_page_of_the_guide() {
     let pages = pages.filter(|path| !path.starts_with("config") && !path.to_string_lossy().contains("fixtures"));
     let missing: Vec<_> = pages.filter(|path| !assets.iter().any(|asset| fits(asset, path))).collect();
     assert!(missing.is_empty(), "the package leaves out {missing:?}");
+    // A link of a page leads to another file that lies beside it there.
+    let documents = manifest["package"]["metadata"]["deb"]["assets"].as_array().unwrap().iter();
+    let documents = documents.filter(|asset| asset[1].as_str().unwrap().starts_with("usr/share/doc/ecoparc/"));
+    let documents: Vec<&str> = documents.map(|asset| asset[0].as_str().unwrap()).collect();
+    let held = |path: &Path| documents.iter().any(|asset| fits(asset, path));
+    let top = std::fs::read_dir(root()).unwrap().map(|entry| PathBuf::from(entry.unwrap().file_name()));
+    for page in files.iter().cloned().chain(top).filter(|path| path.extension().is_some_and(|end| end == "md") && held(path)) {
+        for link in links(&std::fs::read_to_string(root().join(&page)).unwrap()) {
+            let target = root().join(&page).with_file_name("").join(link.split('#').next().unwrap());
+            let target = target.canonicalize().unwrap_or_else(|_| panic!("{}: {link}", page.display()));
+            let target = target.strip_prefix(root().canonicalize().unwrap()).unwrap().to_owned();
+            let within = target.is_dir() && documents.iter().any(|asset| Path::new(asset).starts_with(&target));
+            assert!(within || held(&target), "{} leads to {link}, which the package does not hold", page.display());
+        }
+    }
     for asset in assets.iter().filter(|asset| asset.starts_with("deploy/") || asset.starts_with("con")) {
         assert!(files.iter().any(|path| fits(asset, path)), "the package wants {asset}");
     }
