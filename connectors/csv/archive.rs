@@ -2,7 +2,7 @@
 //! attribute may ask for any amount of memory, and a length that is told may be a lie. Here all is unpacked for real,
 //! an event of XML at a time, and nothing is kept.
 
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom, Write};
 
 use anyhow::anyhow;
 use quick_xml::Reader;
@@ -27,6 +27,8 @@ const LONGEST_EVENT: usize = 1 << 20;
 const DEEPEST: usize = 256;
 /// So many texts may be promised whatever the length of what holds them.
 const PROMISED: u64 = 4 << 20;
+/// Letters of the shortest name that makes the library ask for memory: `sst`.
+const SHORTEST_WORD: usize = 3;
 /// An archive's directory ends in a record of this size and a comment of at most 64 KiB (APPNOTE.TXT, 4.3.16).
 const END: u64 = 22 + 0xffff;
 
@@ -84,11 +86,16 @@ pub fn vet(input: impl Read + Seek) -> Result<(), Failure> {
     let mut archive = open(input)?;
     let mut left = LARGEST_UNPACKED;
     for at in 0..archive.len() {
-        let part = archive.by_index(at).map_err(corrupt)?;
+        let mut part = archive.by_index(at).map_err(corrupt)?;
         let (size, packed) = (part.size(), part.compressed_size());
         // Readers make nothing of capitals and of slashes that lean the other way.
         let name = part.name().map_err(corrupt)?.to_ascii_lowercase().replace('\\', "/");
-        let is_xml = name.ends_with(".xml") || name.ends_with(".rels");
+        let mut begin = Vec::new();
+        part.by_ref().take(2).read_to_end(&mut begin).map_err(corrupt)?;
+        let is_named_so = name.ends_with(".xml") || name.ends_with(".rels");
+        let is_utf16 = is_named_so && matches!(begin[..], [0xff, 0xfe] | [0xfe, 0xff]);
+        let part = Cursor::new(begin).chain(part);
+        let is_xml = is_named_so && !is_utf16;
         let is_rows = is_xml && name.starts_with("xl/worksheets/");
         let limit = left
             .min(if is_rows { LARGEST_UNPACKED } else { LARGEST_PART })
@@ -107,7 +114,12 @@ pub fn vet(input: impl Read + Seek) -> Result<(), Failure> {
             }
             read += xml.read();
         } else {
-            read += io::copy(&mut part.take(limit + 1), &mut io::sink()).map_err(corrupt)?;
+            let mut part = part.take(limit + 1);
+            read += match is_utf16 {
+                true => io::copy(&mut part, &mut Utf16::default()),
+                false => io::copy(&mut part, &mut io::sink()),
+            }
+            .map_err(corrupt)?;
             if read > limit {
                 return Err(long(limit));
             }
@@ -119,6 +131,30 @@ pub fn vet(input: impl Read + Seek) -> Result<(), Failure> {
         left -= read;
     }
     Ok(())
+}
+
+/// UTF-16 that nothing is made of, such as Power Query's part. Behind its mark the library reads on as if it were UTF-8:
+/// a word of that, which UTF-16 in our alphabets never holds, is refused rather than left unread here.
+#[derive(Default)]
+struct Utf16 {
+    /// ASCII letters that came last, one beside the other.
+    letters: usize,
+}
+
+impl Write for Utf16 {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for byte in bytes {
+            self.letters = if byte.is_ascii_alphabetic() { self.letters + 1 } else { 0 };
+            if self.letters == SHORTEST_WORD {
+                return Err(io::Error::other("a part of it is marked as UTF-16, and is none"));
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Refuses a table of texts that makes its reader ask for the memory of far more than it can hold.

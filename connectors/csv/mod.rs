@@ -30,6 +30,8 @@ mod tests_power;
 #[cfg(test)]
 mod tests_seeds;
 #[cfg(test)]
+mod tests_sheets;
+#[cfg(test)]
 mod tests_strategy;
 mod text;
 mod words;
