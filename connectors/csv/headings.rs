@@ -4,6 +4,11 @@
 /// A column of the contract, and the headings that also mean it.
 pub type Headings = &'static [(&'static str, &'static str)];
 
+/// How the heading of a first name begins. Beside one, a bare name is a person's and no machine's.
+pub static FIRST_NAMES: &[&str] = &["prenom", "first name", "firstname", "given name"];
+/// What may be either.
+pub static BARE_NAMES: &[&str] = &["nom", "name"];
+
 const SERIAL: &str = "no de serie, numero de serie, no serie, numero serie, num serie, num de serie, n serie, \
                       n de serie, no serie constructeur, serial number, serialnumber, sn, s n";
 const ASSET_TAG: &str = "no d inventaire, numero d inventaire, no inventaire, numero inventaire, num inventaire, \

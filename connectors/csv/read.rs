@@ -10,6 +10,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::contents::{Contents, Fault, Row, Seen};
+use super::headings::{BARE_NAMES, FIRST_NAMES};
 use super::words;
 use crate::kind::fold;
 use crate::{Class, Context, Failure, Harvest, Reject, value};
@@ -190,9 +191,11 @@ impl<R: Contents> File<'_, '_, R> {
         }
         let claimed = |at: usize| told.iter().any(|(_, claimed)| *claimed == at);
         let free = |heading: &str| at(heading).filter(|at| !claimed(*at));
+        let people = folded.iter().any(|one| FIRST_NAMES.iter().any(|first| one.starts_with(first)));
         let usual = |name: &str| {
             let (_, usual) = R::HEADINGS.iter().find(|(column, _)| *column == name)?;
-            usual.split(", ").find_map(free)
+            let surname = |heading: &&str| people && name == "hostname" && BARE_NAMES.contains(heading);
+            usual.split(", ").filter(|heading| !surname(heading)).find_map(free)
         };
         let column = |name: &str| {
             let told = told.iter().find(|(column, _)| *column == name).map(|(_, at)| *at);

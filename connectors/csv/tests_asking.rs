@@ -1,7 +1,9 @@
 //! Asking: settings, files and spreadsheets.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use super::tests::{context, told};
+use domain::observation::Facts;
+
+use super::tests::{context, read_as, told};
 use super::{CONNECTOR, files};
 use crate::rule::Rules;
 use crate::{Class, Failure, Harvest, Progress};
@@ -144,6 +146,25 @@ async fn columns_that_nothing_takes_are_named() {
     check("sooner", &[with, without], &[], &[]).await;
     check("never", &[without, without], &[note], &["Modèle"]).await;
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Beside a first name a bare `Nom` is somebody's: it would become a key, which ids and examples repeat.
+#[test]
+fn a_surname_is_no_host_name() {
+    let read = |table: &str, columns: &[(&str, &str)]| {
+        let columns: Vec<_> = columns.iter().map(|(name, heading)| ((*name).into(), (*heading).into())).collect();
+        read_as::<Facts>(table.as_bytes(), &context(""), &columns)
+    };
+    for headings in ["Nom;Prénom", "NAME;First name", "Nom;Prénom de l'agent", "Name;firstname"] {
+        let harvest = read(&format!("{headings};Modèle\nMartin;Jeanne;A\n"), &[]).unwrap();
+        assert_eq!(harvest.tally.idle, headings.split(';').collect::<Vec<_>>());
+        let told = told(Ok(harvest));
+        assert!(told.starts_with('#') && told.ends_with(" model=A"), "{headings}: {told}");
+    }
+    let named = "PC-1 model=A hostname=PC-1";
+    assert_eq!(told(read("Nom;Modèle\nPC-1;A\n", &[])), named);
+    assert_eq!(told(read("Nom;Nom du poste;Prénom;Modèle\nMartin;PC-1;Jeanne;A\n", &[])), named);
+    assert_eq!(told(read("Nom;Prénom;Modèle\nPC-1;Jeanne;A\n", &[("hostname", "Nom")])), named);
 }
 
 fn owned(told: &[&str]) -> Vec<String> {
