@@ -161,7 +161,6 @@ static VIRTUAL_MAKERS: &[&str] = &[
     "xen",
     "parallels",
     "bochs",
-    "nutanix ahv",
     "ovirt",
     "openstack foundation",
     "amazon ec2",
@@ -187,6 +186,7 @@ static VIRTUAL_MODELS: &[&str] = &[
     "bhyve",
     "parallels virtual platform",
     "alibaba cloud ecs",
+    "ahv",
 ];
 
 /// Words by which people name the type of a virtual machine.
@@ -323,7 +323,8 @@ mod tests {
         check("QEMU", "Standard PC (Q35 + ICH9, 2009)", true);
         check("Xen", "HVM domU", true);
         check("Red Hat", "KVM", true);
-        check("Nutanix", "AHV", false);
+        check("Nutanix", "AHV", true);
+        check("Nutanix", "NX-3060-G7", false);
         check("Dell Inc.", "PowerEdge R740", false);
         check("", "", false);
     }
