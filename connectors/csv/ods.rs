@@ -145,10 +145,11 @@ struct Told {
 }
 
 impl Told {
-    /// What the attributes tell (19.385 and what follows): values rather than how they are shown.
+    /// What the attributes tell (19.385 and what follows): values rather than how they are shown. A formula that failed
+    /// says nothing.
     fn of(tag: &BytesStart) -> Result<Self, Failure> {
         let number = text(tag, "office:value")?;
-        let (mut value, mut kind, mut failed) = (None, None, false);
+        let (mut value, mut kind) = (None, None);
         if let Some(number) = number {
             let number: f64 = number.trim().parse().map_err(|_| unlike("the value of a cell is no number"))?;
             value = Some(number.to_string());
@@ -160,10 +161,8 @@ impl Told {
         }
         if value.is_none() {
             kind = text(tag, "office:value-type")?;
-        } else if value.as_deref() == Some("") {
-            failed = text(tag, "calcext:value-type")?.as_deref() == Some("error");
         }
-        let inside = kind.as_deref() == Some("string") || failed;
+        let inside = kind.as_deref() == Some("string");
         Ok(Self { text: value.unwrap_or_default(), inside })
     }
 

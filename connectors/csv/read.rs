@@ -20,6 +20,11 @@ const TALLIED: &[&str] = &["status", "kind", "condition", "supplier", "category"
 /// What exports write for "no value".
 const NOTHING: &[&str] =
     &["", "-", "--", "NULL", "null", "\\N", "#N/A", "N/A", "n/a", "0000-00-00", "0000-00-00 00:00:00"];
+/// What spreadsheets show where a formula failed, in English and in French, without the space before its mark.
+const FAILED: &[&str] = &[
+    "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#NOM?", "#VALEUR!", "#NOMBRE!", "#NUL!", "#SPILL!",
+    "#CALC!",
+];
 /// So many rows that cannot be read are no table with faults, but not the table that was meant.
 const MOST_REJECTS: usize = 1_000_000;
 /// How much of a text a message repeats, in characters.
@@ -38,6 +43,16 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     let mut short: String = text.chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
     short.push('…');
     short.into()
+}
+
+/// Does a cell say nothing: by what exports write for it, or as a formula that failed (LibreOffice: `Err:508`)?
+fn says_nothing(text: &str) -> bool {
+    let code = || text.strip_prefix("Err")?.trim_start().strip_prefix(':');
+    let is_failed = || match text.starts_with('#') {
+        true => FAILED.contains(&&*text.replace(char::is_whitespace, "")),
+        false => code().is_some_and(|code| !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_digit())),
+    };
+    NOTHING.contains(&text) || is_failed()
 }
 
 /// No heading, or no sheet, is the one meant. The names of those that are there may be people's: they are counted, and
@@ -257,7 +272,7 @@ fn read_row<R: Contents>(
         harvest.rejects.push(Reject { place, column: None, reason });
         return;
     }
-    let cell = |name: &str| layout.column(name).map(text).filter(|text| !NOTHING.contains(text));
+    let cell = |name: &str| layout.column(name).map(text).filter(|text| !says_nothing(text));
     for (field, at) in &layout.fields {
         if TALLIED.contains(&field.name) && Some(*at) != layout.person && !text(*at).is_empty() {
             harvest.tally.count(field.name, &shown(text(*at)));
@@ -284,7 +299,7 @@ fn read_row<R: Contents>(
         let mut record = R::default();
         for (field, at) in &layout.fields {
             let decided = verdicts.iter().any(|(decided, _)| decided.name == field.name);
-            if decided || NOTHING.contains(&text(*at)) {
+            if decided || says_nothing(text(*at)) {
                 continue;
             }
             if let Some(value) =

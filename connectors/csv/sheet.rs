@@ -147,7 +147,7 @@ fn from_ref(cell: &DataRef) -> String {
         DataRef::SharedString(text) => (*text).to_owned(),
         DataRef::Bool(flag) => flag.to_string(),
         DataRef::DateTime(told) => moment(told),
-        DataRef::Error(error) => error.to_string(),
-        DataRef::Empty => String::new(),
+        // A formula that failed says nothing.
+        DataRef::Error(_) | DataRef::Empty => String::new(),
     }
 }
