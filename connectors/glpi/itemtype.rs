@@ -84,7 +84,10 @@ impl ItemType {
         let by_type = |name: &str| kind::of_word(&format!("{} {name}", self.noun)).or_else(|| kind::of_word(name));
         let fits = |kind: &Kind| self.only.is_empty() || self.only.contains(kind);
         let by_model = || model.and_then(|model| model::kind_of(manufacturer, model));
-        type_name.and_then(by_type).filter(fits).or_else(|| by_model().filter(fits)).or(self.usual)
+        let told = type_name.and_then(by_type).filter(fits);
+        // « Autre » says only what it is not.
+        let telling = told.filter(|kind| *kind != Kind::Other);
+        telling.or_else(|| by_model().filter(fits)).or(told).or(self.usual)
     }
 }
 

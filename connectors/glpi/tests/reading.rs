@@ -85,6 +85,15 @@ fn kinds() {
     check("Dell Inc.", "Latitude 5490", Some(Kind::Laptop));
     check("HP", "HP EliteDesk 800 G4", Some(Kind::Desktop));
     check("Zorglub", "5490", None);
+    // « Autre » says what it is not: a model that is known says more.
+    let check = |type_name: &str, model: &str, expected: Kind| {
+        let item = json!({ "manufacturer": "HPE", "model": model });
+        assert_eq!(facts("Computer", type_name, &item).kind, Some(expected), "{type_name} {model}");
+    };
+    check("Autre", "ProLiant DL360 Gen10", Kind::Server);
+    check("Other", "ProLiant DL360 Gen10", Kind::Server);
+    check("Portable", "ProLiant DL360 Gen10", Kind::Laptop);
+    check("Autre", "5490", Kind::Other);
 }
 
 #[test]
