@@ -121,7 +121,7 @@ pub fn things(told: &Told, now: Timestamp, zone: &TimeZone) -> Vec<Thing> {
     facts.hostname = hostname;
     facts.mac = Text::of(&macs.join(" ")).filter(|_| alone);
     facts.ports = ports(told);
-    facts.printed_pages = pages(told, &system);
+    facts.printed_pages = pages(told);
     things
 }
 
@@ -292,12 +292,10 @@ fn ports(told: &Told) -> Option<f64> {
     (count > 0).then_some(count as f64)
 }
 
-/// Pages printed: the life count of its marker where it counts impressions, else the vendor's place for it.
-fn pages(told: &Told, system: &[u32]) -> Option<f64> {
+/// Pages printed: the life count of its marker, unless that counts something else than impressions.
+fn pages(told: &Told) -> Option<f64> {
     let impressions = told.number(&MARKER_UNIT).is_none_or(|unit| unit == 7);
-    let life = told.number(&MARKER_LIFE).filter(|count| *count > 0 && impressions);
-    let vendors = || fact(told, system, "pages").and_then(|text| text.parse().ok());
-    life.or_else(vendors).map(|pages| pages as f64)
+    told.number(&MARKER_LIFE).filter(|count| *count > 0 && impressions).map(|pages| pages as f64)
 }
 
 /// When its agent began: by seconds that do not wrap where it tells them.

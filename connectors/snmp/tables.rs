@@ -27,7 +27,7 @@ pub enum Read {
 pub struct Place {
     /// Agents whose `sysObjectID` begins so below `enterprises`; empty for every agent.
     pub object: Oid,
-    /// What is there: `serial`, `model`, `firmware`, `asset_tag`, `hostname`, `pages`.
+    /// What is there: `serial`, `model`, `firmware`, `asset_tag`, `hostname`.
     pub field: String,
     /// Where.
     pub oid: Oid,
@@ -228,7 +228,7 @@ mod tests {
         let wrong: Vec<&str> =
             patterns.filter(|pattern| pattern.regex().is_none()).map(|pattern| pattern.text.as_str()).collect();
         assert!(wrong.is_empty(), "{wrong:?}");
-        let fields = ["serial", "model", "firmware", "asset_tag", "hostname", "pages"];
+        let fields = ["serial", "model", "firmware", "asset_tag", "hostname"];
         let strange: Vec<_> = TABLES.places.iter().filter(|place| !fields.contains(&place.field.as_str())).collect();
         assert!(strange.is_empty(), "{strange:?}");
         assert!(TABLES.vendors.len() > 50 && TABLES.places.len() > 80 && TABLES.powers.len() > 15);

@@ -54,3 +54,15 @@ fn members_of_a_stack() {
     assert!(things.iter().all(|thing| thing.facts.mac.is_none()));
     assert_eq!(read::macs(&told).len(), 2);
 }
+
+/// What a marker counts in metres, rows of dots or hours is no page.
+#[test]
+fn pages_are_impressions() {
+    let pages = |unit: &str| {
+        let counter = format!("1.3.6.1.2.1.43.10.2.1.4.1.1|65|91342\n{unit}");
+        things("11.2.3.9.1", "HP DesignJet", &["3cfdfe000001"], &counter)[0].facts.printed_pages
+    };
+    assert_eq!(pages(""), Some(91_342.0));
+    assert_eq!(pages("1.3.6.1.2.1.43.10.2.1.3.1.1|2|7\n"), Some(91_342.0));
+    assert_eq!(pages("1.3.6.1.2.1.43.10.2.1.3.1.1|2|17\n"), None);
+}
