@@ -91,7 +91,7 @@ impl Asked {
     /// A type of the SNMP scan whose table is not to be had: told, and a failure where the operator has named it.
     fn missed_snmp(&self, reader: &mut Reader<'_>, type_name: &str) -> Result<(), Failure> {
         let note = format!("the table of the SNMP scan for {type_name} is not readable by the account");
-        if self.words.snmp.iter().any(|(name, _)| name == type_name) {
+        if self.words.of_snmp(type_name).is_some() {
             return Err(Failure::new(Class::Permission, anyhow::anyhow!(note)));
         }
         reader.note(note);

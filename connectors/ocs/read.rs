@@ -59,6 +59,14 @@ pub struct Words {
     pub snmp: Vec<(String, Vec<(String, String)>)>,
 }
 
+impl Words {
+    /// What the operator says of a type of the SNMP scan, whatever the case and accents of its name.
+    pub fn of_snmp(&self, type_name: &str) -> Option<&[(String, String)]> {
+        let folded = fold(type_name);
+        self.snmp.iter().find(|(name, _)| fold(name) == folded).map(|(_, own)| own.as_slice())
+    }
+}
+
 /// What rows are read with, and the harvest they make.
 pub struct Reader<'a> {
     context: &'a Context,
@@ -195,9 +203,7 @@ impl<'a> Reader<'a> {
 
     /// Reads a row that OCS's SNMP scan has written, of a type that the house has named.
     pub fn snmp(&mut self, type_name: &str, row: &Columns) {
-        let own =
-            self.words.snmp.iter().find(|(name, _)| fold(name) == fold(type_name)).map(|(_, own)| own.as_slice());
-        let own = own.unwrap_or_default();
+        let own = self.words.of_snmp(type_name).unwrap_or_default();
         let column = |field: &str| {
             if let Some((_, column)) = own.iter().find(|(known, _)| known == field) {
                 return row.keys().find(|key| fold(key) == fold(column));
