@@ -21,7 +21,7 @@ use crate::{Class, Failure, Harvest, Progress};
 /// How long the database may take to open a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Columns of `hardware` that are wanted; the account may be without some, and older schemas are.
+/// Columns of `hardware`.
 const HARDWARE: &[&str] = &[
     "ID",
     "DEVICEID",
@@ -38,8 +38,9 @@ const HARDWARE: &[&str] = &[
 ];
 /// Read only where people become pseudonyms.
 const LOGIN: &str = "USERID";
+/// Columns of `bios`.
 const BIOS: &[&str] = &["HARDWARE_ID", "SMANUFACTURER", "SMODEL", "SSN", "TYPE", "ASSETTAG"];
-/// The tables of parts, and the columns wanted of each; of the last two the account may be without.
+/// The tables of parts, and the columns of each.
 const PARTS: &[(&str, &[&str])] = &[
     ("monitors", &["HARDWARE_ID", "MANUFACTURER", "CAPTION", "DESCRIPTION", "SERIAL"]),
     ("cpus", &["HARDWARE_ID", "TYPE"]),
@@ -48,17 +49,11 @@ const PARTS: &[(&str, &[&str])] = &[
     ("networks", &["HARDWARE_ID", "MACADDR", "VIRTUALDEV"]),
     ("virtualmachines", &["HARDWARE_ID", "UUID"]),
 ];
-/// Columns without which what is read would be wrong, by table.
-const NEEDED: &[(&str, &[&str])] = &[
-    ("hardware", &["ID", "DEVICEID", "NAME", "UUID", "LASTDATE", "LASTCOME"]),
-    ("bios", &["HARDWARE_ID", "SMANUFACTURER", "SMODEL", "SSN", "TYPE"]),
-    ("accountinfo", &["HARDWARE_ID", "TAG"]),
-    ("monitors", &["ID", "HARDWARE_ID", "MANUFACTURER", "CAPTION", "DESCRIPTION", "SERIAL"]),
-    ("cpus", &["ID", "HARDWARE_ID", "TYPE"]),
-    ("memories", &["ID", "HARDWARE_ID", "CAPACITY"]),
-    ("storages", &["ID", "HARDWARE_ID", "NAME", "MODEL", "DISKSIZE"]),
-];
-/// Tables that the account may be without; less is known then.
+/// What a machine is read from, beside its parts. No column named here or there may be missing: what is read without it
+/// would be wrong, and look right.
+const MACHINES: &[(&str, &[&str])] =
+    &[("hardware", HARDWARE), ("bios", BIOS), ("accountinfo", &["HARDWARE_ID", "TAG"])];
+/// Tables that the account may be without as a whole; less is known then.
 const WELCOME: &[&str] = &["networks", "virtualmachines", "assets_categories", "accountinfo_config", "snmp_types"];
 /// Where the choices of administrative data are: the operator's own view, which holds no secret, before OCS's table.
 const CHOICES: &[&str] = &["readable_config", "config"];
@@ -123,8 +118,11 @@ impl Asking {
             begun.map_err(|error| broken(&error, &self.host))?;
         }
         self.learn_columns().await?;
-        for (table, columns) in NEEDED {
+        for (table, columns) in MACHINES.iter().chain(PARTS) {
             let there = self.columns.get(*table);
+            if there.is_none() && WELCOME.contains(table) {
+                continue;
+            }
             let missing = columns.iter().find(|column| !there.is_some_and(|there| there.contains(**column)));
             if let Some(column) = missing.copied() {
                 // Asked for by name, the server says whether it is missing or kept from us.
@@ -236,8 +234,7 @@ impl Asking {
         let mut columns = self.cast("hardware", "h", HARDWARE.iter().copied().chain(login));
         columns.extend(self.cast("bios", "b", BIOS.iter().copied().filter(|column| *column != "HARDWARE_ID")));
         columns.extend(self.cast("accountinfo", "a", administrative.iter().map(String::as_str)));
-        let has = |table: &str, column: &str| self.columns.get(table).is_some_and(|there| there.contains(column));
-        let categories = has("hardware", "CATEGORY_ID") && has("assets_categories", "CATEGORY_NAME");
+        let categories = self.columns.contains_key("assets_categories");
         if categories {
             columns.push("CAST(c.CATEGORY_NAME AS CHAR) AS CATEGORY_NAME".to_owned());
         }
