@@ -25,6 +25,7 @@ Failure modes (`--fail`, as often as needed, or at run time through `/__control`
     huge=Computer               a body of 80 MiB (0.1 MiB compressed)
     redirect=https://other/     every request is redirected there
     forbid=Infocom              the account may not read that itemtype
+    unknown=Infocom             there is no such itemtype
     endless=Computer            v2: every page of that list is its first, and its total is beyond them
     json={"data":[]}            v2: every GraphQL query gets this answer
     ahead=2                     the server's own time is two hours ahead of UTC
@@ -193,7 +194,7 @@ def listed(bench, session, itemtype, query):
     parameters = dict(query)
     deleted = parameters.get("is_deleted") in ("true", "1")
     rows = bench.table(itemtype, deleted)
-    if rows is None:
+    if rows is None or bench.of_list("unknown", itemtype):
         raise Refused(
             400,
             "ERROR_RESOURCE_NOT_FOUND_NOR_COMMONDBTM",

@@ -60,7 +60,7 @@ impl Block {
         let lists: Vec<String> = told
             .iter()
             .filter(|class| classes.contains(&class.as_str()))
-            .map(|class| format!("PluginFields{class}{name}"))
+            .map(|class| list_of(class, &name))
             .collect();
         let active = row.columns.get("is_active").and_then(super::row::number) != Some(0);
         let id = id_of(row.columns)?;
@@ -190,6 +190,16 @@ impl Extra {
         let free = field.sort == Sort::Free && !matches!(&**value, "true" | "false");
         (format!("field.{}", field.label), if free { "…" } else { value })
     }
+}
+
+/// The list that holds what a block says of the items of a class, as the plugin names it
+/// (`PluginFieldsContainer::getClassname`): lower-case, without backslashes, the block without its plural mark.
+fn list_of(class: &str, block: &str) -> String {
+    let name =
+        format!("{}{}", class.replace('\\', ""), block.strip_suffix('s').unwrap_or(block)).to_ascii_lowercase();
+    let mut rest = name.chars();
+    let first = rest.next().map(|first| first.to_ascii_uppercase());
+    format!("PluginFields{}{}", first.unwrap_or_default(), rest.as_str())
 }
 
 /// GLPI writes yes and no as 1 and 0, as `true` and `false`, and as those words between quotes.

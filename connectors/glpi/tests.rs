@@ -17,6 +17,7 @@ use crate::rule::Rules;
 use crate::{Class, Failure, Harvest, Progress};
 
 mod fake;
+mod fields;
 mod growth;
 mod high_level;
 mod reading;
@@ -320,27 +321,6 @@ async fn what_glpi_refuses() {
     let own = rows("glpi10/Computer").iter().filter(|row| row["entities_id"] == 2 && row["is_template"] == 0).count();
     assert_eq!(by_type(&harvest)["Computer"], own);
     assert_eq!(fake.sessions().await.2, 0);
-}
-
-/// A rule that silently matches nothing changes what things are.
-#[tokio::test]
-async fn fields_that_rules_need_must_be_readable() {
-    let rule = "[[rule]]\nwhen = { field.Grade = 'A' }\nset = { condition = 'refurbished' }";
-    let tables: toml::Table = toml::from_str(rule).unwrap();
-    let rules = Rules::read(tables["rule"].as_array().unwrap(), CONNECTOR.reports).unwrap();
-    for (list, says) in [
-        ("PluginFieldsContainer", "the Fields plugin: the account's profile has no right"),
-        ("PluginFieldsComputerachatdurable", "PluginFieldsComputerachatdurable: the account's profile"),
-        ("Glpi\\Asset\\CustomFieldDefinition", "fields of custom assets: the account's profile has no right"),
-    ] {
-        let fake = Fake::start(11, &[&format!("forbid={list}")]);
-        let harvest = fake.collect("").await.unwrap();
-        assert!(harvest.notes.iter().any(|note| note.contains(says)), "{:?}", harvest.notes);
-        let failure = fake.source_with("", rules.clone()).collect(&Progress::default()).await.unwrap_err();
-        assert_eq!(failure.class, Class::Permission);
-        assert!(format!("{:#}", failure.cause).contains("rules name `field.…`"), "{:#}", failure.cause);
-        assert_eq!(fake.sessions().await.2, 0);
-    }
 }
 
 #[tokio::test]

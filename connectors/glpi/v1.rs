@@ -163,7 +163,7 @@ impl Asking<'_> {
                     reader.extra.plugin_values(block, row, named);
                 };
                 let listed = self.try_list(class, "", take).await?;
-                missed(reader, listed, class, needed && listed == Listed::Forbidden)?;
+                missed(reader, listed, class, needed)?;
             }
         }
         Ok(())
