@@ -32,6 +32,7 @@ pub mod ldap;
 pub mod model;
 pub mod ocs;
 pub mod pace;
+mod repeated;
 pub mod rule;
 pub mod secret;
 pub mod snmp;

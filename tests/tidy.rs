@@ -122,6 +122,7 @@ fn reading_is_pure() {
         "connectors/snmp/told.rs",
         "connectors/kind.rs",
         "connectors/model.rs",
+        "connectors/repeated.rs",
         "connectors/rule.rs",
         "connectors/value.rs",
         "src/appraise/read.rs",

@@ -12,6 +12,7 @@ use super::pages::{Pages, total, unexpected};
 use super::refusal;
 use super::session::sees;
 use crate::http::{Answer, Client};
+use crate::repeated::repeated;
 use crate::{Class, Failure, Progress};
 
 /// The version that this connector was written against; an older server is asked in its own.
@@ -222,7 +223,7 @@ impl Access {
                 if optional && error.starts_with("Cannot query field") {
                     return Ok(false);
                 }
-                let cause = anyhow!("GraphQL refuses the question: {}", error.chars().take(200).collect::<String>());
+                let cause = anyhow!("GraphQL refuses the question: {}", repeated(error));
                 return Err(Failure::new(Class::Protocol, cause).context(of.to_owned()));
             }
             let rows = told.get_mut("data").and_then(|data| data.get_mut(of)).map(Value::take);

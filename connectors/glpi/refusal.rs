@@ -7,6 +7,7 @@ use anyhow::anyhow;
 use serde_json::Value;
 
 use crate::http::Answer;
+use crate::repeated::repeated;
 use crate::{Class, Failure};
 
 /// The range asked for starts behind the last row.
@@ -14,9 +15,6 @@ pub const RANGE_EXCEED_TOTAL: &str = "ERROR_RANGE_EXCEED_TOTAL";
 
 /// The title of a refused token in the high-level API; GLPI does not translate it.
 const INVALID_TOKEN: &str = "Invalid OAuth token";
-
-/// The longest of GLPI's own texts that is repeated, in characters.
-const LONGEST_TEXT: usize = 200;
 
 /// The code of a refusal; `None` for what is no refusal, or not in that form.
 pub fn code(answer: &Answer) -> Option<String> {
@@ -122,8 +120,7 @@ fn told(answer: &Answer) -> Option<Told> {
     if !is_code {
         return None;
     }
-    let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_TEXT);
-    Some(Told { code: code.to_owned(), text: plain.collect() })
+    Some(Told { code: code.to_owned(), text: repeated(text) })
 }
 
 fn meaning(what: &str, told: &Told, status: u16) -> (Class, &'static str) {

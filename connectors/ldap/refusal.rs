@@ -2,6 +2,7 @@
 
 use anyhow::anyhow;
 
+use crate::repeated::repeated;
 use crate::{Class, Failure};
 
 /// What a bind by Kerberos shows.
@@ -67,6 +68,7 @@ pub const REFERRAL: u32 = 10;
 
 /// What a server answered to a search below this.
 pub fn of_search(host: &str, what: &str, below: &str, code: u32, text: &str) -> Failure {
+    let text = repeated(text);
     let (class, why) = match code {
         3 => (Class::Timeout, "took longer than it may: raise its time limit, or `time_limit`".to_owned()),
         4 => (

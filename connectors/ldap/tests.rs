@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use server::{Slapd, agents, collect, context, key, names_nobody};
 
 use super::entry::Entry;
-use super::{CONNECTOR, active, dn, time};
+use super::{CONNECTOR, active, dn, refusal, time};
 use crate::Harvest;
 use crate::rule::Rules;
 

@@ -16,6 +16,7 @@ use super::read::Reader;
 use super::relay::Relay;
 use crate::clock::Clock;
 use crate::http::is_tls;
+use crate::repeated::repeated;
 use crate::{Class, Failure, Harvest, Progress};
 
 /// How long the database may take to open a connection.
@@ -390,7 +391,7 @@ fn failure(error: &sqlx::Error, host: &str, class: Class, what: &str) -> Failure
         ),
         1130 => (Class::Permission, "lets nobody in from this address".to_owned()),
         1049 => (Class::Protocol, "has no such database: does `url` end in OCS's?".to_owned()),
-        1146 => (Class::Protocol, format!("misses a table of OCS: {}", told.message())),
+        1146 => (Class::Protocol, format!("misses a table of OCS: {}", repeated(told.message()))),
         1040 | 1053 | 1203 | 1226 | 1927 | 3024 => (Class::Server, "has too much to do, or is stopping".to_owned()),
         _ => (Class::Server, "failed: its error log says why".to_owned()),
     };

@@ -73,10 +73,12 @@ async fn what_a_server_that_misbehaves_says() {
         check_failure(&fake, OVER_V2, Class::Protocol, "Infocom: GLPI's answer is not understood").await;
     }
     // Whatever else answers with an error may say anything.
-    let long = format!("{{\"errors\":[{{\"message\":\"{}\"}}]}}", "x".repeat(100_000));
+    let long = format!("{{\"errors\":[{{\"message\":\"first\\nsecond\\u0000 {}\"}}]}}", "x".repeat(100_000));
     fake.fail(&[&format!("json={long}")]).await;
-    let failure = check_failure(&fake, OVER_V2, Class::Protocol, "GraphQL refuses").await;
-    assert!(format!("{:#}", failure.cause).len() < 400);
+    let failure =
+        check_failure(&fake, OVER_V2, Class::Protocol, "GraphQL refuses the question: first second  x").await;
+    let told = format!("{:#}", failure.cause);
+    assert!(told.len() < 400 && !told.contains(char::is_control));
 }
 
 #[tokio::test]

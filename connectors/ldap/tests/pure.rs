@@ -238,6 +238,18 @@ fn keys_that_are_refused() {
     }
 }
 
+/// A server may say anything: it is repeated as one short line.
+#[test]
+fn a_servers_words_are_one_line() {
+    let told = format!("first\r\nsecond\0 {}", "x".repeat(100_000));
+    for code in [11, 53, 2] {
+        let failure = refusal::of_search("ldap.ville.test", "people", "dc=ville", code, &told);
+        let said = format!("{:#}", failure.cause);
+        assert!(said.contains("first  second  xxx") && said.len() < 500, "{code}: {said}");
+        assert!(!said.contains(char::is_control), "{code}: {said}");
+    }
+}
+
 #[test]
 fn the_sample_is_understood() {
     let sample: toml::Table = toml::from_str(CONNECTOR.sample).unwrap();
