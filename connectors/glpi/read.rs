@@ -190,9 +190,9 @@ impl<'a> Reader<'a> {
     /// Learns the login of an account, as a pseudonym at once.
     pub fn login(&mut self, account: &Map<String, Value>) {
         let pseudonym = id_of(account)
-            .zip(account.get("name").and_then(Value::as_str))
+            .zip(self.row(account).text("name"))
             .zip(self.pseudonyms)
-            .and_then(|((id, login), (_, key))| Some((id, key.of(login)?)));
+            .and_then(|((id, login), (_, key))| Some((id, key.of(&login)?)));
         if let Some(logins) = &mut self.logins {
             logins.extend(pseudonym);
         }
