@@ -55,8 +55,7 @@ impl Block {
     pub fn of(row: Row<'_>, classes: &[&str]) -> Option<Self> {
         let name = row.text("name")?;
         let told = row.text("itemtypes")?;
-        // On 10 the quotes of this JSON may be entities.
-        let told: Vec<String> = serde_json::from_str(&told.replace("&#34;", "\"").replace("&quot;", "\"")).ok()?;
+        let told: Vec<String> = serde_json::from_str(&told).ok()?;
         let lists: Vec<String> = told
             .iter()
             .filter(|class| classes.contains(&class.as_str()))

@@ -80,9 +80,7 @@ impl Fields {
     pub fn map(&mut self, mapping: &[(&'static Field<Facts>, String)], labelled: bool) -> Vec<String> {
         let mut unknown = Vec::new();
         for (field, name) in mapping {
-            let folded = fold(name);
-            let found = self.known.iter().position(|known| known.names.contains(&folded));
-            match found {
+            match self.place(name) {
                 Some(at) => self.mapped.push((field, at)),
                 // Where labels are not told, a column is taken at its word.
                 None if !labelled && is_column(name) => {
@@ -95,10 +93,15 @@ impl Fields {
         unknown
     }
 
+    /// Where the field of this column, name or label is.
+    fn place(&self, name: &str) -> Option<usize> {
+        let folded = fold(name);
+        self.known.iter().position(|known| known.names.contains(&folded))
+    }
+
     /// Is there a field of this name?
     pub fn is_known(&self, name: &str) -> bool {
-        let folded = fold(name);
-        self.known.iter().any(|known| known.names.contains(&folded))
+        self.place(name).is_some()
     }
 
     /// The labels there are, to name what was meant.
@@ -137,18 +140,15 @@ impl Fields {
                 let parts: Vec<String> = parts.map(|part| meant(part).unwrap_or_else(|| part.to_owned())).collect();
                 (!parts.is_empty()).then(|| parts.join(", "))
             }
-            // What the agent writes where nobody chose a tag.
-            Sort::Free if field.column == "TAG" && told == "NA" => None,
             Sort::Free if matches!(&*told, "1970-01-01" | "0000-00-00") => None,
+            Sort::Free if field.column == "TAG" => tag(accountinfo).map(|tag| tag.to_string()),
             Sort::Free => Some(told.into_owned()),
         }
     }
 
     /// What a rule sees under `field.NAME`, or `tag`.
     pub fn named(&self, name: &str, accountinfo: &Columns) -> Option<String> {
-        let folded = fold(name);
-        let at = self.known.iter().position(|known| known.names.contains(&folded))?;
-        self.said(at, accountinfo)
+        self.said(self.place(name)?, accountinfo)
     }
 
     /// How `check --connect` lists the fields: `field.LABEL`, and the value of those that are one of a list.
@@ -225,7 +225,8 @@ pub fn typed_date(text: &str) -> Result<Date, String> {
     }
 }
 
-/// The tag by which the agent or the console puts a machine somewhere.
+/// The tag by which the agent or the console puts a machine somewhere; `NA` is what the agent writes where nobody chose
+/// one.
 pub fn tag(accountinfo: &Columns) -> Option<domain::record::Text> {
     kept(accountinfo, "TAG").filter(|tag| &**tag != "NA")
 }
