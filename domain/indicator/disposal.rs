@@ -7,7 +7,7 @@ use crate::record::Text;
 use crate::word::{Disposal, Kind, Word};
 
 use super::basis::kind_label;
-use super::{Basis, Indicator, Reading};
+use super::{Basis, Indicator, Reading, Slice};
 
 /// The questions about exits.
 pub static ALL: &[Indicator] = &[
@@ -49,11 +49,10 @@ pub static ALL: &[Indicator] = &[
     },
 ];
 
-fn each(basis: &Basis, reading: impl Fn(Vec<(&'static str, Text)>, &ExitFigures, i16) -> Reading) -> Vec<Reading> {
+fn each(basis: &Basis, reading: impl Fn(Slice, &ExitFigures, i16) -> Reading) -> Vec<Reading> {
     let readings = basis.exits.cells.iter().map(|((siret, year), figures)| {
         let slice = vec![("siret", siret.clone()), ("year", Text::from(year.to_string()))];
-        let coverage = if figures.exits > 0.0 { figures.known / figures.exits } else { 1.0 };
-        reading(slice, figures, *year).coverage(Some(coverage))
+        reading(slice, figures, *year)
     });
     readings.collect()
 }
@@ -61,10 +60,15 @@ fn each(basis: &Basis, reading: impl Fn(Vec<(&'static str, Text)>, &ExitFigures,
 fn ratio(basis: &Basis) -> Vec<Reading> {
     each(basis, |slice, figures, year| {
         let otherwise = match figures.b {
+            _ if figures.stock_is_unsure() => {
+                "of reformed goods in stock on 1 January the age or the kind is not known: the rate cannot be computed"
+            }
             Some(_) => "no reformed goods were in stock on 1 January: the rate cannot be computed",
             None => "neither a count nor dated history tells the stock of reformed goods on 1 January",
         };
-        Reading::maybe(slice, figures.ratio(), otherwise).target(basis.settings.law.exit_target(year))
+        Reading::maybe(slice, figures.ratio(), otherwise)
+            .target(basis.settings.law.exit_target(year))
+            .coverage(Some(figures.exits_coverage().min(figures.stock_coverage())))
     })
 }
 
@@ -77,12 +81,16 @@ fn target(basis: &Basis) -> Vec<Reading> {
 }
 
 fn to_reuse(basis: &Basis) -> Vec<Reading> {
-    each(basis, |slice, figures, _| Reading::of(slice, figures.a))
+    each(basis, |slice, figures, _| Reading::of(slice, figures.a).coverage(Some(figures.exits_coverage())))
 }
 
 fn stock(basis: &Basis) -> Vec<Reading> {
     each(basis, |slice, figures, _| {
-        let reading = Reading::maybe(slice, figures.b, "neither a count nor dated history tells it");
+        let otherwise = match figures.stock_is_unsure() {
+            true => "of those in stock the age or the kind is not known",
+            false => "neither a count nor dated history tells it",
+        };
+        let reading = Reading::maybe(slice, figures.b, otherwise).coverage(Some(figures.stock_coverage()));
         if figures.counted { reading.note("counted by people") } else { reading }
     })
 }

@@ -95,7 +95,8 @@ impl ExitLineSeen {
 pub struct ExitFigures {
     /// Eligible goods directed to reuse during the year.
     pub a: f64,
-    /// Eligible goods in the stock of reformed goods on 1 January; `None` where neither a count nor dated history is.
+    /// Eligible goods in the stock of reformed goods on 1 January; `None` where neither a count nor dated history is, and
+    /// where of none of them the scope is known.
     pub b: Option<f64>,
     /// B was counted by people.
     pub counted: bool,
@@ -105,12 +106,35 @@ pub struct ExitFigures {
     pub known: f64,
     /// Eligible exits of the year by any way.
     pub eligible: f64,
+    /// Goods that stood in the stock of reformed goods on 1 January, eligible or not, as dates tell them.
+    pub stock: f64,
+    /// Those of them whose eligibility is known.
+    pub stock_known: f64,
 }
 
 impl ExitFigures {
     /// A over B; may exceed one; `None` when B is zero or unknown.
     pub fn ratio(&self) -> Option<f64> {
         self.b.filter(|b| *b > 0.0).map(|b| self.a / b)
+    }
+
+    /// Which part of the year's exits is known to be eligible or not.
+    pub fn exits_coverage(&self) -> f64 {
+        if self.exits > 0.0 { self.known / self.exits } else { 1.0 }
+    }
+
+    /// The same of the stock on 1 January: a count is whole, and what nothing tells is not known.
+    pub fn stock_coverage(&self) -> f64 {
+        match self.b {
+            Some(_) if !self.counted && self.stock > 0.0 => self.stock_known / self.stock,
+            Some(_) => 1.0,
+            None => 0.0,
+        }
+    }
+
+    /// Is there stock of which nobody can say whether it is eligible, and on which B would depend?
+    pub fn stock_is_unsure(&self) -> bool {
+        !self.counted && self.stock > self.stock_known
     }
 
     /// A over all eligible exits of the year: informative, not the law.
@@ -219,7 +243,7 @@ impl Exits {
             for year in first..=at.year() {
                 let mut figures = ExitFigures::default();
                 let new_year = jiff::civil::date(year, 1, 1);
-                let mut stock = 0.0;
+                let mut eligible_stock = 0.0;
                 let mut dated_history = false;
                 for line in lines {
                     dated_history |= line.retired.or(line.gone).is_some_and(|day| day < new_year);
@@ -229,7 +253,11 @@ impl Exits {
                         figures.eligible += if line.eligible == Some(true) { line.quantity } else { 0.0 };
                     }
                     figures.a += line.to_a(year);
-                    stock += line.to_b(year);
+                    if line.stood_in(year) {
+                        figures.stock += line.quantity;
+                        figures.stock_known += if line.eligible.is_some() { line.quantity } else { 0.0 };
+                    }
+                    eligible_stock += line.to_b(year);
                 }
                 let away = |date: Date| new_year.since(date).map_or(i32::MAX, |span| span.get_days().abs());
                 let mut counts: BTreeMap<Date, f64> = BTreeMap::new();
@@ -245,7 +273,8 @@ impl Exits {
                 // Of two days that are equally near, the one before 1 January.
                 let counted = counts.into_iter().min_by_key(|(date, _)| away(*date)).map(|(_, count)| count);
                 figures.counted = counted.is_some();
-                figures.b = counted.or(dated_history.then_some(stock));
+                let is_known = dated_history && (figures.stock == 0.0 || figures.stock_known > 0.0);
+                figures.b = counted.or(is_known.then_some(eligible_stock));
                 cells.insert((siret.clone(), year), figures);
             }
         }

@@ -49,6 +49,11 @@ def reform_items(assets, lines):
                "route": l["disposal"], "from": l.get("purchase_date"), "count": l["quantity"], "classified": l.get("classified", False)}
 
 
+def is_of_known_scope(item):
+    """Its kind settles it, or what must be kept secret; else its age has to be known."""
+    return item["kind"] is not None and (item["classified"] or item["kind"] in NOT_ELIGIBLE or item["from"] is not None)
+
+
 def is_eligible(item):
     reformed = item["retired"] or item["disposed"]
     if item["classified"] or item["kind"] is None or item["kind"] in NOT_ELIGIBLE or item["from"] is None or reformed is None:
@@ -71,6 +76,10 @@ def reuse_of_exits(items, counts, at):
                     reused += i["count"]
             stock = counts.get((siret, year))
             if stock is None and any(d and d <= new_year for i in ours for d in (i["retired"], i["disposed"])):
-                stock = sum(i["count"] for i in eligible if i["retired"] and i["retired"] <= new_year
-                            and not (i["disposed"] and i["disposed"] < new_year) and (i["disposed"] or not i["gone"]))
+                stood = [i for i in ours if i["retired"] and i["retired"] <= new_year
+                         and not (i["disposed"] and i["disposed"] < new_year) and (i["disposed"] or not i["gone"])]
+                stock = sum(i["count"] for i in stood if is_eligible(i))
+                if stood and not any(is_of_known_scope(i) for i in stood):
+                    # Of none of them one can say whether it counts: that is no zero.
+                    stock = None
             yield siret, year, reused, stock

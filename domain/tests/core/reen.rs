@@ -235,3 +235,48 @@ fn a_stock_says_whether_people_counted_it() {
         assert_eq!((newest.value, newest.note.as_deref()), (Some(stock), note));
     }
 }
+
+/// Value, coverage and note of 2026.
+fn said(testimonies: &[Testimony], name: &str) -> (Option<f64>, f64, Option<String>) {
+    let (snapshot, settings) = (snapshot(testimonies), settings(0.0461));
+    let basis = Basis::new(&snapshot, &settings, OPEN, date(2026, 12, 31));
+    let readings = (all().find(|indicator| indicator.name == name).unwrap().compute)(&basis);
+    let newest = readings.last().unwrap();
+    (newest.value, newest.coverage, newest.note.as_deref().map(str::to_owned))
+}
+
+/// Of four reformed goods nobody knows how old three are; of those three alone there is no zero. A count is whole.
+#[test]
+fn a_stock_of_unknown_age_is_said_to_be() {
+    let undated = |native: &str| {
+        let reformed = Some(date(2025, 10, 1));
+        let facts = Facts { kind: Some(Kind::Laptop), retired_date: reformed, ..Facts::default() };
+        kept(native, Facts { status: Some(Status::Retired), serial: text(&format!("SERIAL{native}")), ..facts })
+    };
+    let known = asset("1", date(2020, 1, 1), Some(date(2025, 10, 1)), None, Disposal::Unknown);
+    let three = || vec![undated("2"), undated("3"), undated("4")];
+    let some = [testimony("house", [vec![known], three()].concat())];
+    assert_eq!(said(&some, "reformed_stock"), (Some(1.0), 0.25, None));
+    assert_eq!(said(&some, "disposals_to_reuse"), (Some(0.0), 1.0, None));
+    // The rate knows no more than the less known of its two sides.
+    assert_eq!(said(&some, "disposal_reuse_ratio"), (Some(0.0), 0.25, None));
+    let nobody = [testimony("house", three())];
+    let note = |told: &str| Some(told.to_owned());
+    let stock = "of those in stock the age or the kind is not known";
+    assert_eq!(said(&nobody, "reformed_stock"), (None, 0.0, note(stock)));
+    let ratio =
+        "of reformed goods in stock on 1 January the age or the kind is not known: the rate cannot be computed";
+    assert_eq!(said(&nobody, "disposal_reuse_ratio"), (None, 0.0, note(ratio)));
+    // A server, which is outside the decree, and goods of which nobody knows: no stock that is known, and no rate.
+    let server = Facts { kind: Some(Kind::Server), retired_date: Some(date(2025, 10, 1)), ..Facts::default() };
+    let server = kept("9", Facts { status: Some(Status::Retired), ..server });
+    let beside = [testimony("house", [vec![server.clone()], three()].concat())];
+    assert_eq!(said(&beside, "reformed_stock"), (Some(0.0), 0.25, None));
+    assert_eq!(said(&beside, "disposal_reuse_ratio"), (None, 0.25, note(ratio)));
+    let none = "no reformed goods were in stock on 1 January: the rate cannot be computed";
+    assert_eq!(said(&[testimony("house", vec![server])], "disposal_reuse_ratio"), (None, 1.0, note(none)));
+    let count = StockCount { date: Some(date(2026, 1, 1)), count: Some(2.0), ..StockCount::default() };
+    let counted = [testimony("house", three()), told(exits([], [count]))];
+    assert_eq!(said(&counted, "reformed_stock"), (Some(2.0), 1.0, note("counted by people")));
+    assert_eq!(said(&counted, "disposal_reuse_ratio"), (Some(0.0), 1.0, None));
+}

@@ -101,6 +101,14 @@ const NOTES: &[(&str, &str)] = &[
     ),
     ("neither a count nor dated history tells it", "ni comptage ni historique daté"),
     (
+        "of reformed goods in stock on 1 January the age or the kind is not known: the rate cannot be computed",
+        "l'âge ou le type de biens réformés en stock au 1er janvier n'est pas connu\u{a0}: le taux n'est pas calculable",
+    ),
+    (
+        "of those in stock the age or the kind is not known",
+        "l'âge ou le type de ceux qui sont en stock n'est pas connu",
+    ),
+    (
         "IT and total electricity are not measured together yet",
         "l'électricité informatique et totale ne sont pas encore mesurées ensemble",
     ),
