@@ -11,7 +11,7 @@ use crate::exit::ExitLine;
 use crate::packed::Packed;
 use crate::record::Text;
 use crate::snapshot::Snapshot;
-use crate::word::{Disposal, Kind};
+use crate::word::{Disposal, Kind, Mode};
 
 use super::{Law, Origin};
 
@@ -173,7 +173,10 @@ impl Exits {
             let told = naming.get(&(place as usize)).map(Vec::as_slice).unwrap_or_default();
             let bought = asset.bought.or(asset.start);
             let classified = told.iter().find_map(|line| line.classified) == Some(true);
-            let (eligible, why) = eligibility(law, asset.kind, retired.or(gone), bought, classified);
+            let (eligible, why) = match asset.mode {
+                Some(Mode::Rental) => (Some(false), "rented: not this house's to reform"),
+                _ => eligibility(law, asset.kind, retired.or(gone), bought, classified),
+            };
             lines.push(ExitLineSeen {
                 origin: Origin::Asset(place),
                 siret: snapshot.entities.siret_of(asset.entity),

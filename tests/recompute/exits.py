@@ -43,20 +43,23 @@ def reform_items(assets, lines):
                    # An exit without a date: the day first seen so.
                    "left": a.get("disposal_date", a["first_seen"]) if gone else None,
                    "disposed": a.get("disposal_date") if gone else None, "route": a.get("disposal", "unknown") if gone else None,
-                   "from": a.get("purchase_date") or a["start"], "count": 1, "classified": a.get("classified", False)}
+                   "from": a.get("purchase_date") or a["start"], "count": 1, "classified": a.get("classified", False),
+                   "rented": a["mode"] == "rental"}
     for l in lines:
         yield {"siret": l["siret"], "kind": l.get("kind"), "retired": l.get("retired_date"), "disposed": l["date"], "gone": True, "left": l["date"],
-               "route": l["disposal"], "from": l.get("purchase_date"), "count": l["quantity"], "classified": l.get("classified", False)}
+               "route": l["disposal"], "from": l.get("purchase_date"), "count": l["quantity"], "classified": l.get("classified", False),
+               "rented": False}
 
 
 def is_of_known_scope(item):
-    """Its kind settles it, or what must be kept secret; else its age has to be known."""
-    return item["kind"] is not None and (item["classified"] or item["kind"] in NOT_ELIGIBLE or item["from"] is not None)
+    """Whose it is settles it, its kind, or what must be kept secret; else its age has to be known."""
+    return item["rented"] or item["kind"] is not None and (item["classified"] or item["kind"] in NOT_ELIGIBLE or item["from"] is not None)
 
 
 def is_eligible(item):
     reformed = item["retired"] or item["disposed"]
-    if item["classified"] or item["kind"] is None or item["kind"] in NOT_ELIGIBLE or item["from"] is None or reformed is None:
+    # What is rented is the lessor's to reform (legal.md, table 2.2).
+    if item["rented"] or item["classified"] or item["kind"] is None or item["kind"] in NOT_ELIGIBLE or item["from"] is None or reformed is None:
         return False
     return reformed <= anniversary(item["from"], 10)
 

@@ -6,7 +6,7 @@ use domain::law::Law;
 use domain::law::reen::{ExitFigures, Exits};
 use domain::observation::Facts;
 use domain::testimony::Testimony;
-use domain::word::{Disposal, Kind, Status};
+use domain::word::{Disposal, Kind, Mode, Status};
 use jiff::Span;
 use jiff::civil::{Date, date};
 
@@ -279,4 +279,25 @@ fn a_stock_of_unknown_age_is_said_to_be() {
     let counted = [testimony("house", three()), told(exits([], [count]))];
     assert_eq!(said(&counted, "reformed_stock"), (Some(2.0), 1.0, note("counted by people")));
     assert_eq!(said(&counted, "disposal_reuse_ratio"), (Some(0.0), 1.0, None));
+}
+
+/// Whoever owns it reforms it: what is rented is neither in A nor in B (legal.md, 2.2).
+#[test]
+fn what_is_rented_is_not_this_houses_to_reform() {
+    let fleet = |mode| {
+        let rented = |native, gone, way| {
+            let mut good = asset(native, date(2020, 1, 1), Some(date(2025, 10, 1)), gone, way);
+            good.observation.facts.mode = mode;
+            good
+        };
+        let back = Some(date(2026, 3, 1));
+        let goods = vec![rented("1", back, Disposal::TakeBackWithReuseProof), rented("2", None, Disposal::Unknown)];
+        [testimony("fleet", goods)]
+    };
+    let figures = |mode| ["disposals_to_reuse", "reformed_stock"].map(|name| reen(&fleet(mode), name));
+    assert_eq!(figures(Some(Mode::Purchase)), [Some(1.0), Some(2.0)]);
+    assert_eq!(figures(Some(Mode::Rental)), [Some(0.0), Some(0.0)]);
+    let exits = Exits::of(&snapshot(&fleet(Some(Mode::Rental))), &Law::default(), date(2026, 12, 31));
+    let seen: Vec<_> = exits.lines.iter().map(|line| (line.eligible, line.why)).collect();
+    assert_eq!(seen, [(Some(false), "rented: not this house's to reform"); 2]);
 }
