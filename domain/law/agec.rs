@@ -15,10 +15,9 @@ use crate::shared::Shared;
 use crate::snapshot::{Asset, Snapshot};
 use crate::word::{Condition, Kind, Mode, Word};
 
+use super::acquired::{of_asset, of_line};
 use super::{Law, Origin};
 
-/// Gifts count from this civil year on (décret 2024-134, article 1).
-const GIFTS_SINCE: i16 = 2024;
 /// The first civil year of the duty.
 const FIRST_YEAR: i16 = 2021;
 /// A gap between ledger and inventory above this share is a doubt.
@@ -337,111 +336,5 @@ pub fn date_of(law: &Law, line: &PurchaseLine) -> Option<Date> {
     match told {
         Some(Value::Date(date)) => Some(date),
         _ => line.date,
-    }
-}
-
-fn of_line(law: &Law, origin: Origin, siret: Shared, line: &PurchaseLine) -> Option<SpendLine> {
-    let date = date_of(law, line)?;
-    let acquired = Acquired {
-        kind: line.kind,
-        category: line.category.as_deref(),
-        condition: line.condition,
-        mode: line.mode,
-        quantity: line.quantity.unwrap_or(1.0),
-        amount: line.amount_ht,
-        age: None,
-    };
-    let mut spend = acquired.seen_by(law, origin, siret, date);
-    spend.derogated = line.derogation == Some(true);
-    spend.quantity_told = line.quantity.is_some();
-    spend.recycled |= line.recycled_content == Some(true);
-    spend.proof = line.proof.clone().or_else(|| line.proof_url.clone());
-    spend.ecolabelled = line.ecolabel.is_some();
-    spend.index_considered = line.repairability_considered;
-    Some(spend)
-}
-
-fn of_asset(law: &Law, origin: Origin, siret: Shared, asset: &Asset) -> Option<SpendLine> {
-    let date = asset.bought?;
-    let gift = asset.mode == Some(Mode::Gift) || asset.condition == Some(Condition::Donated);
-    if asset.price.is_none_or(|cents| cents.0 <= 0) && !gift {
-        return None;
-    }
-    let acquired = Acquired {
-        kind: asset.kind,
-        category: None,
-        condition: asset.condition,
-        mode: asset.mode,
-        quantity: 1.0,
-        amount: asset.price,
-        age: asset.upstream_years(),
-    };
-    Some(acquired.seen_by(law, origin, siret, date))
-}
-
-/// What was acquired, whoever tells it.
-struct Acquired<'a> {
-    kind: Option<Kind>,
-    category: Option<&'a str>,
-    condition: Option<Condition>,
-    mode: Option<Mode>,
-    quantity: f64,
-    amount: Option<Cents>,
-    age: Option<f64>,
-}
-
-impl Acquired<'_> {
-    fn seen_by(&self, law: &Law, origin: Origin, siret: Shared, date: Date) -> SpendLine {
-        let year = date.year();
-        let category = match (self.category, self.kind) {
-            // The national schema's other categories pass through as they are written.
-            (Some(told), _) => match law.category_named(told, year) {
-                Some(category) => category.name,
-                None => Shared::of(&Text::from(told)).text(),
-            },
-            (None, Some(kind)) => law.category_of(kind, year).map_or("none", |category| category.name),
-            (None, None) => "unknown",
-        };
-        let condition = self.condition.unwrap_or(Condition::Unknown);
-        let mode = match (self.mode, condition) {
-            (Some(mode), _) => mode,
-            (None, Condition::Donated) => Mode::Gift,
-            (None, _) => Mode::Purchase,
-        };
-        let told = self.amount.unwrap_or_default();
-        let grid = self.kind.and_then(|kind| law.gift_value(kind, self.age));
-        let (counted, amount, why) = match mode {
-            _ if category == "unknown" => (Counted::No, told, Why::Untold),
-            _ if category == "none" => (Counted::No, told, Why::OutOfScope),
-            Mode::Rental => (Counted::No, told, Why::Rental),
-            Mode::Gift if year < GIFTS_SINCE => (Counted::No, told, Why::EarlyGift),
-            Mode::Gift => match grid {
-                Some(value) => (Counted::Gift, Cents((value.0 as f64 * self.quantity).round() as i64), Why::Gift),
-                None => (Counted::No, told, Why::UnvaluedGift),
-            },
-            Mode::Purchase if condition.is_reuse() => (Counted::Reuse, told, Why::Reuse),
-            Mode::Purchase if condition == Condition::Unknown => (Counted::Total, told, Why::UnknownCondition),
-            Mode::Purchase => (Counted::Total, told, Why::NotReuse),
-        };
-        SpendLine {
-            origin,
-            siret,
-            category,
-            year,
-            date,
-            kind: self.kind,
-            condition,
-            mode,
-            quantity: self.quantity,
-            quantity_told: true,
-            amount,
-            derogated: false,
-            counted,
-            why,
-            recycled: condition == Condition::NewRecycledContent,
-            proof: None,
-            ecolabelled: false,
-            index_considered: None,
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! The law as data: AGEC article 58 and REEN article 16. Every entry cites its text. What is not established is
 //! `None`, shown as "à vérifier", and never guessed.
 
+mod acquired;
 pub mod agec;
 pub mod declaration;
 pub mod price;
