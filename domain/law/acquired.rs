@@ -1,7 +1,9 @@
 //! One acquisition as AGEC article 58 sees it, be it a line or an asset: its category, and on which side it counts.
 
+use jiff::Span;
 use jiff::civil::Date;
 
+use crate::packed::Packed;
 use crate::purchase::PurchaseLine;
 use crate::quantity::Cents;
 use crate::record::Text;
@@ -51,9 +53,23 @@ pub(super) fn of_asset(law: &Law, origin: Origin, siret: Shared, asset: &Asset) 
         mode: asset.mode,
         quantity: 1.0,
         amount: asset.price,
-        age: asset.upstream_years(),
+        age: if gift { age_when_given(asset, date) } else { None },
     };
     Some(acquired.seen_by(law, origin, siret, date))
+}
+
+/// How old a thing was on the day it was given: its proven years before us, else since it was made. Whole years by calendar
+/// anniversary, so that on the fifth one it is not under five.
+fn age_when_given(asset: &Asset, given: Date) -> Option<f64> {
+    let since_made = || {
+        let made = asset.told(Packed::manufacture_date).filter(|made| *made <= given)?;
+        let anniversary = |years: i16| made.saturating_add(Span::new().years(years));
+        let begun = given.year() - made.year();
+        let years = if anniversary(begun) > given { begun - 1 } else { begun };
+        let rest = given.since(anniversary(years)).ok()?.get_days();
+        Some(f64::from(years) + f64::from(rest) / 366.0)
+    };
+    asset.upstream_years().or_else(since_made)
 }
 
 /// What was acquired, whoever tells it.

@@ -137,7 +137,7 @@ pub struct Law {
     pub year_of: &'static str,
     /// Purchase categories.
     pub categories: Vec<Category>,
-    /// The gift grid, as far as established; gifts count from 2024 on.
+    /// The gift grid, as far as established, the narrowest band of a kind first; gifts count from 2024 on.
     pub gifts: Vec<GiftValue>,
     /// Share of reformed goods to direct to reuse, from a civil year on (décret 2023-266, article 3).
     pub exit_targets: Vec<Step>,
@@ -253,6 +253,9 @@ impl Default for Law {
     }
 }
 
+/// A gift of untold age is taken to be younger than so many years.
+const UNTOLD_UNDER: f64 = 5.0;
+
 /// Inhabitants above which a local authority has a strategy and reports on it (loi REEN, article 35).
 pub const STRATEGY_ABOVE: u32 = 50_000;
 
@@ -307,7 +310,7 @@ impl Law {
     /// The value of one given thing of an age in years; `None` where the grid, as far as established, has none.
     /// A thing of untold age counts as under five years: our own reading.
     pub fn gift_value(&self, kind: Kind, age: Option<f64>) -> Option<Cents> {
-        let fits = |gift: &&GiftValue| gift.kind == kind && age.is_none_or(|age| age < gift.under_years);
-        self.gifts.iter().find(fits).map(|gift| gift.value)
+        let holds = |under_years: f64| age.map_or(under_years >= UNTOLD_UNDER, |age| age < under_years);
+        self.gifts.iter().find(|gift| gift.kind == kind && holds(gift.under_years)).map(|gift| gift.value)
     }
 }

@@ -7,7 +7,7 @@ use domain::indicator::quality::all_doubts;
 use domain::law::agec::Why;
 use domain::law::declaration::{Filing, left_out, rows, undated};
 use domain::law::reen::Exits;
-use domain::law::{Certainty, Law};
+use domain::law::{Certainty, GiftValue, Law};
 use domain::observation::Facts;
 use domain::purchase::PurchaseLine;
 use domain::quantity::Cents;
@@ -393,4 +393,48 @@ fn the_day_of_a_filing() {
     let found = [(ORGANISATION, 2025), (ORGANISATION, 2024), (CCAS, 2025)]
         .map(|(siret, year)| snapshot.filing(siret, year).is_some());
     assert_eq!(found, [true, false, false]);
+}
+
+/// A grid with bands: what is given counts by its age, and of an untold one as under five years.
+#[test]
+fn gifts_of_untold_age_are_under_five_years() {
+    let mut law = Law::default();
+    let band = |under_years, value| GiftValue { under_years, value: Cents(value), ..Law::default().gifts[0].clone() };
+    law.gifts = vec![band(2.0, 30_000), band(5.0, 20_000), band(8.0, 5_000)];
+    let value = |age| law.gift_value(Kind::Laptop, age);
+    assert_eq!([Some(1.0), Some(2.0), Some(6.0), Some(8.0)].map(value), [30_000, 20_000, 5_000, 0].map(cents));
+    assert_eq!(value(None), cents(20_000));
+    // Without a band that ends with five years the next one holds those under five; a narrower one does not.
+    law.gifts = vec![band(2.0, 30_000), band(8.0, 5_000)];
+    assert_eq!(law.gift_value(Kind::Laptop, None), cents(5_000));
+    law.gifts.pop();
+    assert_eq!(law.gift_value(Kind::Laptop, None), None);
+}
+
+/// Nothing of the grid is none.
+fn cents(told: i64) -> Option<Cents> {
+    (told > 0).then_some(Cents(told))
+}
+
+/// Its years before us are its age, else the time since it was made: five years to the day are not under five.
+#[test]
+fn a_gift_is_as_old_as_it_was_when_given() {
+    let given = |made, upstream_years| {
+        let facts = Facts {
+            kind: Some(Kind::Laptop),
+            mode: Some(Mode::Gift),
+            purchase_date: Some(date(2026, 2, 1)),
+            manufacture_date: made,
+            upstream_years,
+            ..Facts::default()
+        };
+        agec(&[testimony("glpi", vec![kept("1", facts)])], "gifts_euros", "it_telephony", 2026)
+    };
+    let made = |year, day| Some(date(year, 2, day));
+    assert_eq!(given(None, None), Some(200.0));
+    assert_eq!((given(made(2021, 2), None), given(made(2021, 1), None)), (Some(200.0), Some(0.0)));
+    assert_eq!(given(made(2016, 1), None), Some(0.0));
+    assert_eq!((given(made(2016, 1), Some(4.0)), given(made(2025, 1), Some(6.0))), (Some(200.0), Some(0.0)));
+    // Made after it was given: that tells nothing.
+    assert_eq!(given(made(2026, 2), None), Some(200.0));
 }
