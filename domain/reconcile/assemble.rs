@@ -354,8 +354,17 @@ fn live(asset: &mut Asset, creators: &[&Seen], teller: &Packed) {
     asset.gone =
         disposed.or_else(|| told_gone.then(|| seen_so(&|status| matches!(status, Status::Disposed | Status::Lost))));
     asset.retired = reformed.or_else(|| told_retired.then(|| seen_so(&|status| status == Status::Retired)));
-    asset.exit_dated = disposed.is_some() || reformed.is_some();
+    asset.exit_dated = is_dated(asset);
     read(asset);
+}
+
+/// Was the day told on which its life ended? That is the day of its reform, where it was reformed, else that of its
+/// departure.
+fn is_dated(asset: &Asset) -> bool {
+    match asset.retired {
+        Some(_) => asset.told(Packed::retired_date).is_some(),
+        None => asset.told(Packed::disposal_date).is_some(),
+    }
 }
 
 /// Reads what every question asks for, once.
@@ -400,7 +409,7 @@ pub(crate) fn apply_exit(asset: &mut Asset, source: SourceId, told: &ExitLine) {
     asset.start = asset.start.or_else(|| asset.told(Packed::purchase_date));
     asset.gone = asset.told(Packed::disposal_date).or(asset.gone);
     asset.retired = asset.told(Packed::retired_date).or(asset.retired);
-    asset.exit_dated |= told.date.is_some() || told.retired_date.is_some();
+    asset.exit_dated = is_dated(asset);
     read(asset);
 }
 

@@ -83,6 +83,10 @@ def left_on(asset):
     return asset.get("retired_date") or asset.get("disposal_date")
 
 
+def reform_is_only_seen(asset):
+    return asset["status"] == "retired" and "retired_date" not in asset
+
+
 def status_at(asset, at):
     """Its status at the end of that day; None where it was not yet in the house."""
     if asset["start"] and asset["start"] > at:

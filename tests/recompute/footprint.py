@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from fleet import left_on, status_at
+from fleet import left_on, reform_is_only_seen, status_at
 from table import REUSE_CONDITIONS
 
 # §1: ADEME factors (publicodes-acv-numerique 2.2.0): manufacture, distribution, end of life in grams of CO2e, kWh a year.
@@ -31,7 +31,7 @@ COMPUTERS = {"laptop", "desktop", "workstation", "all_in_one", "thin_client", "t
 def internal_years(asset, at):
     """Observed life of an exited asset, else max(age, reference lifetime)."""
     start, out = asset["start"], left_on(asset)
-    if start and out and out <= at and asset["status"] in ("retired", "disposed"):
+    if start and out and out <= at and asset["status"] in ("retired", "disposed") and not reform_is_only_seen(asset):
         return (out - start).days / YEAR_DAYS
     reference = REFERENCE_YEARS.get(asset["kind"])
     if reference is None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from fractions import Fraction
 
-from fleet import left_on
+from fleet import left_on, reform_is_only_seen
 
 def kaplan_meier_median(lives):
     """`lives`: (entry, end, exited) in days. The first time at which the curve is at one half or below, else None."""
@@ -23,8 +23,9 @@ def lives_of(assets, at):
         start, out = a["start"], left_on(a)
         if start is None or start > at:
             continue
-        # An exit without a date is outside, from the day on which it was first seen so.
-        undated = a["status"] in ("retired", "disposed") and out is None or a["status"] == "lost"
+        # An exit without a date is outside, from the day on which it was first seen so; a reform that was only seen ends a
+        # life on no known day, though the departure after it is told.
+        undated = a["status"] in ("retired", "disposed") and (out is None or reform_is_only_seen(a)) or a["status"] == "lost"
         if undated and a["first_seen"] <= at or a["status"] == "ordered":
             continue
         exited = a["status"] in ("retired", "disposed") and out is not None and out <= at

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from exits import reform_items, reuse_of_exits
-from fleet import age_band, is_active, left_on, status_at
+from fleet import age_band, is_active, left_on, reform_is_only_seen, status_at
 from footprint import annual_phases, factor, undivided
 from gains import spared_euros, spared_grams
 from lifetime import kaplan_meier_median, lives_of
@@ -80,7 +80,7 @@ def readings(world, at):
         say("lifetime_median_year_ago_seconds", None if median is None else median * DAY_SECONDS, kind=kind)
     for a in world.assets:
         gone = left_on(a)
-        if a["status"] in ("retired", "disposed") and a["start"] and gone and a["start"] <= gone <= at:
+        if a["status"] in ("retired", "disposed") and not reform_is_only_seen(a) and a["start"] and gone and a["start"] <= gone <= at:
             ended[(a["kind"], gone.year)].append((gone - a["start"]).days)
     say_counts("lifetime_mean_at_exit_seconds", {k: sum(v) * DAY_SECONDS / len(v) for k, v in ended.items()}, ("kind", "year"))
 

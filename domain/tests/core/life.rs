@@ -136,3 +136,33 @@ fn an_asset_is_found_by_each_of_its_ids() {
         assert_eq!(found(id).as_deref(), expected, "{id}");
     }
 }
+
+/// Reformed on a day that was only seen, gone on one that was told: the life ends with the reform, and has no date.
+#[test]
+fn a_reform_that_was_only_seen_dates_no_life() {
+    let (seen, left) = (date(2026, 2, 3), date(2026, 5, 1));
+    let reformed = |told: Facts| {
+        let mut reformed = kept("1", Facts { status: Some(Status::Retired), ..told });
+        reformed.spells = vec![spell(Status::InUse, reformed.first_seen), spell(Status::Retired, seen)];
+        testimony("fleet", vec![reformed])
+    };
+    let told = || facts("SER0001", "", "");
+    let life = |testimonies: &[domain::testimony::Testimony]| {
+        let snapshot = snapshot(testimonies);
+        let asset = &snapshot.assets[0];
+        (asset.retired, asset.gone, asset.exit_dated)
+    };
+    let gone = Facts { disposal_date: Some(left), ..told() };
+    assert_eq!(life(&[reformed(gone.clone())]), (Some(seen), Some(left), false));
+    // So where a line tells of the departure, or of the reform too.
+    let line = |retired_date| {
+        let line = ExitLine { date: Some(left), retired_date, serial: text("SER0001"), ..ExitLine::default() };
+        crate::world::told(exits([line], []))
+    };
+    assert_eq!(life(&[reformed(told()), line(None)]), (Some(seen), Some(left), false));
+    let day = date(2026, 1, 9);
+    assert_eq!(life(&[reformed(told()), line(Some(day))]), (Some(day), Some(left), true));
+    // Where nothing tells of a reform the departure is the end.
+    let disposed = Facts { status: Some(Status::Disposed), ..gone };
+    assert_eq!(life(&[testimony("fleet", vec![kept("1", disposed)])]), (None, Some(left), true));
+}
