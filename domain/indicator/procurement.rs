@@ -287,10 +287,10 @@ fn ecolabelled(basis: &Basis) -> Vec<Reading> {
     let counted = |counted| matches!(counted, Counted::Reuse | Counted::Total);
     for line in basis.ledger.lines.iter().filter(|line| line.origin.is_line() && counted(line.counted)) {
         let sum = sums.entry(line.year).or_default();
-        sum[1] += line.quantity;
+        sum[1] += line.units();
         sum[3] += line.amount.euros();
         if line.ecolabelled {
-            sum[0] += line.quantity;
+            sum[0] += line.units();
             sum[2] += line.amount.euros();
         }
     }

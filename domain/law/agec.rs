@@ -129,6 +129,11 @@ impl SpendLine {
         self.why == Why::Rental
     }
 
+    /// How many it adds: a credit note takes away, however its quantity is written.
+    pub fn units(&self) -> f64 {
+        if self.amount.0 < 0 { -self.quantity.abs() } else { self.quantity }
+    }
+
     /// What it adds to the legal total: the denominator.
     pub fn to_total(&self) -> Cents {
         if self.counted == Counted::No { Cents(0) } else { self.amount }
@@ -215,11 +220,9 @@ impl Spend {
             Counted::Gift => self.gifts += line.amount,
             Counted::Reuse | Counted::Total => {
                 *self.by_condition.entry(line.condition).or_default() += line.amount;
-                // A credit note takes away, however its quantity is written.
-                let units = if line.amount.0 < 0 { -line.quantity.abs() } else { line.quantity };
-                self.units.0 += units;
+                self.units.0 += line.units();
                 if line.counted == Counted::Reuse {
-                    self.units.1 += units;
+                    self.units.1 += line.units();
                 }
                 if line.derogated {
                     self.derogated += line.amount;

@@ -113,3 +113,18 @@ fn ecolabels_of_lines_that_count() {
         ["2025 units ? of 1.00", "2025 euros 1.000 of 1.00", "2026 units 0.500 of 1.00", "2026 euros 0.250 of 1.00"]
     );
 }
+
+/// Ten monitors with a label, two of which go back, beside eight without: a credit note takes away what it is of.
+#[test]
+fn what_was_given_back_carries_no_ecolabel() {
+    let of = |quantity, amount, label: Option<&str>| PurchaseLine {
+        ecolabel: label.and_then(text),
+        quantity: Some(quantity),
+        ..bought(date(2026, 3, 1), Kind::Monitor, amount)
+    };
+    let label = Some("TCO Certified");
+    let told = asked([of(10.0, 1_000, label), of(2.0, -200, label), of(8.0, 2_400, None)], |basis| {
+        [lines(basis, "ecolabelled_purchases_ratio"), lines(basis, "reuse_units_ratio")].concat()
+    });
+    assert_eq!(told, ["2026 units 0.500 of 1.00", "2026 euros 0.250 of 1.00", "it_telephony 2026 0.000 of 1.00"]);
+}
