@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::{Date, date};
+
 use crate::law::agec::{Counted, Spend};
 use crate::law::trajectory::{NO_TARGET, Trajectory};
 use crate::quantity::Cents;
@@ -257,8 +259,17 @@ fn units(basis: &Basis) -> Vec<Reading> {
     readings.collect()
 }
 
-/// Kinds whose new products carry a French repairability or durability index, or the European class.
-const INDEXED: [Kind; 4] = [Kind::Laptop, Kind::Smartphone, Kind::Tablet, Kind::Tv];
+/// The French index of smartphones is no more from this day on (order of 26 June 2025, NOR TECD2518480A).
+const SMARTPHONES_UNTIL: Date = date(2025, 6, 26);
+
+/// Does a new product of this kind carry a French repairability or durability index on a day? Tablets never had one.
+fn is_indexed(kind: Kind, on: Date) -> bool {
+    match kind {
+        Kind::Laptop | Kind::Tv => true,
+        Kind::Smartphone => on < SMARTPHONES_UNTIL,
+        _ => false,
+    }
+}
 
 fn index_considered(basis: &Basis) -> Vec<Reading> {
     let mut counts: BTreeMap<(Text, i16), (f64, f64, f64)> = BTreeMap::new();
@@ -267,7 +278,7 @@ fn index_considered(basis: &Basis) -> Vec<Reading> {
     for line in lines.filter(|line| is_whole(line.siret.text())) {
         let is_new = matches!(line.condition, Condition::New | Condition::NewRecycledContent);
         // REEN article 15 asks it of what is bought, in a category of AGEC or not.
-        if is_new && line.mode == Mode::Purchase && line.kind.is_some_and(|kind| INDEXED.contains(&kind)) {
+        if is_new && line.mode == Mode::Purchase && line.kind.is_some_and(|kind| is_indexed(kind, line.date)) {
             let (considered, told, all) = counts.entry((line.siret.text().clone(), line.year)).or_default();
             *considered += f64::from(u8::from(line.index_considered == Some(true)));
             *told += f64::from(u8::from(line.index_considered.is_some()));

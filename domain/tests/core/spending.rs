@@ -63,6 +63,7 @@ fn all_of_the_rest_is_within_reach() {
 }
 
 /// Of lines since 2023 that buy something new which has an index: three this year, of two of which it is told, once so.
+/// Tablets never had one.
 #[test]
 fn lines_in_which_the_index_was_considered() {
     let line = |year, kind, considered| PurchaseLine {
@@ -78,7 +79,8 @@ fn lines_in_which_the_index_was_considered() {
             line(2025, Kind::Laptop, None),
             this_year(Kind::Laptop, yes),
             this_year(Kind::Tv, no),
-            this_year(Kind::Tablet, None),
+            this_year(Kind::Laptop, None),
+            this_year(Kind::Tablet, yes),
             // A keyboard has no index, nor what nobody calls by its kind.
             this_year(Kind::Keyboard, yes),
             PurchaseLine { kind: None, category: text("it_telephony"), ..this_year(Kind::Laptop, yes) },
@@ -127,4 +129,18 @@ fn what_was_given_back_carries_no_ecolabel() {
         [lines(basis, "ecolabelled_purchases_ratio"), lines(basis, "reuse_units_ratio")].concat()
     });
     assert_eq!(told, ["2026 units 0.500 of 1.00", "2026 euros 0.250 of 1.00", "it_telephony 2026 0.000 of 1.00"]);
+}
+
+/// The order of 26 June 2025 repealed the index of smartphones (legal.md, 5): lines from that day on are asked nothing.
+#[test]
+fn smartphones_had_an_index_until_its_repeal() {
+    let line = |day, considered| PurchaseLine {
+        repairability_considered: Some(considered),
+        ..bought(day, Kind::Smartphone, 500)
+    };
+    let repeal = date(2025, 6, 26);
+    let before = [line(date(2025, 1, 5), true), line(repeal.yesterday().unwrap(), false)];
+    let since = [line(repeal, true), line(date(2026, 1, 5), true)];
+    let told = asked([before, since].concat(), |basis| lines(basis, "index_considered_ratio"));
+    assert_eq!(told, [format!("{ORGANISATION} 2025 0.500 of 1.00")]);
 }
