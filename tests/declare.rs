@@ -31,7 +31,7 @@ const HEAD: &str = "annee,siret,raison_sociale,type_produit_acquis,montant_total
 const TOWN: &str =
     "2025,21000000000013,Ville d'Essai,Matériel informatique et téléphonie,10000.50,2000.50,0.00,8000.00,\r\n";
 const CCAS: &str = "2025,26000000000018,CCAS d'Essai,Matériel informatique et téléphonie,700.00,0.00,200.00,0.00,\
-     dons compris dans le montant total : 200.00 € HT\r\n";
+     \"dons compris dans le montant total : 200,00 € HT\"\r\n";
 
 #[test]
 fn a_file_for_all_or_for_each() {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{Date, date};
 
 use crate::law::agec::{Counted, Spend};
-use crate::law::trajectory::{NO_TARGET, Trajectory};
+use crate::law::trajectory::{NO_TARGET, NOTHING_BOUGHT, Trajectory};
 use crate::quantity::Cents;
 use crate::record::Text;
 use crate::word::{Condition, Kind, Mode, Word};
@@ -112,7 +112,6 @@ pub static ALL: &[Indicator] = &[
     },
 ];
 
-const NOTHING_BOUGHT: &str = "nothing was bought";
 const NOTHING_REMAINS: &str = "nothing remains to be spent this year, were it like the last twelve months";
 
 fn slice(siret: &Text, category: &Text, year: i16) -> Slice {

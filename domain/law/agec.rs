@@ -163,8 +163,8 @@ pub struct Spend {
     pub recycled: Cents,
     /// Units bought, and those of them from reuse.
     pub units: (f64, f64),
-    /// Gifts without a value in the grid.
-    pub unvalued_gifts: u32,
+    /// Gifts without a value in the grid, in units.
+    pub unvalued_gifts: f64,
 }
 
 impl Spend {
@@ -232,7 +232,7 @@ impl Spend {
                 }
             }
             Counted::No if line.is_rental() => self.rentals += line.amount,
-            Counted::No if line.why == Why::UnvaluedGift => self.unvalued_gifts += 1,
+            Counted::No if line.why == Why::UnvaluedGift => self.unvalued_gifts += line.quantity,
             Counted::No => {}
         }
     }

@@ -67,15 +67,16 @@ pub fn rows(ledger: &Ledger, law: &Law, tree: &EntityTree, year: i16) -> Vec<Row
         let mut comments = Vec::new();
         let mut comment = |what: &str, cents: Cents| {
             if cents.0 > 0 {
-                comments.push(format!("{what} : {:.2} € HT", cents.euros()));
+                comments.push(format!("{what} : {} € HT", format!("{:.2}", cents.euros()).replace('.', ",")));
             }
         };
         comment("dons compris dans le montant total", spend.gifts);
         comment("dont état à l'achat inconnu, compté dans le total et non dans le réemploi", spend.unknown());
         comment("dont achats sous dérogation", spend.derogated);
         comment("locations, non comptées", spend.rentals);
-        if spend.unvalued_gifts > 0 {
-            comments.push(format!("dons sans valeur au barème, non comptés : {}", spend.unvalued_gifts));
+        if spend.unvalued_gifts > 0.0 {
+            let units = spend.unvalued_gifts.to_string().replace('.', ",");
+            comments.push(format!("dons sans valeur au barème, non comptés : {units}"));
         }
         let buyer = tree.of_siret(siret).map(|buyer| tree.entity(buyer));
         Row {

@@ -245,7 +245,7 @@ impl Default for Law {
                 checked_by: None,
             }],
             exit_targets: [(2023, 0.25), (2024, 0.35), (2025, 0.50)]
-                .map(|(from, share)| of(from, Some(share), DECREE_2023, Certainty::Quoted))
+                .map(|(from, share)| of(from, Some(share), DECREE_2023, Certainty::Text))
                 .to_vec(),
             exits_exclude: vec![Server, BladeChassis, StorageArray, Copier, Kiosk],
             exits_max_age: 10,

@@ -79,7 +79,7 @@ pub struct Trajectory {
     pub year: i16,
     /// What the law asks; `None` where it is not established.
     pub target: Option<f64>,
-    /// What is missing of it at constant total; `None` without a target.
+    /// What is missing of it at constant total; `None` without a target, and when the total is not above zero.
     pub missing: Option<Cents>,
     /// The year to date.
     pub so_far: Sides,
@@ -118,7 +118,7 @@ impl Trajectory {
                 recent: sums.recent.get(&key).copied().unwrap_or_default(),
                 remaining_days: date(*year, 12, 31).day_of_year() - end.day_of_year(),
                 months: sums.months(&key, end),
-                needs: kinds.iter().map(|kind| prices.need(siret, *kind, missing)).collect(),
+                needs: kinds.iter().map(|kind| prices.need(siret, *kind, target, missing)).collect(),
             }
         });
         trajectories.collect()
@@ -205,7 +205,7 @@ impl Prices {
         Self { own, house: by_kind(ledger, end, is_reused) }
     }
 
-    fn need(&self, siret: &Text, kind: Kind, missing: Option<Cents>) -> Need {
+    fn need(&self, siret: &Text, kind: Kind, target: Option<f64>, missing: Option<Cents>) -> Need {
         let own = self.own.get(&(siret.clone(), kind)).copied();
         let price = own.or_else(|| self.house.get(&kind).copied());
         let units = missing.zip(price).map(|(missing, price)| {
@@ -213,6 +213,7 @@ impl Prices {
             (missing.0 as f64 * price.units / price.paid.0 as f64).ceil()
         });
         let note = match (missing, price, own) {
+            (None, ..) if target.is_some() => Some(NOTHING_BOUGHT),
             (None, ..) => Some(NO_TARGET),
             (_, None, _) => Some(NO_PRICE),
             (_, _, None) => Some(HOUSE_PRICE),
@@ -222,6 +223,8 @@ impl Prices {
     }
 }
 
+/// Said where a total is not above zero.
+pub const NOTHING_BOUGHT: &str = "nothing was bought";
 /// Said where the law's figure is not established.
 pub const NO_TARGET: &str = "the law's target for this category is not established";
 const NO_PRICE: &str = "no refurbished price of this kind is known in the last 24 months";

@@ -345,7 +345,7 @@ fn a_row_of_the_declaration_is_commented_on_what_there_is() {
         rows(&basis.ledger, &settings.law, &snapshot.entities, 2026)[0].comments.to_string()
     };
     assert_eq!(comments(bought(day, Kind::Laptop, 900, Condition::New)), "");
-    assert_eq!(comments(rental), "locations, non comptées : 500.00 € HT");
+    assert_eq!(comments(rental), "locations, non comptées : 500,00 € HT");
 }
 
 #[test]

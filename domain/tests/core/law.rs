@@ -78,6 +78,8 @@ fn targets_hold_between_steps_and_are_null_where_not_established() {
     let certainty = |name: &str, year| law.category_named(name, year).and_then(|of| of.step(year)).unwrap().certainty;
     assert_eq!(certainty("it_telephony", 2026), Certainty::Quoted);
     assert_eq!(certainty("printing_equipment", 2026), Certainty::Unknown);
+    // The decree's own words (legal.md, 3.2).
+    assert_eq!(law.exit_step(2026).unwrap().certainty, Certainty::Text);
     let exits = [(2022, None), (2023, Some(0.25)), (2024, Some(0.35)), (2025, Some(0.50)), (2030, Some(0.50))];
     for (year, share) in exits {
         assert_eq!(law.exit_target(year), share, "{year}");
@@ -147,7 +149,7 @@ fn a_row_of_the_declaration_and_its_comments() {
         bought(day, Kind::Laptop, 200, Condition::NewRecycledContent),
         recycled(bought(day, Kind::Laptop, 100, Condition::Refurbished)),
         bought(day, Kind::Laptop, 0, Condition::Donated),
-        bought(day, Kind::Monitor, 0, Condition::Donated),
+        PurchaseLine { quantity: Some(25.0), ..bought(day, Kind::Monitor, 0, Condition::Donated) },
         bought(date(2025, 3, 1), Kind::Laptop, 700, Condition::New),
     ]))]);
     let settings = settings(0.0461);
@@ -160,7 +162,7 @@ fn a_row_of_the_declaration_and_its_comments() {
     };
     // The laptop that was given has the grid's 200 €: 500 + 300 + 200 + 100 + 200.
     let comments =
-        "dons compris dans le montant total : 200.00 € HT ; dons sans valeur au barème, non comptés : 1".to_owned();
+        "dons compris dans le montant total : 200,00 € HT ; dons sans valeur au barème, non comptés : 25".to_owned();
     assert_eq!(told(2026), ([1_300, 100, 200, 500], comments));
     assert_eq!(told(2025), ([700, 0, 0, 0], String::new()));
 }

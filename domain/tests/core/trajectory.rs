@@ -248,3 +248,14 @@ fn a_year_of_nothing_has_no_rate() {
     let nothing = one(&lines, date(2026, 12, 31));
     assert_eq!((nothing.projected(), nothing.missing), (None, None));
 }
+
+/// All of it went back: what is asked is established, and there is nothing to ask it of.
+#[test]
+fn nothing_bought_is_no_missing_target() {
+    let day = date(2026, 2, 1);
+    let back = PurchaseLine { amount_ht: Some(Cents(-90_000)), ..bought(day, 0, Condition::New) };
+    let note = |kind, lines: &[PurchaseLine]| need(&one(lines, date(2026, 6, 1)), kind).note;
+    assert_eq!(note(Kind::Laptop, &[bought(day, 900, Condition::New), back]), Some("nothing was bought"));
+    let printer = PurchaseLine { kind: Some(Kind::Printer), ..bought(day, 900, Condition::New) };
+    assert_eq!(note(Kind::Printer, &[printer]), Some("the law's target for this category is not established"));
+}

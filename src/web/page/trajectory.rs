@@ -159,6 +159,12 @@ fn row(sheet: &Sheet, buyer: &str, trajectory: &Trajectory) -> Markup {
         None => html! { (sheet.say("non calculable", "cannot be computed")) },
     };
     let to_check = sheet.say("à\u{a0}vérifier", "to be checked");
+    // A target asks nothing of a total that is not above zero.
+    let no_gap = if trajectory.target.is_some() {
+        sheet.say("rien n'a été acheté", "nothing was bought")
+    } else {
+        to_check
+    };
     html! { tr {
         th scope="row" { (buyer) }
         td { (words::category(lang, &trajectory.category, known)) }
@@ -175,10 +181,10 @@ fn row(sheet: &Sheet, buyer: &str, trajectory: &Trajectory) -> Markup {
             Some(missing) => (sheet.figure(
                 &source("reuse_spend_missing_euros", None, Some(year)), &euros(lang, missing),
             )),
-            None => (to_check),
+            None => (no_gap),
         } }
         td { @match trajectory.missing {
-            None => (to_check),
+            None => (no_gap),
             Some(Cents(0)) => (sheet.say("rien de plus", "nothing more")),
             // A gap that may only be missing information is no reason to buy.
             Some(_) if incomplete => (sheet.say(
