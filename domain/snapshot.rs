@@ -58,6 +58,9 @@ pub struct Asset {
     pub owner_left: Option<bool>,
     /// The exit's date was told, not only seen: it may enter lifetime statistics.
     pub exit_dated: bool,
+    /// It had left, or was reformed, when it was first seen, and nobody tells the day: the day of first sight stands for it,
+    /// and its year is not known.
+    pub exit_unseen: bool,
     /// Which of `Snapshot::alike` it is.
     pub class: u32,
     /// Where it belongs.

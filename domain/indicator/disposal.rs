@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::law::reen::ExitFigures;
+use crate::law::reen::{ExitFigures, ExitLineSeen};
 use crate::record::Text;
 use crate::word::{Disposal, Kind, Word};
 
@@ -103,15 +103,39 @@ fn disposals(basis: &Basis) -> Vec<Reading> {
             *counts.entry((left.year(), line.kind, line.way)).or_default() += line.quantity;
         }
     }
+    let unseen = Unseen::of(basis, |line| (line.kind, line.way));
     let readings = counts.into_iter().map(|((year, kind, way), count)| {
         let slice = vec![
             ("year", Text::from(year.to_string())),
             ("kind", kind_label(kind)),
             ("disposal", Text::from(way.name())),
         ];
-        Reading::of(slice, count)
+        Reading::of(slice, count).coverage(Some(count / (count + unseen.of_year(&(kind, way), year))))
     });
     readings.collect()
+}
+
+/// What had left when it was first seen, by what it is asked by: the first and the last year in which it may have left, and
+/// how much.
+struct Unseen<K>(BTreeMap<K, BTreeMap<(i16, i16), f64>>);
+
+impl<K: Ord> Unseen<K> {
+    fn of(basis: &Basis, key: impl Fn(&ExitLineSeen) -> K) -> Self {
+        let mut counts: BTreeMap<K, BTreeMap<(i16, i16), f64>> = BTreeMap::new();
+        for line in &basis.exits.lines {
+            if let Some(days) = &line.gone_within {
+                let years = (days.start().year(), days.end().year());
+                *counts.entry(key(line)).or_default().entry(years).or_default() += line.quantity;
+            }
+        }
+        Self(counts)
+    }
+
+    /// How much of it may be of a year.
+    fn of_year(&self, key: &K, year: i16) -> f64 {
+        let all = self.0.get(key).into_iter().flatten();
+        all.filter(|((first, last), _)| (*first..=*last).contains(&year)).map(|(_, count)| count).sum()
+    }
 }
 
 fn weee(basis: &Basis) -> Vec<Reading> {
@@ -120,22 +144,28 @@ fn weee(basis: &Basis) -> Vec<Reading> {
     let is_whole = |siret: &Text| !basis.snapshot.partial.contains(siret);
     for line in basis.exits.lines.iter().filter(|line| is_waste(line.way) && is_whole(&line.siret)) {
         let Some(date) = line.date() else { continue };
-        let approved = match line.approved {
-            Some(true) => "true",
-            Some(false) => "false",
-            None => "unknown",
-        };
-        let (grams, told, all) = sums.entry((line.siret.clone(), date.year(), approved)).or_default();
+        let (grams, told, all) = sums.entry((line.siret.clone(), date.year(), approved(line))).or_default();
         *all += line.quantity;
         if let Some(weight) = line.grams {
             *grams += weight;
             *told += line.quantity;
         }
     }
+    let unseen = Unseen::of(basis, |line| is_waste(line.way).then(|| (line.siret.clone(), approved(line))));
     let readings = sums.into_iter().map(|((siret, year, approved), (grams, told, all))| {
+        let all = all + unseen.of_year(&Some((siret.clone(), approved)), year);
         let slice =
             vec![("siret", siret), ("year", Text::from(year.to_string())), ("approved", Text::from(approved))];
         Reading::maybe(slice, (told > 0.0).then_some(grams), "no weight is told").coverage(Some(told / all))
     });
     readings.collect()
+}
+
+/// Was it handed to an approved scheme?
+fn approved(line: &ExitLineSeen) -> &'static str {
+    match line.approved {
+        Some(true) => "true",
+        Some(false) => "false",
+        None => "unknown",
+    }
 }

@@ -2,6 +2,7 @@
 //! during the year (A).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use jiff::Span;
 use jiff::civil::Date;
@@ -10,7 +11,7 @@ use rustc_hash::FxHashMap;
 use crate::exit::ExitLine;
 use crate::packed::Packed;
 use crate::record::Text;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Asset, Snapshot};
 use crate::word::{Disposal, Kind, Mode};
 
 use super::{Law, Origin};
@@ -46,6 +47,8 @@ pub struct ExitLineSeen {
     pub why: &'static str,
     /// What proves where it went.
     pub proof: Option<Text>,
+    /// It had left when it was first seen: from its reform or its purchase on, until that day.
+    pub gone_within: Option<RangeInclusive<Date>>,
     /// It left the active fleet unseen: not known to be in the stock of reformed goods any more.
     pub unlisted: Option<Date>,
 }
@@ -58,12 +61,17 @@ impl ExitLineSeen {
 
     /// The date by which its exit belongs to a civil year: that of leaving, else that of reform.
     pub fn date(&self) -> Option<Date> {
-        self.gone.or(self.retired)
+        self.gone.or(self.retired).filter(|_| self.gone_within.is_none())
     }
 
     /// The day on which it left the house: a good still in the reformed stock has only been reformed.
     pub fn left(&self) -> Option<Date> {
-        self.gone.or(self.retired.filter(|_| self.way != Disposal::Unknown))
+        self.date().filter(|_| self.gone.is_some() || self.way != Disposal::Unknown)
+    }
+
+    /// May it have left in a civil year, of which nobody knows whether it did?
+    pub fn may_have_left_in(&self, year: i16) -> bool {
+        self.gone_within.as_ref().is_some_and(|days| (days.start().year()..=days.end().year()).contains(&year))
     }
 
     /// Did it leave in a civil year?
@@ -77,6 +85,7 @@ impl ExitLineSeen {
         self.retired.is_some_and(|day| day <= new_year)
             && self.left().is_none_or(|day| day >= new_year)
             && self.unlisted.is_none_or(|day| day > new_year)
+            && self.gone_within.is_none()
     }
 
     /// What it adds to A.
@@ -102,6 +111,8 @@ pub struct ExitFigures {
     pub counted: bool,
     /// Exits of the year, eligible or not.
     pub exits: f64,
+    /// Exits that may be of the year: they had left when they were first seen.
+    pub unseen: f64,
     /// Those of them whose eligibility is known.
     pub known: f64,
     /// Eligible exits of the year by any way.
@@ -118,9 +129,10 @@ impl ExitFigures {
         self.b.filter(|b| *b > 0.0).map(|b| self.a / b)
     }
 
-    /// Which part of the year's exits is known to be eligible or not.
+    /// Which part of the year's exits, and of those that may be of the year, is known to be eligible or not.
     pub fn exits_coverage(&self) -> f64 {
-        if self.exits > 0.0 { self.known / self.exits } else { 1.0 }
+        let all = self.exits + self.unseen;
+        if all > 0.0 { self.known / all } else { 1.0 }
     }
 
     /// The same of the stock on 1 January: a count is whole, and what nothing tells is not known.
@@ -171,10 +183,21 @@ impl Exits {
             }
             // Of several lines that name it the first that tells a thing is believed, as of its fields.
             let told = naming.get(&(place as usize)).map(Vec::as_slice).unwrap_or_default();
+            // The way by which it was to leave later is not known on that day.
+            let way = asset.told(Packed::disposal).filter(|_| asset.gone.is_none_or(|day| day <= at));
+            let way = way.unwrap_or(Disposal::Unknown);
+            let gone_within = gone_within(asset, way);
+            // The day of first sight is none on which anything happened.
+            let gone = gone.filter(|_| gone_within.is_none());
+            let retired = match gone_within {
+                Some(_) => asset.told(Packed::retired_date).filter(|day| *day <= at),
+                None => retired,
+            };
             let bought = asset.bought.or(asset.start);
             let classified = told.iter().find_map(|line| line.classified) == Some(true);
             let (eligible, why) = match asset.mode {
                 Some(Mode::Rental) => (Some(false), "rented: not this house's to reform"),
+                _ if gone_within.is_some() => (None, "it had left when it was first seen: its year is not known"),
                 _ => eligibility(law, asset.kind, retired.or(gone), bought, classified),
             };
             lines.push(ExitLineSeen {
@@ -183,11 +206,8 @@ impl Exits {
                 kind: asset.kind,
                 retired,
                 gone,
-                // The way by which it was to leave later is not known on that day.
-                way: asset
-                    .told(Packed::disposal)
-                    .filter(|_| asset.gone.is_none_or(|day| day <= at))
-                    .unwrap_or(Disposal::Unknown),
+                gone_within,
+                way,
                 quantity: 1.0,
                 grams: asset.told(Packed::weight_kg).map(|kg| kg * 1000.0),
                 approved: told.iter().find_map(|line| line.approved_scheme),
@@ -212,6 +232,7 @@ impl Exits {
                 kind: told.kind,
                 retired,
                 gone,
+                gone_within: None,
                 way: told.disposal.filter(|_| told.date.is_none_or(|day| day <= at)).unwrap_or(Disposal::Unknown),
                 quantity: told.quantity.unwrap_or(1.0),
                 grams: told.weight_kg.map(|kg| kg * 1000.0),
@@ -255,6 +276,9 @@ impl Exits {
                         figures.known += if line.eligible.is_some() { line.quantity } else { 0.0 };
                         figures.eligible += if line.eligible == Some(true) { line.quantity } else { 0.0 };
                     }
+                    if line.may_have_left_in(year) {
+                        figures.unseen += line.quantity;
+                    }
                     figures.a += line.to_a(year);
                     if line.stood_in(year) {
                         figures.stock += line.quantity;
@@ -283,6 +307,13 @@ impl Exits {
         }
         self.cells = cells;
     }
+}
+
+/// The days on which an asset may have left that had done so when it was first seen; none of what waits in the stock.
+fn gone_within(asset: &Asset, way: Disposal) -> Option<RangeInclusive<Date>> {
+    let last = asset.gone.or(asset.retired.filter(|_| way != Disposal::Unknown)).filter(|_| asset.exit_unseen)?;
+    let first = asset.told(Packed::retired_date).or(asset.bought).or(asset.start);
+    Some(first.unwrap_or(Date::MIN)..=last)
 }
 
 /// Is a good within the scope of décret 2023-266, article 1?

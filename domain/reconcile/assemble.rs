@@ -212,6 +212,7 @@ impl Assembling<'_> {
             retired: None,
             gone: None,
             exit_dated: false,
+            exit_unseen: false,
             unlisted: unlisted(&creators, testimonies, self.rules),
             owner_left,
             spells: spells.unusual_spells().cloned(),
@@ -354,17 +355,18 @@ fn live(asset: &mut Asset, creators: &[&Seen], teller: &Packed) {
     asset.gone =
         disposed.or_else(|| told_gone.then(|| seen_so(&|status| matches!(status, Status::Disposed | Status::Lost))));
     asset.retired = reformed.or_else(|| told_retired.then(|| seen_so(&|status| status == Status::Retired)));
-    asset.exit_dated = is_dated(asset);
+    asset.exit_unseen = !arrived && asset.gone.or(asset.retired) == Some(asset.first_seen);
+    date_exit(asset);
     read(asset);
 }
 
 /// Was the day told on which its life ended? That is the day of its reform, where it was reformed, else that of its
-/// departure.
-fn is_dated(asset: &Asset) -> bool {
-    match asset.retired {
-        Some(_) => asset.told(Packed::retired_date).is_some(),
-        None => asset.told(Packed::disposal_date).is_some(),
-    }
+/// departure; while the year of an exit is that of the departure, where it is gone.
+fn date_exit(asset: &mut Asset) {
+    let reform_told = asset.told(Packed::retired_date).is_some();
+    let departure_told = asset.told(Packed::disposal_date).is_some();
+    asset.exit_dated = if asset.retired.is_some() { reform_told } else { departure_told };
+    asset.exit_unseen &= if asset.gone.is_some() { !departure_told } else { !reform_told };
 }
 
 /// Reads what every question asks for, once.
@@ -409,7 +411,7 @@ pub(crate) fn apply_exit(asset: &mut Asset, source: SourceId, told: &ExitLine) {
     asset.start = asset.start.or_else(|| asset.told(Packed::purchase_date));
     asset.gone = asset.told(Packed::disposal_date).or(asset.gone);
     asset.retired = asset.told(Packed::retired_date).or(asset.retired);
-    asset.exit_dated = is_dated(asset);
+    date_exit(asset);
     read(asset);
 }
 

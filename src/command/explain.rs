@@ -214,7 +214,7 @@ fn exits(basis: &Basis, year: i16) -> String {
     for ((siret, _), figures) in basis.exits.cells.iter().filter(|((_, of), _)| *of == year) {
         let _ = writeln!(text, "{siret} {year}");
         for line in basis.exits.lines.iter().filter(|line| line.siret == *siret) {
-            if !line.left_in(year) && !line.stood_in(year) {
+            if !line.left_in(year) && !line.stood_in(year) && !line.may_have_left_in(year) {
                 continue;
             }
             let date = line.date().map(|date| date.to_string()).unwrap_or_default();

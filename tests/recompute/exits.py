@@ -40,13 +40,16 @@ def reform_items(assets, lines):
         if a["status"] in ("retired", "disposed"):
             gone = a["status"] == "disposed"
             yield {"siret": a["siret"], "kind": a["kind"], "retired": a.get("retired_date"), "gone": gone,
-                   # An exit without a date: the day first seen so.
-                   "left": a.get("disposal_date", a["first_seen"]) if gone else None,
+                   # Without a date: all tables were read on one day, and it had left by then, in a year that nobody knows.
+                   "left": a.get("disposal_date") if gone else None,
+                   "left_within": (a.get("retired_date") or a.get("purchase_date") or a["start"], a["first_seen"])
+                   if gone and "disposal_date" not in a else None,
                    "disposed": a.get("disposal_date") if gone else None, "route": a.get("disposal", "unknown") if gone else None,
                    "from": a.get("purchase_date") or a["start"], "count": 1, "classified": a.get("classified", False),
                    "rented": a["mode"] == "rental"}
     for l in lines:
         yield {"siret": l["siret"], "kind": l.get("kind"), "retired": l.get("retired_date"), "disposed": l["date"], "gone": True, "left": l["date"],
+               "left_within": None,
                "route": l["disposal"], "from": l.get("purchase_date"), "count": l["quantity"], "classified": l.get("classified", False),
                "rented": False}
 
@@ -74,8 +77,8 @@ def reuse_of_exits(items, counts, at):
             new_year = date(year, 1, 1)
             reused = 0
             for i in eligible:
-                when = i["disposed"] or i["retired"]
-                if i["gone"] and i["route"] in REUSE_ROUTES and when.year == year and when <= at:
+                when = i["disposed"]
+                if when and i["gone"] and i["route"] in REUSE_ROUTES and when.year == year and when <= at:
                     reused += i["count"]
             stock = counts.get((siret, year))
             if stock is None and any(d and d <= new_year for i in ours for d in (i["retired"], i["disposed"])):

@@ -34,6 +34,14 @@ def beyond_reference(asset, at):
     return max(0.0, min(past, this_year)) / reference
 
 
+def may_have_left_in(item, at):
+    """An exit of which nobody tells the year may be one of this year."""
+    if item["left_within"] is None or item["left_within"][1] > at:
+        return False
+    first, last = item["left_within"]
+    return (first is None or first.year <= at.year) and at.year <= last.year
+
+
 def spared_grams(assets, items, at):
     """Grams by what spared them; None where it happened and nothing of it can be computed."""
     found = defaultdict(list)
@@ -50,6 +58,8 @@ def spared_grams(assets, items, at):
             known = whole is not None and ours is not None and before > 0
             found["refurbished_purchases"].append(whole * before / (before + ours) if known else None)
     for i in items:
+        if may_have_left_in(i, at) and i["route"] in REUSE_ROUTES:
+            found["exits_to_reuse"].append(None)
         if i["left"] and i["left"] <= at and i["left"].year == at.year and i["route"] in REUSE_ROUTES:
             # Of a line of exits the kind is known, and of what stands instead of it nothing more.
             life, row = REFERENCE_YEARS.get(i["kind"]), ADEME.get(i["kind"])

@@ -82,7 +82,13 @@ fn climate(basis: &Basis) -> BTreeMap<&'static str, Sum> {
     }
     let second = basis.settings.assumptions.second_life_years;
     for line in &basis.exits.lines {
-        if !line.left_in(basis.at.year()) || !line.way.is_reuse() {
+        if !line.way.is_reuse() {
+            continue;
+        }
+        if line.may_have_left_in(basis.at.year()) {
+            add("exits_to_reuse", None, 0, line.quantity, None);
+        }
+        if !line.left_in(basis.at.year()) {
             continue;
         }
         let row =

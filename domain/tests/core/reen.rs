@@ -5,7 +5,7 @@ use domain::indicator::{Basis, all};
 use domain::law::Law;
 use domain::law::reen::{ExitFigures, Exits};
 use domain::observation::Facts;
-use domain::testimony::Testimony;
+use domain::testimony::{Kept, Lines, Spell, Testimony};
 use domain::word::{Disposal, Kind, Mode, Status};
 use jiff::Span;
 use jiff::civil::{Date, date};
@@ -236,6 +236,10 @@ fn a_stock_says_whether_people_counted_it() {
     }
 }
 
+fn exits_of<const N: usize>(lines: [ExitLine; N]) -> Lines {
+    exits(lines, [])
+}
+
 /// Value, coverage and note of 2026.
 fn said(testimonies: &[Testimony], name: &str) -> (Option<f64>, f64, Option<String>) {
     let (snapshot, settings) = (snapshot(testimonies), settings(0.0461));
@@ -300,4 +304,83 @@ fn what_is_rented_is_not_this_houses_to_reform() {
     let exits = Exits::of(&snapshot(&fleet(Some(Mode::Rental))), &Law::default(), date(2026, 12, 31));
     let seen: Vec<_> = exits.lines.iter().map(|line| (line.eligible, line.why)).collect();
     assert_eq!(seen, [(Some(false), "rented: not this house's to reform"); 2]);
+}
+
+/// Bought in 2018, and gone on a day that nobody tells when the first harvest saw them: of no year, the first harvest's
+/// no more than any other.
+#[test]
+fn what_had_left_when_it_was_first_seen_is_of_no_year() {
+    let given = |native: &str| {
+        let facts = Facts { kind: Some(Kind::Laptop), status: Some(Status::Disposed), ..Facts::default() };
+        let facts = Facts { purchase_date: Some(date(2018, 1, 1)), disposal: Some(Disposal::Donation), ..facts };
+        kept(native, Facts { serial: text(&format!("SERIAL{native}")), ..facts })
+    };
+    let fleet = |change: &dyn Fn(&mut Kept)| {
+        let mut goods = [given("1"), given("2"), given("3")];
+        goods.iter_mut().for_each(change);
+        // One more, of which the day is told.
+        let dated = asset("4", date(2020, 1, 1), None, Some(date(2024, 3, 1)), Disposal::Donation);
+        [testimony("house", [goods.to_vec(), vec![dated]].concat())]
+    };
+    // What a family tells of 2024, the year of the first harvest, and how much of that is known.
+    let told = |fleet: &[Testimony], at, name| {
+        let (snapshot, settings) = (snapshot(fleet), settings(0.0461));
+        let basis = Basis::new(&snapshot, &settings, OPEN, at);
+        let readings = (all().find(|indicator| indicator.name == name).unwrap().compute)(&basis);
+        let of_donations = |reading: &&domain::indicator::Reading| {
+            let has = |told: &str| reading.slice.iter().any(|(_, value)| &**value == told);
+            has("2024") && (name != "avoided_co2e_grams" || has("exits_to_reuse"))
+        };
+        let rounded = |value: f64| (value * 1e3).round() / 1e3;
+        readings.iter().find(of_donations).map(|reading| (reading.value.map(rounded), reading.coverage))
+    };
+    let (as_seen, later) = (fleet(&|_| {}), date(2026, 12, 31));
+    for name in ["disposals_to_reuse", "disposals"] {
+        assert_eq!(told(&as_seen, later, name), Some((Some(1.0), 0.25)), "{name}");
+    }
+    // One laptop for two years of five.
+    let spared = (Some(185_090.0 * 2.0 / 5.0), 0.25);
+    assert_eq!(told(&as_seen, date(2024, 12, 31), "avoided_co2e_grams"), Some(spared));
+    // Neither in stock then, nor in the fleet since.
+    let seen = snapshot(&as_seen);
+    assert_eq!(seen.assets[0].status(date(2024, 1, 1)), Some(Status::Disposed));
+    let exits = Exits::of(&seen, &Law::default(), later);
+    let (line, of_2024) = (&exits.lines[0], &exits.cells[&(ORGANISATION.into(), 2024)]);
+    assert_eq!((line.date(), line.left(), line.eligible), (None, None, None));
+    assert_eq!(line.why, "it had left when it was first seen: its year is not known");
+    assert_eq!((of_2024.exits, of_2024.b), (1.0, None));
+    // It may have left in any year from its purchase to the first harvest, and in none after that.
+    let may: Vec<i16> = (2016..2027).filter(|year| line.may_have_left_in(*year)).collect();
+    assert_eq!(may, (2018..=2024).collect::<Vec<i16>>());
+
+    // Seen to leave: there before, or not there at all before.
+    let in_use = |kept: &mut Kept| {
+        let spell = |since, status| Spell { since, status, entity: None, user: None };
+        kept.spells = vec![spell(date(2024, 1, 1), Status::InUse), spell(date(2024, 5, 1), Status::Disposed)];
+    };
+    for fleet in [fleet(&in_use), fleet(&|kept| kept.arrived = true)] {
+        assert_eq!(told(&fleet, later, "disposals_to_reuse"), Some((Some(4.0), 1.0)));
+    }
+    // A line that tells the day, or a day of reform: both know the year.
+    let line = |at: usize| ExitLine {
+        date: Some(date(2023, 3, 1)),
+        serial: text(&format!("SERIAL{at}")),
+        ..ExitLine::default()
+    };
+    let [house] = fleet(&|_| {});
+    let dated = [house, crate::world::told(exits_of([line(1), line(2), line(3)]))];
+    assert_eq!(told(&dated, later, "disposals_to_reuse"), Some((Some(1.0), 1.0)));
+    let reformed = |kept: &mut Kept| kept.observation.facts.retired_date = Some(date(2023, 5, 1));
+    let of_reform = fleet(&reformed);
+    assert_eq!(told(&of_reform, later, "disposals_to_reuse"), Some((Some(1.0), 0.25)));
+    assert_eq!(reen(&of_reform, "reformed_stock"), Some(0.0));
+    // Reformed when it was first seen, with the way that it was to go: gone on no known day either.
+    let status = |kept: &mut Kept| kept.observation.facts.status = Some(Status::Retired);
+    assert_eq!(told(&fleet(&status), later, "disposals_to_reuse"), Some((Some(1.0), 0.25)));
+    // Without a way it stands in the stock, as it did when it was first seen.
+    let waits = |kept: &mut Kept| {
+        kept.observation.facts.status = Some(Status::Retired);
+        kept.observation.facts.disposal = None;
+    };
+    assert_eq!(reen(&fleet(&waits), "reformed_stock"), Some(3.0));
 }

@@ -109,6 +109,7 @@ fn snapshot(ids: &[&str]) -> Snapshot {
             retired: None,
             gone: None,
             exit_dated: false,
+            exit_unseen: false,
             unlisted: None,
             owner_left: None,
             spells: None,

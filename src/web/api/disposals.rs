@@ -75,7 +75,7 @@ pub fn lines(ask: &Ask) -> Result<Answer, Problem> {
     let of = ask.year()?;
     let world = ask.world();
     let lines = world.exits().lines.iter().enumerate();
-    let asked = lines.filter(|(_, line)| line.left_in(of) || line.stood_in(of));
+    let asked = lines.filter(|(_, line)| line.left_in(of) || line.stood_in(of) || line.may_have_left_in(of));
     let snapshot = world.snapshot();
     let items: Vec<(Text, usize)> = asked.map(|(at, line)| (line.id(snapshot), at)).collect();
     ask.paged(items, names(LINE), move |at| {
