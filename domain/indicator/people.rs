@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::entity::EntityId;
+use crate::entity::{EntityId, ROOT};
 use crate::record::Text;
 use crate::testimony::SourceId;
 use crate::word::Kind;
@@ -79,6 +79,11 @@ pub fn agents_by_entity(basis: &Basis) -> BTreeMap<Text, f64> {
     sums
 }
 
+/// The entity under which everyone is counted: the organisation, where its own total is told. All equipment is theirs.
+pub fn everyone(basis: &Basis) -> Option<Text> {
+    counted(basis).get(&ROOT).filter(|counted| counted.total).map(|_| basis.entity(ROOT))
+}
+
 fn agents(basis: &Basis) -> Vec<Reading> {
     agents_by_entity(basis)
         .into_iter()
@@ -88,11 +93,16 @@ fn agents(basis: &Basis) -> Vec<Reading> {
 
 fn per_agent(basis: &Basis) -> Vec<Reading> {
     let agents = agents_by_entity(basis);
-    let mut counts: BTreeMap<(Text, Option<Kind>), f64> =
-        basis.entity_kinds().into_iter().map(|key| (key, 0.0)).collect();
+    let everyone = everyone(basis);
+    let of_everyone = everyone.iter().flat_map(|all| basis.kinds().into_iter().map(|kind| (all.clone(), kind)));
+    let known = basis.entity_kinds().into_iter().chain(of_everyone);
+    let mut counts: BTreeMap<(Text, Option<Kind>), f64> = known.map(|key| (key, 0.0)).collect();
     for count in basis.active_counts() {
-        let key = (basis.entity_of(count.entity, count.kind), count.kind);
-        *counts.entry(key).or_default() += count.count as f64;
+        let own = basis.entity_of(count.entity, count.kind);
+        if let Some(everyone) = everyone.as_ref().filter(|everyone| **everyone != own) {
+            *counts.entry((everyone.clone(), count.kind)).or_default() += count.count as f64;
+        }
+        *counts.entry((own, count.kind)).or_default() += count.count as f64;
     }
     let readings = counts.into_iter().filter_map(|((entity, kind), count)| {
         let people = *agents.get(&entity).filter(|people| **people > 0.0)?;

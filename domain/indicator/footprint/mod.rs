@@ -14,7 +14,7 @@ mod portion;
 mod rows;
 mod sum;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::entity::EntityId;
 use crate::factor::R_DEFAULT;
@@ -341,20 +341,19 @@ const MIXED: &str = "some of its equipment is too little to be told apart from t
 
 fn per_agent(basis: &Basis) -> Vec<Reading> {
     let agents: BTreeMap<Text, f64> = super::people::agents_by_entity(basis);
+    let everyone = super::people::everyone(basis);
     let mut sums: BTreeMap<Text, Sum> = BTreeMap::new();
-    let entities: BTreeSet<&Text> = agents.keys().collect();
     for cell in basis.cells.iter().filter(|cell| cell.count > 0.0) {
-        let entity = basis.entity(cell.entity);
-        if !entities.contains(&entity) {
-            continue;
+        let own = basis.entity(cell.entity);
+        let all = everyone.clone().filter(|everyone| *everyone != own);
+        for entity in all.into_iter().chain([own]).filter(|entity| agents.contains_key(entity)) {
+            whole(sums.entry(entity).or_insert_with(|| empty(basis)), basis, cell);
         }
-        let sum = sums.entry(entity).or_insert_with(|| empty(basis));
-        whole(sum, basis, cell);
     }
     let readings = sums.into_iter().filter_map(|(entity, sum)| {
         let people = *agents.get(&entity).filter(|people| **people > 0.0)?;
         let per = |value: Option<f64>| value.map(|value| value / people);
-        if basis.is_mixed(&entity) {
+        if everyone.as_ref() != Some(&entity) && basis.is_mixed(&entity) {
             // With the number of agents it would tell what its small cells hide.
             return Some(Reading::maybe(vec![("entity", entity)], None, MIXED).coverage(None));
         }

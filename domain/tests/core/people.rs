@@ -274,3 +274,28 @@ fn early_renewal() {
         domain::indicator::measure(&before).into_iter().filter(|(i, _)| i.name == "early_renewal_risk_assets");
     assert_eq!(risks.count(), 0, "on the last day of its support");
 }
+
+/// Everyone, and everyone's equipment: the organisation's own count holds those of its entities.
+#[test]
+fn a_total_of_everyone_is_beside_all_equipment() {
+    let of = |entity: &str, serial: &str| Facts { entity: Text::of(entity), ..laptop(serial, "") };
+    let fleet = || [of("", "SERIAL0"), of("ville", "SERIAL1"), of("ville", "SERIAL2"), of("ccas", "SERIAL3")];
+    let asked = |counts, name: &str| {
+        let (snapshot, settings) = (snapshot(&[inventory(&fleet()), told(counts)]), settings(0.0461));
+        let basis = Basis::new(&snapshot, &settings, OPEN, date(2026, 6, 30));
+        ["organisation", "ville"].map(|entity| reading(&basis, name, &[("entity", entity)]))
+    };
+    let near =
+        |value: Option<f64>, worked: f64| assert!((value.unwrap() - worked).abs() < 1e-6, "{value:?} {worked}");
+    let all = || headcounts([("", 8.0), ("ville", 4.0)]);
+    assert_eq!(asked(all(), "assets_per_agent_ratio"), [Some(0.5), Some(0.5)]);
+    // 185.09 kg over five years and 29 kWh × 0.0461 each: four for eight people, two for four of them.
+    let each = 185_090.0 / 5.0 + 29.0 * 46.1;
+    let [everyone, town] = asked(all(), "footprint_per_agent_co2e_grams");
+    near(everyone, each * 4.0 / 8.0);
+    near(town, each * 2.0 / 4.0);
+    // People of whom nobody knows where they belong are not everyone.
+    let mut nowhere = headcounts([("", 8.0), ("ville", 4.0)]);
+    nowhere.headcounts[0].told.department = text("unknown");
+    assert_eq!(asked(nowhere, "assets_per_agent_ratio"), [Some(0.125), Some(0.5)]);
+}
