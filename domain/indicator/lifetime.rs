@@ -200,20 +200,24 @@ fn median(basis: &Basis, at: Date) -> Vec<Reading> {
 }
 
 fn mean_at_exit(basis: &Basis) -> Vec<Reading> {
-    let mut exits: BTreeMap<(Kind, i16), (i64, i64)> = BTreeMap::new();
-    for asset in basis.snapshot.assets.iter().filter(|asset| asset.exit_dated && !asset.is_virtual) {
+    // Days of the lives that are known, how many these are, and how many exits there were.
+    let mut exits: BTreeMap<(Kind, i16), (i64, i64, i64)> = BTreeMap::new();
+    let of_a_year = |asset: &&Asset| asset.exit_dated || !asset.exit_unseen;
+    for asset in basis.snapshot.assets.iter().filter(of_a_year).filter(|asset| !asset.is_virtual) {
         let exit = asset.retired.or(asset.gone).filter(|day| *day <= basis.at);
-        if let (Some(kind), Some(start), Some(exit)) = (asset.kind, asset.start, exit)
-            && start <= exit
-        {
-            let (sum, count) = exits.entry((kind, exit.year())).or_default();
+        let Some((kind, exit)) = asset.kind.zip(exit) else { continue };
+        let (sum, count, all) = exits.entry((kind, exit.year())).or_default();
+        *all += 1;
+        if let Some(start) = asset.start.filter(|start| asset.exit_dated && *start <= exit) {
             *sum += i64::from(days(start, exit));
             *count += 1;
         }
     }
-    let readings = exits.into_iter().map(|((kind, year), (sum, count))| {
+    let known = exits.into_iter().filter(|(_, (_, count, _))| *count > 0);
+    let readings = known.map(|((kind, year), (sum, count, all))| {
         let slice = vec![("kind", kind_label(Some(kind))), ("year", Text::from(year.to_string()))];
         Reading::of(slice, sum as f64 / count as f64 * 86_400.0)
+            .coverage(Some(count as f64 / all as f64))
             .note("of what left only: biased when a fleet grows; the median by Kaplan-Meier is not")
     });
     readings.collect()

@@ -125,7 +125,7 @@ fn each(basis: &Basis, reading: impl Fn(Slice, &Spend, Option<f64>) -> Reading) 
         .cells
         .iter()
         .map(|((siret, category, year), spend)| {
-            reading(slice(siret, category, *year), spend, law.target(category, *year)).coverage(spend.coverage())
+            reading(slice(siret, category, *year), spend, law.target(category, *year))
         })
         .collect()
 }
@@ -143,7 +143,13 @@ fn purchases(basis: &Basis) -> Vec<Reading> {
 }
 
 fn sums(basis: &Basis, of: fn(&Spend) -> Cents) -> Vec<Reading> {
-    each(basis, |slice, spend, _| Reading::of(slice, of(spend).euros()))
+    // What is given, rented or derogated is so told: nothing of the sum is unknown.
+    basis
+        .ledger
+        .cells
+        .iter()
+        .map(|((siret, category, year), spend)| Reading::of(slice(siret, category, *year), of(spend).euros()))
+        .collect()
 }
 
 fn ratio(basis: &Basis) -> Vec<Reading> {
@@ -151,12 +157,15 @@ fn ratio(basis: &Basis) -> Vec<Reading> {
         Reading::maybe(slice, spend.ratio(), NOTHING_BOUGHT)
             .bounds(spend.ratio_bounds().map(|(low, _)| low), spend.ratio_bounds().map(|(_, high)| high))
             .target(target)
+            .coverage(spend.coverage())
     })
 }
 
 fn ratio_without_gifts(basis: &Basis) -> Vec<Reading> {
     each(basis, |slice, spend, target| {
-        Reading::maybe(slice, spend.ratio_without_gifts(), NOTHING_BOUGHT).target(target)
+        Reading::maybe(slice, spend.ratio_without_gifts(), NOTHING_BOUGHT)
+            .target(target)
+            .coverage(spend.coverage_without_gifts())
     })
 }
 
@@ -176,7 +185,7 @@ fn missing(basis: &Basis) -> Vec<Reading> {
     each(basis, |slice, spend, target| {
         let missing = target.and_then(|target| Some(spend.missing(target)?.euros()));
         let otherwise = if target.is_some() { NOTHING_BOUGHT } else { NO_TARGET };
-        Reading::maybe(slice, missing, otherwise).target(target)
+        Reading::maybe(slice, missing, otherwise).target(target).coverage(spend.coverage())
     })
 }
 
@@ -209,7 +218,7 @@ fn required(basis: &Basis) -> Vec<Reading> {
 }
 
 fn coverage(basis: &Basis) -> Vec<Reading> {
-    each(basis, |slice, spend, _| Reading::maybe(slice, spend.coverage(), NOTHING_BOUGHT))
+    each(basis, |slice, spend, _| Reading::maybe(slice, spend.coverage(), NOTHING_BOUGHT).coverage(spend.coverage()))
 }
 
 /// Of civil years that are over, from the first that is declared in the national schema on.
@@ -244,15 +253,21 @@ fn subject(basis: &Basis) -> Vec<Reading> {
 }
 
 fn units(basis: &Basis) -> Vec<Reading> {
-    let mut counts: BTreeMap<(Text, i16), (f64, f64)> = BTreeMap::new();
+    let mut counts: BTreeMap<(Text, i16), (f64, f64, f64)> = BTreeMap::new();
     for ((_, category, year), spend) in &basis.ledger.cells {
-        let (all, reuse) = counts.entry((category.clone(), *year)).or_default();
+        let (all, reuse, unknown) = counts.entry((category.clone(), *year)).or_default();
         *all += spend.units.0;
         *reuse += spend.units.1;
+        *unknown += spend.unknown_units;
     }
-    let readings = counts.into_iter().map(|((category, year), (all, reuse))| {
+    let readings = counts.into_iter().map(|((category, year), (all, reuse, unknown))| {
         let slice = vec![("category", category), ("year", Text::from(year.to_string()))];
-        Reading::maybe(slice, (all > 0.0).then(|| reuse / all), NOTHING_BOUGHT)
+        let share = |part: f64| (all > 0.0).then(|| part / all);
+        // As if none of unknown condition were reuse, and as if all were.
+        let (none, every) = (share(reuse), share(reuse + unknown));
+        Reading::maybe(slice, none, NOTHING_BOUGHT)
+            .bounds(none.zip(every).map(|(a, b)| a.min(b)), none.zip(every).map(|(a, b)| a.max(b)))
+            .coverage(share(all - unknown.abs()))
             .note("share of units: not the legal rate, which is a share of euros")
     });
     readings.collect()

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use crate::packed::Packed;
 use crate::record::Text;
 use crate::snapshot::Asset;
 use crate::system::{SYSTEMS, System};
@@ -38,13 +39,21 @@ fn past_support(asset: &Asset, at: Date) -> Option<&'static System> {
 fn at_risk(basis: &Basis) -> Vec<Reading> {
     // Not by entity: of a few machines one would know whose they are.
     let mut counts: BTreeMap<(Option<Kind>, &'static str), f64> = BTreeMap::new();
+    // Of how many of a kind a system is told, and how many there are.
+    let mut told: BTreeMap<Option<Kind>, (f64, f64)> = BTreeMap::new();
     for (asset, _) in basis.active() {
+        let (known, all) = told.entry(asset.kind).or_default();
+        *all += 1.0;
+        if asset.system.is_some() || asset.told(Packed::operating_system).is_some() {
+            *known += 1.0;
+        }
         if let Some(system) = past_support(asset, basis.at) {
             *counts.entry((asset.kind, system.name)).or_default() += 1.0;
         }
     }
     let readings = counts.into_iter().map(|((kind, system), count)| {
-        Reading::of(vec![("kind", kind_label(kind)), ("system", Text::from(system))], count)
+        let slice = vec![("kind", kind_label(kind)), ("system", Text::from(system))];
+        Reading::of(slice, count).coverage(told.get(&kind).map(|(known, all)| known / all))
     });
     readings.collect()
 }

@@ -163,6 +163,8 @@ pub struct Spend {
     pub recycled: Cents,
     /// Units bought, and those of them from reuse.
     pub units: (f64, f64),
+    /// Those of unknown condition.
+    pub unknown_units: f64,
     /// Gifts without a value in the grid, in units.
     pub unvalued_gifts: f64,
 }
@@ -203,7 +205,15 @@ impl Spend {
 
     /// Euros of known condition over euros, gifts on both sides; credit notes of unknown condition are unknown too.
     pub fn coverage(&self) -> Option<f64> {
-        let total = self.purchases() + self.gifts;
+        self.known_of(self.purchases() + self.gifts)
+    }
+
+    /// The same of the purchases alone.
+    pub fn coverage_without_gifts(&self) -> Option<f64> {
+        self.known_of(self.purchases())
+    }
+
+    fn known_of(&self, total: Cents) -> Option<f64> {
         let unknown = Cents(self.unknown().0.saturating_abs());
         share(unknown, total).map(|unknown| (1.0 - unknown).max(0.0))
     }
@@ -223,6 +233,9 @@ impl Spend {
                 self.units.0 += line.units();
                 if line.counted == Counted::Reuse {
                     self.units.1 += line.units();
+                }
+                if line.condition == Condition::Unknown {
+                    self.unknown_units += line.units();
                 }
                 if line.derogated {
                     self.derogated += line.amount;

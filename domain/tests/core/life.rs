@@ -2,14 +2,16 @@
 
 use domain::doubt::Reason;
 use domain::exit::ExitLine;
+use domain::indicator::Basis;
 use domain::observation::Facts;
 use domain::record::Text;
 use domain::testimony::Spell;
-use domain::word::Status;
+use domain::word::{Kind, Status};
 use jiff::civil::{Date, date};
 
+use crate::counted::lines;
 use crate::identity::{doubts, facts};
-use crate::world::{exits, kept, moment, snapshot, testimony, text, told};
+use crate::world::{OPEN, exits, kept, moment, settings, snapshot, testimony, text, told};
 
 fn spell(status: Status, since: Date) -> Spell {
     Spell { since, status, entity: None, user: None }
@@ -165,4 +167,21 @@ fn a_reform_that_was_only_seen_dates_no_life() {
     // Where nothing tells of a reform the departure is the end.
     let disposed = Facts { status: Some(Status::Disposed), ..gone };
     assert_eq!(life(&[testimony("fleet", vec![kept("1", disposed)])]), (None, Some(left), true));
+}
+
+/// Of three laptops that left this year one tells no service, and of one the day was only seen.
+#[test]
+fn a_mean_life_is_of_those_whose_life_is_known() {
+    let (began, left) = (Some(date(2024, 6, 30)), Some(date(2026, 6, 30)));
+    let of = |at: usize, in_service_date, disposal_date| {
+        let facts = facts(&format!("SER000{at}"), "", "");
+        Facts { kind: Some(Kind::Laptop), in_service_date, disposal_date, ..facts }
+    };
+    let mut seen = kept("3", Facts { status: Some(Status::Disposed), ..of(3, began, None) });
+    seen.spells = vec![spell(Status::InUse, seen.first_seen), spell(Status::Disposed, date(2026, 2, 3))];
+    let fleet = vec![kept("1", of(1, began, left)), kept("2", of(2, None, left)), seen];
+    let (snapshot, settings) = (snapshot(&[testimony("fleet", fleet)]), settings(0.0461));
+    let basis = Basis::new(&snapshot, &settings, OPEN, date(2026, 6, 30));
+    // 730 days.
+    assert_eq!(lines(&basis, "lifetime_mean_at_exit_seconds"), ["laptop 2026 63072000.000 of 0.33"]);
 }

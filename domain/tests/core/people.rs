@@ -264,6 +264,11 @@ fn early_renewal() {
     let basis = Basis::new(&snapshot, &settings, OPEN, date(2026, 6, 30));
     let asked = |name: &str| reading(&basis, name, &[("kind", "laptop"), ("system", "windows_10")]).unwrap();
     assert_eq!(asked("early_renewal_risk_assets"), 2.0);
+    // One laptop of four tells no system, and may run that one too.
+    let risks = measure(&basis).into_iter().filter(|(i, _)| i.name == "early_renewal_risk_assets");
+    let mut covered: Vec<f64> = risks.map(|(_, reading)| reading.coverage).collect();
+    covered.sort_by(f64::total_cmp);
+    assert_eq!(covered, [0.75, 1.0]);
     assert!((asked("early_renewal_avoidable_co2e_grams") - 2.0 * 37_018.0).abs() < 1e-6);
     let told = measure(&basis).into_iter().filter(|(i, _)| i.name == "early_renewal_avoidable_co2e_grams");
     let mut told: Vec<_> = told.map(|(_, reading)| (reading.value.is_some(), reading.coverage)).collect();

@@ -144,3 +144,38 @@ fn smartphones_had_an_index_until_its_repeal() {
     let told = asked([before, since].concat(), |basis| lines(basis, "index_considered_ratio"));
     assert_eq!(told, [format!("{ORGANISATION} 2025 0.500 of 1.00")]);
 }
+
+/// Of ten units four are of unknown condition: two are reuse for sure, six at most. Sums of what is given and rented are
+/// whole, whatever is not known of the purchases.
+#[test]
+fn coverage_is_of_what_a_reading_is_about() {
+    let of = |quantity, amount, condition| PurchaseLine {
+        quantity: Some(quantity),
+        condition,
+        ..bought(date(2026, 3, 1), Kind::Laptop, amount)
+    };
+    let lines = [
+        of(4.0, 100, Some(Condition::New)),
+        of(2.0, 100, Some(Condition::Refurbished)),
+        of(4.0, 600, None),
+        PurchaseLine { mode: Some(Mode::Rental), ..of(1.0, 50, None) },
+        PurchaseLine { mode: Some(Mode::Gift), ..of(1.0, 0, None) },
+        PurchaseLine { derogation: Some(true), ..of(0.0, 0, None) },
+    ];
+    asked(lines, |basis| {
+        let units = one(basis, "reuse_units_ratio");
+        assert_eq!((units.low, units.value, units.high), (Some(0.2), Some(0.2), Some(0.6)));
+        assert_eq!(units.coverage, 0.6);
+        for name in ["rentals_euros", "gifts_euros", "derogated_euros"] {
+            assert_eq!(one(basis, name).coverage, 1.0, "{name}");
+        }
+        // 600 of 800 euros, and with the gift of 200 of 1 000.
+        assert_eq!(one(basis, "reuse_spend_without_gifts_ratio").coverage, 0.25);
+        assert_eq!(one(basis, "reuse_spend_ratio").coverage, 0.4);
+    });
+    let none = [of(1.0, 100, None), of(1.0, -100, None)];
+    asked(none, |basis| {
+        let units = one(basis, "reuse_units_ratio");
+        assert_eq!((units.low, units.value, units.high, units.coverage), (None, None, None, 0.0));
+    });
+}
