@@ -42,6 +42,8 @@ pub struct Cell {
     pub energy: [Energy; 4],
     /// Its impact.
     pub used: [Impact; 4],
+    /// Electricity a year whose impact no factor tells, by the same, and of how many assets.
+    pub without_impact: ([Energy; 4], f64),
     /// How much of it the operator's own series told.
     pub by_series: Impact,
     /// Of what was acquired, by civil year: embodied undivided, how many have a figure, how many there are.
@@ -131,6 +133,7 @@ fn piece(
                     undivided: Impact(0.0),
                     energy: [Energy(0.0); 4],
                     used: [Impact(0.0); 4],
+                    without_impact: ([Energy(0.0); 4], 0.0),
                     by_series: Impact(0.0),
                     acquired: BTreeMap::new(),
                 },
@@ -150,18 +153,26 @@ fn piece(
                 cell.told[1] += 1.0;
                 cell.undivided += undivided;
             }
-            if let (Some(energy), Some(used)) = (footprint.energy, footprint.used) {
-                cell.told[2] += 1.0;
+            if let Some(energy) = footprint.energy {
                 let at = match (footprint.grounds, asset.annual_kwh()) {
                     (Grounds::Measured, _) => 0,
                     (Grounds::Declared, Some(_)) => 1,
                     (Grounds::Declared, None) => 2,
                     _ => 3,
                 };
-                cell.energy[at] += energy;
-                cell.used[at] += used;
-                if footprint.by_series {
-                    cell.by_series += used;
+                match footprint.used {
+                    Some(used) => {
+                        cell.told[2] += 1.0;
+                        cell.energy[at] += energy;
+                        cell.used[at] += used;
+                        if footprint.by_series {
+                            cell.by_series += used;
+                        }
+                    }
+                    None => {
+                        cell.without_impact.0[at] += energy;
+                        cell.without_impact.1 += 1.0;
+                    }
                 }
             }
         }
@@ -188,6 +199,8 @@ impl Cell {
         self.undivided += other.undivided;
         sum(&mut self.energy, other.energy);
         sum(&mut self.used, other.used);
+        sum(&mut self.without_impact.0, other.without_impact.0);
+        self.without_impact.1 += other.without_impact.1;
         self.by_series += other.by_series;
         for (year, (impact, told, all)) in other.acquired {
             let own = self.acquired.entry(year).or_default();
@@ -195,7 +208,13 @@ impl Cell {
         }
     }
 
-    /// Electricity a year and its impact, by where they are known from.
+    /// All electricity a year, by where it is known from, and of how many assets it is known.
+    pub fn drawn(&self) -> (impl Iterator<Item = (Grounds, Energy)> + '_, f64) {
+        let energy = self.energy.into_iter().zip(self.without_impact.0).map(|(told, alone)| told + alone);
+        (USED.into_iter().zip(energy), self.told[2] + self.without_impact.1)
+    }
+
+    /// Electricity a year and its impact, by where they are known from; of what has an impact.
     pub fn uses(&self) -> impl Iterator<Item = (Grounds, Energy, Impact)> + '_ {
         USED.into_iter().zip(self.energy).zip(self.used).map(|((grounds, energy), used)| (grounds, energy, used))
     }

@@ -189,6 +189,12 @@ fn by<K: Ord + Clone>(
 
 const PHASES: [Phase; 4] = [Phase::Manufacture, Phase::Distribution, Phase::Use, Phase::EndOfLife];
 const NO_FIGURE: &str = "no published factor, or no reference lifetime, for this kind";
+const NO_GRID: &str = "no factor of this country's electricity is known";
+
+/// Why nothing of a phase is known.
+fn otherwise(basis: &Basis, criterion: Criterion, phase: Phase) -> &'static str {
+    if phase == Phase::Use && asset::grid(basis, criterion).is_none() { NO_GRID } else { NO_FIGURE }
+}
 
 fn annual(basis: &Basis) -> Vec<Reading> {
     let entity_kind = |cell: &Cell| (basis.entity_of(cell.entity, cell.kind), cell.kind);
@@ -201,7 +207,7 @@ fn annual(basis: &Basis) -> Vec<Reading> {
     }
     let readings = sums.into_iter().map(|(((entity, kind), phase), sum)| {
         let slice = vec![("entity", entity), ("kind", kind_label(kind)), ("phase", Text::from(phase.name()))];
-        sum.reading(slice, NO_FIGURE)
+        sum.reading(slice, otherwise(basis, Criterion::Co2e, phase))
     });
     readings.collect()
 }
@@ -220,7 +226,8 @@ pub fn by_kind_and_phase(basis: &Basis, criterion: Criterion) -> Vec<Reading> {
         }
     };
     let readings = by(basis, criterion, cells, |cell| cell.kind).into_iter().map(|((kind, phase), sum)| {
-        sum.reading(vec![("kind", kind_label(kind)), ("phase", Text::from(phase.name()))], NO_FIGURE)
+        let slice = vec![("kind", kind_label(kind)), ("phase", Text::from(phase.name()))];
+        sum.reading(slice, otherwise(basis, criterion, phase))
     });
     readings.collect()
 }
@@ -294,11 +301,12 @@ fn electricity(basis: &Basis) -> Vec<Reading> {
     for cell in basis.cells.iter().filter(|cell| cell.count > 0.0) {
         let key = (basis.entity_of(cell.entity, cell.kind), cell.kind);
         let (joules, told, all) = sums.entry(key).or_insert(([0.0; TOLD.len()], 0.0, 0.0));
-        for (grounds, energy, _) in cell.uses() {
+        let (drawn, known) = cell.drawn();
+        for (grounds, energy) in drawn {
             let at = TOLD.iter().position(|told| *told == grounds).unwrap_or(TOLD.len() - 1);
             joules[at] += energy.0;
         }
-        *told += cell.told[2];
+        *told += known;
         *all += cell.count;
     }
     let mut readings = Vec::new();

@@ -193,3 +193,35 @@ fn what_has_left_grows_no_older() {
     });
     assert_eq!(lives, [Years::from_days(8 * 365 + 2 + 90); 2]);
 }
+
+/// How much electricity a laptop takes is known without a factor of the country's; what that costs is not.
+#[test]
+fn electricity_needs_no_factor_of_its_own() {
+    let mut without = settings(0.0461);
+    without.factors.grid.clear();
+    without.factors = without.factors.indexed();
+    asked(&[declared(), of(Kind::Laptop)], &without, |basis| {
+        let joules = readings(basis, "electricity_annual_joules");
+        let told: Vec<_> = joules.iter().map(|reading| (reading.grounds, reading.value, reading.coverage)).collect();
+        let kwh = |kwh: f64| Some(kwh * 3.6e6);
+        assert_eq!(
+            told,
+            [
+                (Grounds::Measured, kwh(0.0), 1.0),
+                (Grounds::Declared, kwh(100.0), 1.0),
+                (Grounds::Default, kwh(29.0), 1.0)
+            ]
+        );
+        let used = used(basis);
+        assert_eq!((used.value, used.coverage), (None, 0.0));
+        let note = "no factor of this country's electricity is known";
+        assert_eq!(used.note.as_deref(), Some(note));
+    });
+    // With one, both are told; of what nobody knows the electricity of, neither.
+    let tablet = [of(Kind::Tablet)];
+    asked(&tablet, &settings(0.0461), |basis| {
+        let joules = readings(basis, "electricity_annual_joules");
+        let note = joules[0].note.as_deref();
+        assert_eq!((joules[0].value, note), (None, Some("no electricity figure for this kind")));
+    });
+}

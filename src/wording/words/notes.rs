@@ -90,6 +90,7 @@ const NOTES: &[(&str, &str)] = &[
         "no published factor, or no reference lifetime, for this kind",
         "aucun facteur d'émission publié, ou aucune durée de référence, pour ce type de matériel",
     ),
+    ("no factor of this country's electricity is known", "aucun facteur connu pour l'électricité de ce pays"),
     ("no published factor for this kind", "aucun facteur d'émission publié pour ce type de matériel"),
     (
         "no reformed goods were in stock on 1 January: the rate cannot be computed",
