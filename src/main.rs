@@ -67,6 +67,7 @@ fn main() -> ExitCode {
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     match outcome {
         Ok(code) => code,
+        Err(error) if error.is::<config::Refused>() => failed(&error, BAD_CONFIGURATION),
         Err(error) => failed(&error, 1),
     }
 }

@@ -14,10 +14,11 @@ use jiff::Timestamp;
 use tracing::warn;
 
 use crate::appraise;
-use crate::config::Config;
+use crate::config::{Config, Refused};
 use crate::declaration;
 use crate::edition::{Edition, SourceState};
 use crate::store::{Filed, Store};
+use crate::telemetry::in_one_line;
 
 /// What every refresh goes by, set once for a configuration.
 #[derive(Clone)]
@@ -38,6 +39,10 @@ impl Ground {
     /// # Errors
     /// Where a folder of local factors cannot be read, or nothing tells what the electricity of the country costs.
     pub fn of(config: &Config) -> anyhow::Result<Self> {
+        Self::laid(config).map_err(|error| Refused(in_one_line(&error)).into())
+    }
+
+    fn laid(config: &Config) -> anyhow::Result<Self> {
         let mut factors = factors::load(&config.extra_factors)?;
         let country = &config.assumptions.electricity;
         ensure!(

@@ -380,7 +380,9 @@ fn the_package_holds_every_page_of_the_guide() {
     let documents: Vec<&str> = documents.map(|asset| asset[0].as_str().unwrap()).collect();
     let held = |path: &Path| documents.iter().any(|asset| fits(asset, path));
     let top = std::fs::read_dir(root()).unwrap().map(|entry| PathBuf::from(entry.unwrap().file_name()));
-    for page in files.iter().cloned().chain(top).filter(|path| path.extension().is_some_and(|end| end == "md") && held(path)) {
+    for page in
+        files.iter().cloned().chain(top).filter(|path| path.extension().is_some_and(|end| end == "md") && held(path))
+    {
         for link in links(&std::fs::read_to_string(root().join(&page)).unwrap()) {
             let target = root().join(&page).with_file_name("").join(link.split('#').next().unwrap());
             let target = target.canonicalize().unwrap_or_else(|_| panic!("{}: {link}", page.display()));
@@ -425,7 +427,7 @@ fn the_packaged_configuration_is_safe() {
     let source = format!("# [[source]]{source}").replace("\n# ", "\n").replacen("# ", "", 1);
     here(&(packaged.replace("# pseudonym_key_file", "pseudonym_key_file") + &source));
     for secret in ["pseudonym-key", "glpi-app-token", "glpi-user-token"] {
-        folder.write(&format!("secrets/{secret}"), "secret\n");
+        folder.write(&format!("secrets/{secret}"), "a secret that is long enough\n");
     }
     let output = folder.run(&["check"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -92,6 +92,18 @@ pub struct Source {
     pub asks: Arc<dyn connectors::Source>,
 }
 
+/// What a configuration names, and what is not right there: told in one line.
+#[derive(Debug)]
+pub struct Refused(pub String);
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Refused {}
+
 impl Config {
     /// Reads and understands a configuration file and the `ECOPARC__…` variables of the environment.
     /// Touches no network. The error is one line that names the file, the table and the word.
