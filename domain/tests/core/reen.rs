@@ -283,6 +283,9 @@ fn a_stock_of_unknown_age_is_said_to_be() {
     let counted = [testimony("house", three()), told(exits([], [count]))];
     assert_eq!(said(&counted, "reformed_stock"), (Some(2.0), 1.0, note("counted by people")));
     assert_eq!(said(&counted, "disposal_reuse_ratio"), (Some(0.0), 1.0, None));
+    let count = StockCount { date: Some(date(2026, 1, 1)), count: Some(0.0), ..StockCount::default() };
+    let none_counted = [testimony("house", three()), told(exits([], [count]))];
+    assert_eq!(said(&none_counted, "disposal_reuse_ratio"), (None, 1.0, note(none)));
 }
 
 /// Whoever owns it reforms it: what is rented is neither in A nor in B (legal.md, 2.2).
@@ -341,6 +344,15 @@ fn what_had_left_when_it_was_first_seen_is_of_no_year() {
     // One laptop for two years of five.
     let spared = (Some(185_090.0 * 2.0 / 5.0), 0.25);
     assert_eq!(told(&as_seen, date(2024, 12, 31), "avoided_co2e_grams"), Some(spared));
+    // They may as well have left in 2022, with one of which that is told.
+    let [mut house] = fleet(&|_| {});
+    let early = asset("5", date(2019, 1, 1), None, Some(date(2022, 3, 1)), Disposal::Donation);
+    house.observations.push(early.into());
+    let (told_earlier, given) = (snapshot(&[house]), settings(0.0461));
+    let basis = Basis::new(&told_earlier, &given, OPEN, later);
+    let readings = (all().find(|indicator| indicator.name == "disposals").unwrap().compute)(&basis);
+    let of_2022 = readings.iter().find(|reading| reading.slice.iter().any(|(_, value)| &**value == "2022"));
+    assert_eq!(of_2022.map(|reading| (reading.value, reading.coverage)), Some((Some(1.0), 0.25)));
     // Neither in stock then, nor in the fleet since.
     let seen = snapshot(&as_seen);
     assert_eq!(seen.assets[0].status(date(2024, 1, 1)), Some(Status::Disposed));
